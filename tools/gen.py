@@ -5,6 +5,7 @@ the descriptor inside the protovalidate wheel. `--check` generates beside gen/ a
 """
 
 import filecmp
+import os
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def generate(out: Path) -> None:
                 *ours, "buf/validate/validate.proto",
             ],
             check=True,
+            env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         )
     drop_empty_services(out)
 
