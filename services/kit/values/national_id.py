@@ -1,0 +1,42 @@
+"""公民身份号码 by GB 11643-1999: 6 digits region, 8 birth date, 3 order, 1 check character."""
+
+import re
+from datetime import date
+
+from stdnum.iso7064 import mod_11_2
+
+from services.kit.values.text import clean
+
+SHAPE = re.compile(r"\d{17}[\dX]")
+
+
+def normalize(text: str) -> str:
+    """Return the number with full-width digits, blanks and dashes folded and an upper-case X."""
+    return re.sub(r"[\s\-‐–—'’`]", "", clean(text)).upper()
+
+
+def problems(text: str) -> list[str]:
+    """Return what is wrong with a number, as sentences; empty when it is valid."""
+    number = normalize(text)
+    if not SHAPE.fullmatch(number):
+        return [f"must be 17 digits and a digit or X, has {len(number)} characters"]
+    wrong = []
+    if birth_date(number) is None:
+        wrong.append("digits 7 to 14 are no calendar day")
+    if not mod_11_2.is_valid(number):
+        wrong.append("the check character does not fit")
+    return wrong
+
+
+def birth_date(number: str) -> date | None:
+    """Return the birth date inside a normalized number, None where it is no calendar day."""
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def mask(text: str) -> str:
+    """Return the number with its birth date and order hidden: 370102********123X."""
+    number = normalize(text)
+    return f"{number[:6]}********{number[14:]}" if len(number) == 18 else "*" * len(number)

@@ -1,0 +1,23 @@
+"""Text as people type it, made comparable: full-width forms, odd blanks, middle dots."""
+
+import re
+import unicodedata
+
+BLANKS = re.compile(r"\s+")
+DOTS = re.compile(r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65.]")
+CONTROLS = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFKC without invisible characters, trimmed, each run of blanks one space."""
+    return BLANKS.sub(" ", CONTROLS.sub("", unicodedata.normalize("NFKC", text))).strip()
+
+
+def name_key(text: str) -> str:
+    """Return the form in which two spellings of one person's name are equal (blanks, dots, case)."""
+    return DOTS.sub("", BLANKS.sub("", clean(text))).casefold()
+
+
+def mask_name(name: str) -> str:
+    """Return a name of which only the first character shows: 张三丰 → 张**."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
