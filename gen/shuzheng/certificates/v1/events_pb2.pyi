@@ -132,3 +132,47 @@ class CertificateRevoked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CertificateRevoked: _TypeAlias = CertificateRevoked  # noqa: Y015
+
+@_typing.final
+class CertificateSuperseded(_message.Message):
+    """certificates.v1.certificate.superseded: a corrected certificate takes the place of another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATE_FIELD_NUMBER: _builtins.int
+    SUPERSEDED_BY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    SUPERSEDED_ON_FIELD_NUMBER: _builtins.int
+    certificate: _builtins.str
+    """certificates/{number} that no longer counts."""
+    superseded_by: _builtins.str
+    """certificates/{number} that takes its place."""
+    kind: Global___CertificateKind.ValueType
+    """Which kind."""
+    person: _builtins.str
+    """Pseudonym of the holder."""
+    source: _builtins.str
+    """Completion or result that both rest on."""
+    @_builtins.property
+    def superseded_on(self) -> _date_pb2.Date:
+        """Day of the correction."""
+
+    def __init__(
+        self,
+        *,
+        certificate: _builtins.str = ...,
+        superseded_by: _builtins.str = ...,
+        kind: Global___CertificateKind.ValueType = ...,
+        person: _builtins.str = ...,
+        source: _builtins.str = ...,
+        superseded_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["superseded_on", b"superseded_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "kind", b"kind", "person", b"person", "source", b"source", "superseded_by", b"superseded_by", "superseded_on", b"superseded_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CertificateSuperseded: _TypeAlias = CertificateSuperseded  # noqa: Y015
