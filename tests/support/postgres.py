@@ -172,7 +172,7 @@ class PostgresServer:
         return name
 
     def template(self, key: str, fill: Callable[[str], None]) -> str:
-        """Return the template database `key`, filled once by `fill(url)`; `fill` leaves no connection open."""
+        """Return the template `key`, filled once by `fill(url)`, which leaves no connection open."""
         if key not in self._templates:
             name = self.new_database()
             fill(self.url(name))

@@ -1,0 +1,49 @@
+"""Refuse text that must not be committed: open ends, hosts of package indexes, paths of one machine."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = {".py", ".proto", ".sh", ".toml", ".yaml"}
+# In pieces, so that this file does not contain what it looks for.
+OPEN_ENDS = re.compile(r"\b(?:" + "|".join(("TODO", "FIXME", "XXX", "NotImplementedError")) + r")\b")
+HOSTS = re.compile(
+    "|".join(("pyp" r"i\.org", "python" r"hosted\.org", "registry" r"\.npmjs\.org", "deb" r"\.debian\.org"))
+)
+MACHINE = re.compile(re.escape(f"{ROOT}/"))
+
+
+def files() -> Iterator[Path]:
+    """Yield the files that git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return (ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
+
+
+def findings(path: Path) -> Iterator[str]:
+    """Yield one line per forbidden word in a text file."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return
+    rules = [HOSTS, MACHINE] + ([OPEN_ENDS] if path.suffix in CODE else [])
+    for number, line in enumerate(lines, 1):
+        for found in (rule.search(line) for rule in rules):
+            if found:
+                yield f"{path.relative_to(ROOT)}:{number}: {found.group()}"
+
+
+def main() -> int:
+    """Print every finding; 1 when there is one."""
+    found = [line for path in files() for line in findings(path)]
+    print("\n".join(found) or "no forbidden words")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
