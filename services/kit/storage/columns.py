@@ -1,0 +1,55 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, LargeBinary, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field
+
+TEXT_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: `timestamptz` on PostgreSQL, sortable text in UTC on SQLite; naive values are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        """Return the column type of this engine."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
+        """Refuse a naive moment; write it in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.strftime(TEXT_FORM)
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        """Return an aware moment in UTC."""
+        if isinstance(value, str):
+            return datetime.strptime(value, TEXT_FORM).replace(tzinfo=UTC)
+        return value.astimezone(UTC) if value is not None else None
+
+
+def utc_time(*, nullable: bool = False, index: bool = False) -> Any:
+    """Declare a field that holds a moment."""
+    default = {"default": None} if nullable else {}
+    return Field(sa_type=UtcTime, nullable=nullable, index=index, **default)
+
+
+def json_column(default_factory: Any = dict) -> Any:
+    """Declare a field that holds a list or dict; assign a new value to change it."""
+    return Field(default_factory=default_factory, sa_type=JSON, nullable=False)
+
+
+def bytes_column(*, nullable: bool = False) -> Any:
+    """Declare a field that holds bytes."""
+    default = {"default": None} if nullable else {}
+    return Field(sa_type=LargeBinary, nullable=nullable, **default)

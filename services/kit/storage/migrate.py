@@ -1,0 +1,72 @@
+"""Bring a database to the newest schema, and write new migration scripts.
+
+    python -m services.kit.storage.migrate training "add a column"
+
+writes the next script from the difference between the rows and the migrations.
+"""
+
+import sys
+import tempfile
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import Connection
+
+from services.kit.storage.database import Database
+
+LOCK = 0x5A5A_0001  # any number: the same for all replicas that migrate one database
+
+
+async def upgrade(database: Database, package: str, metadata: MetaData) -> None:
+    """Run all missing migrations of `package` ("services.training.storage"); replicas wait for each other."""
+    async with database.write_lock, database.engine.begin() as connection:
+        await connection.run_sync(_upgrade, package, metadata)
+
+
+def _upgrade(connection: Connection, package: str, metadata: MetaData) -> None:
+    from alembic import command
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    command.upgrade(_config(connection, package, metadata), "head")
+
+
+def _config(connection: Connection, package: str, metadata: MetaData) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    config.set_main_option("version_locations", str(files(package) / "migrations" / "versions"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes.update(connection=connection, metadata=metadata)
+    return config
+
+
+async def revise(service: str, message: str) -> None:
+    """Write the next migration of a service by comparing its rows with its migrations."""
+    package = f"services.{service}.storage"
+    metadata = import_module(f"{package}.rows").Base.metadata
+    with tempfile.TemporaryDirectory() as scratch:
+        database = Database(f"sqlite:///{scratch}/scratch.db")
+        await upgrade(database, package, metadata)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(_revise, package, metadata, message)
+        await database.close()
+
+
+def _revise(connection: Connection, package: str, metadata: MetaData, message: str) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = _config(connection, package, metadata)
+    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+
+
+if __name__ == "__main__":
+    import asyncio
+
+    asyncio.run(revise(sys.argv[1], sys.argv[2]))

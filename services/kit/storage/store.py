@@ -1,0 +1,215 @@
+"""Transactions of a use case: fetch, lock, save by compare-and-set, page, and record facts.
+
+A fact goes into the outbox in the same transaction as the change it tells of; the relay is nudged after COMMIT.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.orm import registry
+
+from services.kit.clock import Clock
+from services.kit.errors import already_exists, conflict, not_found
+from services.kit.storage.database import Database
+from services.kit.storage.machinery import Machinery
+from services.kit.storage.pages import Page, read_token, size_of, write_token
+from services.kit.storage.rows import Entity
+
+E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A fact as it travels: `type` is its subject, `payload` the serialized message."""
+
+    type: str
+    aggregate: str
+    payload: bytes
+
+
+class Transaction:
+    """One open transaction; `now` is the same moment for all of it."""
+
+    def __init__(self, session: AsyncSession, store: "Store") -> None:
+        self.session = session
+        self.store = store
+        self.now: datetime = store.clock.now()
+        self.facts: list[dict[str, Any]] = []
+
+    async def find(self, row: type[E], name: str) -> E | None:
+        """Return the row of that name, or None."""
+        return await self.session.get(row, name)
+
+    async def get(self, row: type[E], name: str) -> E:
+        """Return the row of that name; raises NOT_FOUND."""
+        found = await self.find(row, name)
+        if found is None:
+            raise not_found(name)
+        return found
+
+    async def lock(self, row: type[E], name: str, etag: str = "") -> E:
+        """Return the row locked until COMMIT; raises NOT_FOUND, and STALE_ETAG where `etag` is not current."""
+        found = await self.session.get(row, name, with_for_update=True, populate_existing=True)
+        if found is None:
+            raise not_found(name)
+        if etag and etag != found.etag:
+            message = f"{name} has changed since you read it (etag is {found.etag}); read it again."
+            raise conflict("STALE_ETAG", message, name=name, etag=found.etag)
+        return found
+
+    async def insert(self, row: E) -> E:
+        """Store a new row; raises ALREADY_EXISTS where its name, or a unique key of it, is taken."""
+        row.create_time = row.update_time = self.now
+        try:
+            async with self.session.begin_nested():
+                self.session.add(row)
+        except IntegrityError:
+            self.session.expunge(row) if row in self.session else None
+            raise already_exists(row.name) from None
+        return row
+
+    async def save(self, row: E) -> E:
+        """Write a changed row; raises CONCURRENT_CHANGE where somebody else changed it first."""
+        row.update_time = self.now
+        self.session.add(row)
+        await self.session.flush()
+        return row
+
+    async def delete(self, row: E) -> None:
+        """Remove a row."""
+        await self.session.delete(row)
+        await self.session.flush()
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """Run a statement in this transaction."""
+        return await self.session.execute(statement, parameters)
+
+    async def all(self, statement: Select[Any]) -> Sequence[Any]:
+        """Return the rows (or single columns) of a SELECT."""
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def one(self, statement: Select[Any]) -> Any | None:
+        """Return the first row (or single column) of a SELECT, or None."""
+        return (await self.session.execute(statement.limit(1))).scalars().first()
+
+    async def page(self, statement: Select[Any], row: type[E], size: int, token: str) -> Page[E]:
+        """Return one page of `statement` in the order of names; raises INVALID_PAGE_TOKEN."""
+        count = size_of(size)
+        wanted = statement.where(row.name > read_token(statement, token)) if token else statement
+        rows = list(await self.all(wanted.order_by(row.name).limit(count + 1)))
+        more = len(rows) > count
+        return Page(rows[:count], write_token(statement, rows[count - 1].name) if more else "")
+
+    async def bulk_insert(
+        self, row: type[Any], values: list[dict[str, Any]], *, ignore_duplicates: bool = False
+    ) -> int:
+        """Insert many rows at once (1,000 a statement); returns how many went in."""
+        table = inspect(row).local_table
+        if not values:
+            return 0
+        if not ignore_duplicates:
+            await self.session.execute(table.insert(), values)
+            return len(values)
+        statement = self.upsert(table).on_conflict_do_nothing()
+        before = await self._count(table)
+        for start in range(0, len(values), CHUNK):
+            await self.session.execute(statement, values[start : start + CHUNK])
+        return await self._count(table) - before
+
+    def upsert(self, table: Any) -> Any:
+        """Return an INSERT of this engine that knows ON CONFLICT."""
+        return insert_for(self.store.database, table)
+
+    def savepoint(self) -> AsyncSessionTransaction:
+        """Open a nested unit: `async with tx.savepoint():` is rolled back alone on an error."""
+        return self.session.begin_nested()
+
+    def record(self, fact: object) -> None:
+        """Put a domain fact into the outbox; it is published after COMMIT."""
+        encoded = self.store.encode(fact)
+        self.facts.append(
+            {
+                "id": str(uuid4()),
+                "aggregate_type": encoded.aggregate.rsplit("/", 2)[-2] if "/" in encoded.aggregate else "",
+                "aggregate_id": encoded.aggregate,
+                "type": encoded.type,
+                "payload": encoded.payload,
+                "occurred_at": self.now,
+                "traceparent": self.store.traceparent(),
+            }
+        )
+
+    async def flush_facts(self) -> bool:
+        """Write the recorded facts; returns whether there were any."""
+        if not self.facts:
+            return False
+        await self.session.execute(self.store.tables.outbox.insert(), self.facts)
+        self.facts = []
+        return True
+
+    async def _count(self, table: Any) -> int:
+        return int((await self.session.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+def insert_for(database: Database, table: Any) -> Any:
+    """Return an INSERT with ON CONFLICT for the engine of `database`."""
+    return sqlite.insert(table) if database.is_sqlite else postgresql.insert(table)
+
+
+def no_facts(fact: object) -> Encoded:
+    """Encoder of a service that publishes nothing."""
+    raise LookupError(f"{type(fact).__name__} has no entry in events/published.py")
+
+
+class Store:
+    """Opens transactions on one service's database; `metadata` is that of the service's `row_base`.
+
+    `encode` turns a domain fact into its message; `on_commit` are called after a COMMIT that recorded facts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        metadata: MetaData,
+        clock: Clock,
+        encode: Callable[[object], Encoded] = no_facts,
+        traceparent: Callable[[], str] = str,
+    ) -> None:
+        self.database = database
+        self.tables: Machinery = metadata.info["machinery"]
+        self.rows: registry = metadata.info["rows"]
+        self.clock = clock
+        self.encode = encode
+        self.traceparent = traceparent
+        self.on_commit: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """Open a write transaction; commits at the end of the block, rolls back on any error."""
+        async with self.database.session(write=True) as session:
+            tx = Transaction(session, self)
+            yield tx
+            recorded = await tx.flush_facts()
+        if recorded:
+            self.nudge()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Open a read transaction: one consistent snapshot on SQLite, read committed on PostgreSQL."""
+        async with self.database.session(write=False) as session:
+            yield Transaction(session, self)
+
+    def nudge(self) -> None:
+        """Tell the relay that facts are waiting."""
+        for callback in self.on_commit:
+            callback()
