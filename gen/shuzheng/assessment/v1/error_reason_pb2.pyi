@@ -86,6 +86,100 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The paper is not open."""
     ERROR_REASON_SITE_OCCUPATIONS_FIXED: _ErrorReason.ValueType  # 31
     """The occupations of a listed site change only by a new authorization."""
+    ERROR_REASON_INVALID_NATIONAL_ID: _ErrorReason.ValueType  # 100
+    """The national ID number is missing or malformed."""
+    ERROR_REASON_CANDIDATE_EXISTS: _ErrorReason.ValueType  # 101
+    """There is a candidate with this national ID number."""
+    ERROR_REASON_INVALID_DECLARATION: _ErrorReason.ValueType  # 102
+    """A declared date cannot be, for example a title obtained in the future."""
+    ERROR_REASON_NOT_ELIGIBLE: _ErrorReason.ValueType  # 103
+    """The candidate does not meet the conditions of the level; the details explain every route."""
+    ERROR_REASON_LEARNING_PROOF_MISSING: _ErrorReason.ValueType  # 104
+    """No standing proof of learning hours (培训学时证明) for this occupation, direction and level."""
+    ERROR_REASON_TITLE_MISSING: _ErrorReason.ValueType  # 105
+    """The route needs a professional title that the candidate has not declared."""
+    ERROR_REASON_TITLE_TOO_RECENT: _ErrorReason.ValueType  # 106
+    """Too few years since the title was obtained."""
+    ERROR_REASON_DEGREE_MISSING: _ErrorReason.ValueType  # 107
+    """The route needs a degree that the candidate has not declared."""
+    ERROR_REASON_NOT_GRADUATED: _ErrorReason.ValueType  # 108
+    """The degree is not finished by the day that counts."""
+    ERROR_REASON_MAJOR_NOT_RELATED: _ErrorReason.ValueType  # 109
+    """The route needs a related major."""
+    ERROR_REASON_TOO_FEW_WORK_YEARS: _ErrorReason.ValueType  # 110
+    """Too few years of work in the occupation."""
+    ERROR_REASON_PRIOR_CERTIFICATE_MISSING: _ErrorReason.ValueType  # 111
+    """The route needs a standing grade certificate of the level below."""
+    ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: _ErrorReason.ValueType  # 112
+    """Too few years since the grade certificate was issued."""
+    ERROR_REASON_STATE_RULE_NOT_RECORDED: _ErrorReason.ValueType  # 113
+    """No state rule is on record that admits this technical-school education."""
+    ERROR_REASON_NO_RULE_TABLE: _ErrorReason.ValueType  # 114
+    """No rule table is in force for this occupation on this day."""
+    ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: _ErrorReason.ValueType  # 115
+    """An integrity record (诚信档案) bars the person on this day."""
+    ERROR_REASON_BODY_TRAINED_CANDIDATE: _ErrorReason.ValueType  # 116
+    """The assessment body trained this candidate (培考分离)."""
+    ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: _ErrorReason.ValueType  # 117
+    """The institution did not train this candidate for the qualification."""
+    ERROR_REASON_EXAM_RULES_UNMET: _ErrorReason.ValueType  # 118
+    """The exam does not meet the rules; the details name each."""
+    ERROR_REASON_INVALID_WINDOW: _ErrorReason.ValueType  # 119
+    """A window is empty, lies in the past or is too short for the theory part."""
+    ERROR_REASON_FOREIGN_SITE: _ErrorReason.ValueType  # 120
+    """The site does not exist or belongs to another body."""
+    ERROR_REASON_SITE_TOO_SMALL: _ErrorReason.ValueType  # 121
+    """The site has fewer seats than the capacity."""
+    ERROR_REASON_PAPER_UNFIT: _ErrorReason.ValueType  # 122
+    """The paper does not exist, belongs to another body, or examines something else."""
+    ERROR_REASON_PAPER_NOT_SEALED: _ErrorReason.ValueType  # 123
+    """The paper is neither sealed nor released."""
+    ERROR_REASON_TOO_FEW_PROCTORS: _ErrorReason.ValueType  # 124
+    """Too few proctors for the capacity."""
+    ERROR_REASON_TOO_FEW_EXAMINERS: _ErrorReason.ValueType  # 125
+    """Too few examiners for the capacity."""
+    ERROR_REASON_EVEN_EXAMINERS: _ErrorReason.ValueType  # 126
+    """The number of examiners must be odd."""
+    ERROR_REASON_PROCTOR_NOT_ALLOWED: _ErrorReason.ValueType  # 127
+    """A person may not proctor."""
+    ERROR_REASON_STAFF_TWICE: _ErrorReason.ValueType  # 128
+    """A person is appointed twice, or both as proctor and as examiner."""
+    ERROR_REASON_OUTSIDE_EXAM_WINDOW: _ErrorReason.ValueType  # 129
+    """The exam's time has not come or is over."""
+    ERROR_REASON_REGISTRATION_NOT_OPEN: _ErrorReason.ValueType  # 130
+    """Registration for the exam is not open."""
+    ERROR_REASON_EXAM_FULL: _ErrorReason.ValueType  # 131
+    """No seat is left."""
+    ERROR_REASON_ALREADY_REGISTERED: _ErrorReason.ValueType  # 132
+    """The person has a registration for this exam."""
+    ERROR_REASON_NOT_PROCTOR: _ErrorReason.ValueType  # 133
+    """Only proctors of the exam check candidates in."""
+    ERROR_REASON_ATTEMPT_CLOSED: _ErrorReason.ValueType  # 134
+    """The attempt is submitted or its time is over: answers are final."""
+    ERROR_REASON_ATTEMPT_NOT_STARTED: _ErrorReason.ValueType  # 135
+    """The attempt has not been started."""
+    ERROR_REASON_UNKNOWN_QUESTION: _ErrorReason.ValueType  # 136
+    """The paper has no such question."""
+    ERROR_REASON_POSITION_TWICE: _ErrorReason.ValueType  # 137
+    """An answer for the same position is given twice in one call."""
+    ERROR_REASON_ATTEMPTS_RUNNING: _ErrorReason.ValueType  # 138
+    """Candidates are still working."""
+    ERROR_REASON_NOT_EXAMINER_OF_EXAM: _ErrorReason.ValueType  # 139
+    """The person is not an examiner of this exam."""
+    ERROR_REASON_EXAMINER_RECUSED: _ErrorReason.ValueType  # 140
+    """The examiner is recused from this candidate."""
+    ERROR_REASON_MARKS_COMPLETE: _ErrorReason.ValueType  # 141
+    """The ability part has the marks that it needs."""
+    ERROR_REASON_ALREADY_MARKED: _ErrorReason.ValueType  # 142
+    """The examiner has marked this candidate."""
+    ERROR_REASON_NOT_CHECKED_IN: _ErrorReason.ValueType  # 143
+    """The candidate was not checked in."""
+    ERROR_REASON_SCORE_MISSING: _ErrorReason.ValueType  # 144
+    """A part of the exam has no settled score."""
+    ERROR_REASON_PART_REQUIRED: _ErrorReason.ValueType  # 145
+    """Tier A needs the part that is void."""
+    ERROR_REASON_FIELD_REQUIRED: _ErrorReason.ValueType  # 146
+    """A field that the action needs is empty."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that assessment gives in ErrorInfo (domain "assessment"), besides the shared ones."""
@@ -154,4 +248,98 @@ ERROR_REASON_PAPER_NOT_RELEASED: ErrorReason.ValueType  # 30
 """The paper is not open."""
 ERROR_REASON_SITE_OCCUPATIONS_FIXED: ErrorReason.ValueType  # 31
 """The occupations of a listed site change only by a new authorization."""
+ERROR_REASON_INVALID_NATIONAL_ID: ErrorReason.ValueType  # 100
+"""The national ID number is missing or malformed."""
+ERROR_REASON_CANDIDATE_EXISTS: ErrorReason.ValueType  # 101
+"""There is a candidate with this national ID number."""
+ERROR_REASON_INVALID_DECLARATION: ErrorReason.ValueType  # 102
+"""A declared date cannot be, for example a title obtained in the future."""
+ERROR_REASON_NOT_ELIGIBLE: ErrorReason.ValueType  # 103
+"""The candidate does not meet the conditions of the level; the details explain every route."""
+ERROR_REASON_LEARNING_PROOF_MISSING: ErrorReason.ValueType  # 104
+"""No standing proof of learning hours (培训学时证明) for this occupation, direction and level."""
+ERROR_REASON_TITLE_MISSING: ErrorReason.ValueType  # 105
+"""The route needs a professional title that the candidate has not declared."""
+ERROR_REASON_TITLE_TOO_RECENT: ErrorReason.ValueType  # 106
+"""Too few years since the title was obtained."""
+ERROR_REASON_DEGREE_MISSING: ErrorReason.ValueType  # 107
+"""The route needs a degree that the candidate has not declared."""
+ERROR_REASON_NOT_GRADUATED: ErrorReason.ValueType  # 108
+"""The degree is not finished by the day that counts."""
+ERROR_REASON_MAJOR_NOT_RELATED: ErrorReason.ValueType  # 109
+"""The route needs a related major."""
+ERROR_REASON_TOO_FEW_WORK_YEARS: ErrorReason.ValueType  # 110
+"""Too few years of work in the occupation."""
+ERROR_REASON_PRIOR_CERTIFICATE_MISSING: ErrorReason.ValueType  # 111
+"""The route needs a standing grade certificate of the level below."""
+ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: ErrorReason.ValueType  # 112
+"""Too few years since the grade certificate was issued."""
+ERROR_REASON_STATE_RULE_NOT_RECORDED: ErrorReason.ValueType  # 113
+"""No state rule is on record that admits this technical-school education."""
+ERROR_REASON_NO_RULE_TABLE: ErrorReason.ValueType  # 114
+"""No rule table is in force for this occupation on this day."""
+ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: ErrorReason.ValueType  # 115
+"""An integrity record (诚信档案) bars the person on this day."""
+ERROR_REASON_BODY_TRAINED_CANDIDATE: ErrorReason.ValueType  # 116
+"""The assessment body trained this candidate (培考分离)."""
+ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: ErrorReason.ValueType  # 117
+"""The institution did not train this candidate for the qualification."""
+ERROR_REASON_EXAM_RULES_UNMET: ErrorReason.ValueType  # 118
+"""The exam does not meet the rules; the details name each."""
+ERROR_REASON_INVALID_WINDOW: ErrorReason.ValueType  # 119
+"""A window is empty, lies in the past or is too short for the theory part."""
+ERROR_REASON_FOREIGN_SITE: ErrorReason.ValueType  # 120
+"""The site does not exist or belongs to another body."""
+ERROR_REASON_SITE_TOO_SMALL: ErrorReason.ValueType  # 121
+"""The site has fewer seats than the capacity."""
+ERROR_REASON_PAPER_UNFIT: ErrorReason.ValueType  # 122
+"""The paper does not exist, belongs to another body, or examines something else."""
+ERROR_REASON_PAPER_NOT_SEALED: ErrorReason.ValueType  # 123
+"""The paper is neither sealed nor released."""
+ERROR_REASON_TOO_FEW_PROCTORS: ErrorReason.ValueType  # 124
+"""Too few proctors for the capacity."""
+ERROR_REASON_TOO_FEW_EXAMINERS: ErrorReason.ValueType  # 125
+"""Too few examiners for the capacity."""
+ERROR_REASON_EVEN_EXAMINERS: ErrorReason.ValueType  # 126
+"""The number of examiners must be odd."""
+ERROR_REASON_PROCTOR_NOT_ALLOWED: ErrorReason.ValueType  # 127
+"""A person may not proctor."""
+ERROR_REASON_STAFF_TWICE: ErrorReason.ValueType  # 128
+"""A person is appointed twice, or both as proctor and as examiner."""
+ERROR_REASON_OUTSIDE_EXAM_WINDOW: ErrorReason.ValueType  # 129
+"""The exam's time has not come or is over."""
+ERROR_REASON_REGISTRATION_NOT_OPEN: ErrorReason.ValueType  # 130
+"""Registration for the exam is not open."""
+ERROR_REASON_EXAM_FULL: ErrorReason.ValueType  # 131
+"""No seat is left."""
+ERROR_REASON_ALREADY_REGISTERED: ErrorReason.ValueType  # 132
+"""The person has a registration for this exam."""
+ERROR_REASON_NOT_PROCTOR: ErrorReason.ValueType  # 133
+"""Only proctors of the exam check candidates in."""
+ERROR_REASON_ATTEMPT_CLOSED: ErrorReason.ValueType  # 134
+"""The attempt is submitted or its time is over: answers are final."""
+ERROR_REASON_ATTEMPT_NOT_STARTED: ErrorReason.ValueType  # 135
+"""The attempt has not been started."""
+ERROR_REASON_UNKNOWN_QUESTION: ErrorReason.ValueType  # 136
+"""The paper has no such question."""
+ERROR_REASON_POSITION_TWICE: ErrorReason.ValueType  # 137
+"""An answer for the same position is given twice in one call."""
+ERROR_REASON_ATTEMPTS_RUNNING: ErrorReason.ValueType  # 138
+"""Candidates are still working."""
+ERROR_REASON_NOT_EXAMINER_OF_EXAM: ErrorReason.ValueType  # 139
+"""The person is not an examiner of this exam."""
+ERROR_REASON_EXAMINER_RECUSED: ErrorReason.ValueType  # 140
+"""The examiner is recused from this candidate."""
+ERROR_REASON_MARKS_COMPLETE: ErrorReason.ValueType  # 141
+"""The ability part has the marks that it needs."""
+ERROR_REASON_ALREADY_MARKED: ErrorReason.ValueType  # 142
+"""The examiner has marked this candidate."""
+ERROR_REASON_NOT_CHECKED_IN: ErrorReason.ValueType  # 143
+"""The candidate was not checked in."""
+ERROR_REASON_SCORE_MISSING: ErrorReason.ValueType  # 144
+"""A part of the exam has no settled score."""
+ERROR_REASON_PART_REQUIRED: ErrorReason.ValueType  # 145
+"""Tier A needs the part that is void."""
+ERROR_REASON_FIELD_REQUIRED: ErrorReason.ValueType  # 146
+"""A field that the action needs is empty."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
