@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
@@ -68,7 +68,6 @@ class PostgresServer:
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
-        self._templates: dict[str, str] = {}
 
     @cached_property
     def binaries(self) -> Path:
@@ -162,22 +161,14 @@ class PostgresServer:
         return done.stdout.strip()
 
     def url(self, database: str) -> str:
-        """Return the SQLAlchemy URL of a database of this server."""
-        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
+        """Return the URL of a database of this server."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def new_database(self, template: str = "template1") -> str:
         """Create a database from a template and return its name."""
         name = f"test_{next(self._numbers)}"
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
-
-    def template(self, key: str, fill: Callable[[str], None]) -> str:
-        """Return the template `key`, filled once by `fill(url)`, which leaves no connection open."""
-        if key not in self._templates:
-            name = self.new_database()
-            fill(self.url(name))
-            self._templates[key] = name
-        return self._templates[key]
 
 
 def sweep() -> None:

@@ -1,0 +1,8 @@
+"""Fixtures of every test; they live in tests/support."""
+
+from hypothesis import settings
+
+pytest_plugins = ["tests.support.databases"]
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.load_profile("repeatable")

@@ -1,0 +1,73 @@
+"""Every import contract of .importlinter holds, and each one catches the violation it is there for."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LINT = Path(sys.executable).with_name("lint-imports")
+
+VIOLATIONS = [
+    ("services-have-layers", "training/storage/planted.py", "import services.training.usecases"),
+    ("services-have-layers", "assessment/domain/planted.py", "import services.assessment.storage"),
+    ("services-have-layers", "certificates/stray.py", ""),
+    ("services-are-independent", "training/usecases/planted.py", "import services.assessment.domain"),
+    ("kit-has-layers", "kit/storage/planted.py", "import services.kit.rpc"),
+    ("kit-has-layers", "kit/values/planted.py", "import services.kit.clock"),
+    ("kit-has-layers", "kit/stray.py", ""),
+    ("kit-knows-no-service", "kit/rpc/planted.py", "import services.training.domain"),
+    ("kit-knows-no-service", "kit/rpc/planted.py", "from shuzheng.training.v1 import events_pb2"),
+    ("domains-are-pure", "training/domain/planted.py", "import random"),
+    ("domains-are-pure", "assessment/domain/planted.py", "from sqlmodel import Field"),
+    ("domains-are-pure", "certificates/domain/planted.py", "from services.kit.clock import SystemClock"),
+    (
+        "only-rpc-and-events-speak-protobuf",
+        "training/usecases/planted.py",
+        "from google.protobuf import message",
+    ),
+    (
+        "only-rpc-and-events-speak-protobuf",
+        "training/storage/planted.py",
+        "import shuzheng.type.v1.level_pb2",
+    ),
+    ("clients-are-clients", "cli/planted.py", "import services.training.domain"),
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code and its contracts, to plant violations in."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / ".importlinter", folder)
+    for tree in ("services", "gen"):
+        shutil.copytree(ROOT / tree, folder / tree, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def lint(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the import linter on the code in `folder`."""
+    path = os.pathsep.join((str(folder), str(folder / "gen")))
+    environment = os.environ | {"PYTHONPATH": path, "COLUMNS": "200"}
+    return subprocess.run([LINT, *options], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_the_code_keeps_every_contract(copy: Path):
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("contract", "place", "line"), VIOLATIONS)
+def test_a_contract_catches_its_violation(copy: Path, contract: str, place: str, line: str):
+    planted = copy / "services" / place
+    planted.write_text(f'"""Planted."""\n\n{line}\n', "utf-8")
+    try:
+        done = lint(copy, "--contract", contract)
+    finally:
+        planted.unlink()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "BROKEN" in done.stdout
+    assert Path(place).stem in done.stdout
