@@ -1,0 +1,71 @@
+"""Personal numbers: sealed at rest, found by a keyed index, linked across services by a pseudonym."""
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, hashes
+
+from services.kit.values.national_id import normalize
+
+NONCE = 12  # bytes
+
+
+class Vault:
+    """Keys derived from one secret of 32 bytes; services of one system share it, so pseudonyms agree."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != 32:
+            raise ValueError("the vault's secret must be 32 bytes")
+        self._seal = AESGCM(_derive(secret, b"seal"))
+        self._index = _derive(secret, b"blind-index")
+        self._link = _derive(secret, b"pseudonym")
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool) -> "Vault":
+        """Read the secret from a file of 64 hex digits; make one where `create` and none is there."""
+        if create and not path.exists():
+            _write_secret(path)
+        return cls(bytes.fromhex(path.read_text("ascii").strip()))
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt with AES-256-GCM; the nonce comes first."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._seal.encrypt(nonce, text.encode(), None)
+
+    def open_sealed(self, sealed: bytes) -> str:
+        """Decrypt what `seal` made; raises ValueError for bytes of another key."""
+        try:
+            return self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+        except InvalidTag:
+            raise ValueError("sealed with another key, or damaged") from None
+
+    def blind_index(self, national_id: str) -> str:
+        """Return the keyed digest under which a number is found again (43 characters)."""
+        return base64.urlsafe_b64encode(_digest(self._index, national_id)).decode().rstrip("=")
+
+    def pseudonym(self, national_id: str) -> str:
+        """Return the name under which events speak of this person: "p-" and 26 characters."""
+        return "p-" + base64.b32encode(_digest(self._link, national_id)).decode().lower()[:26]
+
+
+def _digest(key: bytes, national_id: str) -> bytes:
+    return hmac.new(key, normalize(national_id).encode(), hashlib.sha256).digest()
+
+
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"shuzheng/" + purpose).derive(secret)
+
+
+def _write_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(os.urandom(32).hex())

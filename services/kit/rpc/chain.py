@@ -1,0 +1,256 @@
+"""What every call passes: an ordered list of steps that runs as one wrapper around the handler.
+
+Separate interceptors would cost more than the query behind them, so the steps are functions of one `Chain`, and
+`ORDER` is what the tests hold it to.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+
+from services.kit.errors import AppError, Kind, deadline
+from services.kit.logs import CALL_FAILED, CALL_SERVED, logger
+from services.kit.rpc.access import Rule, rule_of
+from services.kit.rpc.call import CALL, Call
+from services.kit.rpc.identity import Verifier
+from services.kit.rpc.limits import Limiter
+from services.kit.rpc.status import CODES, trailing
+from services.kit.rpc.validation import check
+from services.kit.storage.commands import REQUEST, RequestKey
+from services.kit.telemetry import Telemetry
+
+ORDER = (
+    "request_id", "telemetry", "access_log", "errors", "deadline",
+    "identity", "access_rule", "rate_limit", "validation", "idempotency",
+)
+Step = Callable[[Call], None]
+MessageStep = Callable[[Call, Message], None]
+log = logger("rpc")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the chain needs to know of one method, read from its descriptor at start."""
+
+    name: str
+    rule: Rule
+    has_request_id: bool
+
+
+def plan_of(method: MethodDescriptor) -> Plan:
+    """Return the plan of a method; raises LookupError where it declares no access rule."""
+    service = method.containing_service.full_name
+    return Plan(f"/{service}/{method.name}", rule_of(method), "request_id" in method.input_type.fields_by_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a service configures of the chain; times in seconds, rates in calls a second."""
+
+    domain: str
+    longest_call: float = 60.0
+    longest_stream: float = 3600.0
+    caller_limit: Limiter = Limiter(0, 0)
+    public_limit: Limiter = Limiter(0, 0)
+
+
+class Chain:
+    """The steps, in the order of `ORDER`."""
+
+    def __init__(self, settings: Settings, verifier: Verifier, telemetry: Telemetry) -> None:
+        self.settings = settings
+        self.verifier = verifier
+        self.telemetry = telemetry
+        self.on_arrival: tuple[Step, ...] = (self.request_id, self.start_telemetry)
+        self.on_headers: tuple[Step, ...] = (self.identity,)
+        self.on_message: tuple[MessageStep, ...] = (self.access_rule, self.rate_limit, self.validation, self.idempotency)
+        self.at_end: tuple[Step, ...] = (self.access_log, self.end_telemetry)
+
+    # Steps, in order. `errors` and `deadline` wrap the handler: see `_guard` and `_within`.
+
+    def request_id(self, call: Call) -> None:
+        """Take the caller's `x-request-id`, or make one; it is in every log line and error of the call."""
+        for key, value in call.context.invocation_metadata() or ():
+            call.metadata[key] = value
+        call.request_id = call.metadata.get("x-request-id", "")[:64] or str(uuid4())
+
+    def start_telemetry(self, call: Call) -> None:
+        """Start the span and the metrics of the call; nothing where telemetry is off."""
+        if self.telemetry.on:
+            self.telemetry.begin(call)
+
+    def end_telemetry(self, call: Call) -> None:
+        """End them with the code."""
+        if self.telemetry.on:
+            self.telemetry.end(call, time.perf_counter() - call.started)
+
+    def access_log(self, call: Call) -> None:
+        """Write one line a call: method, code, who, how long; never the content."""
+        log.info(
+            CALL_SERVED, method=call.plan.name, code=call.code, reason=call.reason, request_id=call.request_id,
+            subject=call.principal.subject, ms=round((time.perf_counter() - call.started) * 1000, 2),
+        )
+
+    def identity(self, call: Call) -> None:
+        """Learn who calls."""
+        call.principal = self.verifier.principal(call.metadata.get("authorization", ""))
+
+    def access_rule(self, call: Call, message: Message) -> None:
+        """Refuse whom the method's rule does not grant."""
+        call.plan.rule.check(call.principal, message)
+
+    def rate_limit(self, call: Call, message: Message) -> None:
+        """Refuse callers that come too fast; the public is counted by address."""
+        if call.principal.anonymous:
+            self.settings.public_limit.take(call.context.peer().rsplit(":", 1)[0], time.monotonic())
+        else:
+            self.settings.caller_limit.take(call.principal.subject, time.monotonic())
+
+    def validation(self, call: Call, message: Message) -> None:
+        """Refuse a message whose shape is wrong."""
+        check(message)
+
+    def idempotency(self, call: Call, message: Message) -> None:
+        """Hand the request_id to the command that will run."""
+        if call.plan.has_request_id and message.request_id:  # type: ignore[attr-defined]
+            digest = hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+            request_id = message.request_id  # type: ignore[attr-defined]
+            REQUEST.set(RequestKey(call.principal.subject, call.plan.name, request_id, digest))
+
+    # The wrapper.
+
+    def wrap(self, handler: Any, plan: Plan) -> Any:
+        """Return `handler` (a grpc method handler) behind the steps."""
+        shape = (handler.request_streaming, handler.response_streaming)
+        kind = {
+            (False, False): (self._unary, "unary_unary", grpc.unary_unary_rpc_method_handler),
+            (False, True): (self._answers, "unary_stream", grpc.unary_stream_rpc_method_handler),
+            (True, False): (self._collects, "stream_unary", grpc.stream_unary_rpc_method_handler),
+            (True, True): (self._converses, "stream_stream", grpc.stream_stream_rpc_method_handler),
+        }[shape]
+        wrapper, attribute, make = kind
+        behavior = wrapper(getattr(handler, attribute), plan)  # type: ignore[operator]
+        return make(behavior, handler.request_deserializer, handler.response_serializer)
+
+    def _arrive(self, plan: Plan, context: Any) -> Call:
+        call = Call(plan, context, time.perf_counter())
+        CALL.set(call)
+        for step in self.on_arrival:
+            step(call)
+        return call
+
+    def _admit(self, call: Call, message: Message) -> None:
+        for step in self.on_message:
+            step(call, message)
+
+    def _unary(self, handler: Any, plan: Plan) -> Any:
+        async def unary(request: Message, context: Any) -> Any:
+            call = self._arrive(plan, context)
+            try:
+                self.identity(call)
+                self._admit(call, request)
+                if context.time_remaining() is not None:
+                    return await handler(request, context)
+                async with asyncio.timeout(self.settings.longest_call):
+                    return await handler(request, context)
+            except BaseException as error:
+                await self._fail(call, error)
+            finally:
+                for step in self.at_end:
+                    step(call)
+
+        return unary
+
+    def _answers(self, handler: Any, plan: Plan) -> Any:
+        async def answers(request: Message, context: Any) -> AsyncIterator[Any]:
+            call = self._arrive(plan, context)
+            try:
+                self.identity(call)
+                self._admit(call, request)
+                async with asyncio.timeout(self.settings.longest_stream):
+                    async for response in handler(request, context):
+                        yield response
+            except GeneratorExit:
+                call.code = "CANCELLED"
+                raise
+            except BaseException as error:
+                await self._fail(call, error)
+            finally:
+                for step in self.at_end:
+                    step(call)
+
+        return answers
+
+    def _collects(self, handler: Any, plan: Plan) -> Any:
+        async def collects(requests: Any, context: Any) -> Any:
+            call = self._arrive(plan, context)
+            try:
+                self.identity(call)
+                async with asyncio.timeout(self.settings.longest_stream):
+                    return await handler(self._admitted(call, requests), context)
+            except BaseException as error:
+                await self._fail(call, error)
+            finally:
+                for step in self.at_end:
+                    step(call)
+
+        return collects
+
+    def _converses(self, handler: Any, plan: Plan) -> Any:
+        async def converses(requests: Any, context: Any) -> AsyncIterator[Any]:
+            call = self._arrive(plan, context)
+            try:
+                self.identity(call)
+                async with asyncio.timeout(self.settings.longest_stream):
+                    async for response in handler(self._admitted(call, requests), context):
+                        yield response
+            except GeneratorExit:
+                call.code = "CANCELLED"
+                raise
+            except BaseException as error:
+                await self._fail(call, error)
+            finally:
+                for step in self.at_end:
+                    step(call)
+
+        return converses
+
+    async def _admitted(self, call: Call, requests: Any) -> AsyncIterator[Message]:
+        async for message in requests:
+            self._admit(call, message)
+            yield message
+
+    async def _fail(self, call: Call, error: BaseException) -> NoReturn:
+        """Answer with the status of `error`; anything that is no AppError leaves as INTERNAL without text."""
+        if isinstance(error, asyncio.CancelledError):
+            call.code = "CANCELLED"
+            raise error
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        if isinstance(error, AppError):
+            await self._abort(call, error)
+        if isinstance(error, TimeoutError):
+            await self._abort(call, deadline("The call took longer than the service allows."))
+        if not isinstance(error, Exception):
+            raise error
+        call.code, call.reason = "INTERNAL", type(error).__name__
+        log.error(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error)
+        await call.context.abort(grpc.StatusCode.INTERNAL, f"Internal fault; quote request id {call.request_id}.")
+        raise AssertionError("abort returned")
+
+    async def _abort(self, call: Call, error: AppError) -> NoReturn:
+        code = CODES[error.kind]
+        call.code, call.reason = code.name, error.reason
+        if error.kind is Kind.UNAVAILABLE:
+            log.warning(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error.__cause__)
+        domain = self.settings.domain
+        await call.context.abort(code, error.message, trailing(error, domain, call.request_id))
+        raise AssertionError("abort returned")
