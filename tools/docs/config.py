@@ -1,0 +1,56 @@
+"""docs/config.md: every setting with its type, default and meaning, from the pydantic models."""
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from tools.contract import SERVICES
+from tools.docs.markdown import join, table
+
+INTRODUCTION = """# Configuration
+
+Set by environment variables; everything has a default that runs embedded. In production mode a service lists
+all that is wrong at once and exits with status 78. Secrets are paths of files, never values."""
+MODULES = [*(f"services.{service}.config" for service in SERVICES), "services.embedded.config"]
+
+
+def page() -> str:
+    """Return the page."""
+    models = [model for name in MODULES for model in _models(name)]
+    return join(INTRODUCTION, *(block for model in models for block in _section(model)))
+
+
+def _models(name: str) -> Iterator[type[BaseSettings]]:
+    if find_spec(name.rpartition(".")[0]) and find_spec(name):
+        for value in vars(import_module(name)).values():
+            if inspect.isclass(value) and issubclass(value, BaseSettings) and value.__module__ == name:
+                yield value
+
+
+def _section(model: type[BaseSettings]) -> tuple[str, str, str]:
+    prefix = model.model_config.get("env_prefix", "")
+    rows = [
+        (f"`{(prefix + name).upper()}`", _type(field.annotation), _default(field), field.description or "")
+        for name, field in model.model_fields.items()
+    ]
+    title = model.__module__.split(".")[1].capitalize()
+    return (
+        f"## {title}",
+        inspect.cleandoc(model.__doc__ or ""),
+        table(("Variable", "Type", "Default", "Meaning"), rows),
+    )
+
+
+def _type(annotation: object) -> str:
+    return annotation.__name__ if inspect.isclass(annotation) else str(annotation).replace("typing.", "")
+
+
+def _default(field) -> str:
+    value = field.default
+    if value is PydanticUndefined:
+        return "made anew" if field.default_factory else "required"
+    return f"`{value}`" if str(value) else "empty"
