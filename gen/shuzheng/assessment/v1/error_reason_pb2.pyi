@@ -86,6 +86,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The paper is not open."""
     ERROR_REASON_SITE_OCCUPATIONS_FIXED: _ErrorReason.ValueType  # 31
     """The occupations of a listed site change only by a new authorization."""
+    ERROR_REASON_PARTIAL_CREDIT: _ErrorReason.ValueType  # 32
+    """The question gives partial credit, which objective items here do not have."""
+    ERROR_REASON_MALFORMED_QUESTION: _ErrorReason.ValueType  # 33
+    """The question does not follow its file format."""
     ERROR_REASON_INVALID_NATIONAL_ID: _ErrorReason.ValueType  # 100
     """The national ID number is missing or malformed."""
     ERROR_REASON_CANDIDATE_EXISTS: _ErrorReason.ValueType  # 101
@@ -248,6 +252,10 @@ ERROR_REASON_PAPER_NOT_RELEASED: ErrorReason.ValueType  # 30
 """The paper is not open."""
 ERROR_REASON_SITE_OCCUPATIONS_FIXED: ErrorReason.ValueType  # 31
 """The occupations of a listed site change only by a new authorization."""
+ERROR_REASON_PARTIAL_CREDIT: ErrorReason.ValueType  # 32
+"""The question gives partial credit, which objective items here do not have."""
+ERROR_REASON_MALFORMED_QUESTION: ErrorReason.ValueType  # 33
+"""The question does not follow its file format."""
 ERROR_REASON_INVALID_NATIONAL_ID: ErrorReason.ValueType  # 100
 """The national ID number is missing or malformed."""
 ERROR_REASON_CANDIDATE_EXISTS: ErrorReason.ValueType  # 101
