@@ -20,16 +20,23 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def stale() -> dict[Path, str]:
+    """Return path → new text of each page that is not as it would be made now."""
+    fresh = {DOCS / name: NOTICE + page().rstrip() + "\n" for name, page in PAGES.items()}
+    return {
+        path: text for path, text in fresh.items() if not path.is_file() or path.read_text("utf-8") != text
+    }
+
+
 def main() -> int:
     """Write or compare every page; 1 when a compared page is stale."""
-    fresh = {DOCS / name: NOTICE + page().rstrip() + "\n" for name, page in PAGES.items()}
-    stale = [path for path, text in fresh.items() if not path.is_file() or path.read_text("utf-8") != text]
+    changed = stale()
     if "--check" in sys.argv:
-        print("\n".join(f"stale: docs/{path.name} (make docs)" for path in stale) or "docs/ is fresh")
-        return 1 if stale else 0
+        print("\n".join(f"stale: docs/{path.name} (make docs)" for path in changed) or "docs/ is fresh")
+        return 1 if changed else 0
     DOCS.mkdir(exist_ok=True)
-    for path in stale:
-        path.write_text(fresh[path], "utf-8")
+    for path, text in changed.items():
+        path.write_text(text, "utf-8")
     return 0
 
 
