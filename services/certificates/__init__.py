@@ -1,0 +1,1 @@
+"""The certificates service: issues from facts, revokes, and answers whoever wants to verify."""

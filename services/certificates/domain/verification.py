@@ -1,0 +1,54 @@
+"""What a verifier is told.
+
+An unknown number and a wrong name give the same outcome, so that nobody can find out which numbers exist.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+
+from services.certificates.domain.certificate import State
+
+
+class Outcome(IntEnum):
+    """The answer; the numbers equal those of `shuzheng.certificates.v1.VerificationOutcome`."""
+
+    VALID = 1
+    REVOKED = 2
+    SUPERSEDED = 3
+    EXPIRED = 4
+    NOT_FOUND_OR_NAME_MISMATCH = 5
+    BAD_SIGNATURE = 6
+    UNKNOWN_ISSUER = 7
+
+
+class Check(IntEnum):
+    """One thing looked at; the numbers equal those of `shuzheng.certificates.v1.VerificationCheck`."""
+
+    NUMBER_AND_NAME = 1
+    ISSUER = 2
+    SIGNATURE = 3
+    REGISTER = 4
+    STATUS = 5
+    DATES = 6
+
+
+ENDED = {State.REVOKED.value: Outcome.REVOKED, State.SUPERSEDED.value: Outcome.SUPERSEDED}
+
+
+def standing(state: str, valid_until: datetime | None, now: datetime) -> Outcome:
+    """Return the outcome for a certificate that was found and is signed."""
+    if (ended := ENDED.get(state)) is not None:
+        return ended
+    return Outcome.EXPIRED if valid_until is not None and now >= valid_until else Outcome.VALID
+
+
+BY_NUMBER = (Check.NUMBER_AND_NAME,)
+BY_DOCUMENT = (Check.ISSUER, Check.SIGNATURE, Check.REGISTER)
+THEN_STATUS = (Check.STATUS,)
+THEN_DATES = (Check.STATUS, Check.DATES)
+
+
+def checks_of(first: tuple[Check, ...], outcome: Outcome) -> tuple[Check, ...]:
+    """Return what was looked at, in order, up to the check that decided `outcome`."""
+    ended = outcome in (Outcome.REVOKED, Outcome.SUPERSEDED)
+    return first + (THEN_STATUS if ended else THEN_DATES)

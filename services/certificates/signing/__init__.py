@@ -1,0 +1,1 @@
+"""Keys, signatures and proofs: the only place that touches a private key or trusts a signature."""

@@ -1,0 +1,48 @@
+"""Policy by date, and the end of validity."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tomllib import loads
+
+import pytest
+
+from services.certificates.domain.certificate import Kind
+from services.certificates.domain.policy import Disclosure, KindPolicy, Policy, end_of_validity, policy_from
+
+FILE = Path(__file__).parents[3] / "services/certificates/policy/certificates.toml"
+NOON = datetime(2026, 1, 31, 4, tzinfo=UTC)
+
+
+def rule(start, months):
+    return KindPolicy(Kind.GRADE, start, months, Disclosure.PLAIN, "a document", "UNCONFIRMED")
+
+
+def test_the_newest_rule_in_force_counts():
+    policy = Policy((rule(date(2021, 1, 1), 0), rule(date(2027, 1, 1), 36)))
+    assert policy.of(Kind.GRADE, date(2026, 12, 31)).validity_months == 0
+    assert policy.of(Kind.GRADE, date(2027, 1, 1)).validity_months == 36
+
+
+def test_a_day_before_every_rule_has_none():
+    with pytest.raises(LookupError):
+        Policy((rule(date(2021, 1, 1), 0),)).of(Kind.GRADE, date(2020, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("months", "end"),
+    [
+        (0, None),
+        (1, datetime(2026, 2, 28, 4, tzinfo=UTC)),
+        (11, datetime(2026, 12, 31, 4, tzinfo=UTC)),
+        (12, datetime(2027, 1, 31, 4, tzinfo=UTC)),
+        (25, datetime(2028, 2, 29, 4, tzinfo=UTC)),
+    ],
+)
+def test_validity_ends_by_the_calendar(months, end):
+    assert end_of_validity(NOON, months) == end
+
+
+def test_the_shipped_policy_says_where_it_comes_from():
+    policy = policy_from(loads(FILE.read_text("utf-8"))["kind"])
+    assert {entry.kind for entry in policy.kinds} == set(Kind)
+    assert all(entry.source and entry.mark in {"CONFIRMED", "UNCONFIRMED"} for entry in policy.kinds)

@@ -1,0 +1,29 @@
+"""What a verifier is told about a certificate that was found."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.certificates.domain.verification import BY_NUMBER, Check, Outcome, checks_of, standing
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("state", "until", "outcome"),
+    [
+        ("ISSUED", None, Outcome.VALID),
+        ("ISSUED", NOW + SECOND, Outcome.VALID),
+        ("ISSUED", NOW, Outcome.EXPIRED),
+        ("REVOKED", NOW, Outcome.REVOKED),
+        ("SUPERSEDED", None, Outcome.SUPERSEDED),
+    ],
+)
+def test_state_counts_before_dates(state, until, outcome):
+    assert standing(state, until, NOW) is outcome
+
+
+def test_the_last_check_is_the_one_that_decided():
+    assert checks_of(BY_NUMBER, Outcome.REVOKED) == (Check.NUMBER_AND_NAME, Check.STATUS)
+    assert checks_of(BY_NUMBER, Outcome.EXPIRED)[-1] is Check.DATES
