@@ -45,6 +45,7 @@ class Transaction:
         self.store = store
         self.now: datetime = store.clock.now()
         self.facts: list[dict[str, Any]] = []
+        self.callbacks: list[Callable[[], None]] = []
 
     async def find(self, row: type[E], name: str) -> E | None:
         """Return the row of that name, or None."""
@@ -149,6 +150,11 @@ class Transaction:
             }
         )
 
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once after COMMIT, to wake whoever carries on; not called on a rollback."""
+        if callback not in self.callbacks:
+            self.callbacks.append(callback)
+
     async def flush_facts(self) -> bool:
         """Write the recorded facts; returns whether there were any."""
         if not self.facts:
@@ -202,6 +208,8 @@ class Store:
             recorded = await tx.flush_facts()
         if recorded:
             self.nudge()
+        for callback in tx.callbacks:
+            callback()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
