@@ -6,11 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from services.assessment.domain.item import ItemType
+from services.assessment.domain.points import FULL_MARK, decimal_text
 from services.assessment.domain.reasons import Reason
-from services.assessment.domain.score import decimal_text
 from services.kit.errors import Violation, invalid
-
-FULL_MARK = 1000  # 100 points
 
 
 class BlueprintState(StrEnum):

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from services.assessment.domain.paper import (
-    TRANSITIONS, PaperAction, PaperQuestion, PaperState, check_release, check_seal, from_json, not_released,
+    TRANSITIONS,
+    PaperAction,
+    PaperQuestion,
+    PaperState,
+    check_release,
+    check_seal,
+    from_json,
+    not_released,
 )
 from services.assessment.storage.rows import PaperContentRow, PaperRow
 from services.kit.storage.pages import Page
