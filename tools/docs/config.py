@@ -8,19 +8,21 @@ from importlib.util import find_spec
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from services.kit.config import ServiceConfig
 from tools.contract import SERVICES
 from tools.docs.markdown import join, table
 
 INTRODUCTION = """# Configuration
 
-Set by environment variables; everything has a default that runs embedded. In production mode a service lists
+Set by environment variables, or in the TOML file that `SHUZHENG_CONFIG` names (table `[all]`, or that of the
+service); everything has a default that runs embedded. In production mode a service lists
 all that is wrong at once and exits with status 78. Secrets are paths of files, never values."""
 MODULES = [*(f"services.{service}.config" for service in SERVICES), "services.embedded.config"]
 
 
 def page() -> str:
-    """Return the page."""
-    models = [model for name in MODULES for model in _models(name)]
+    """Return the page: what all services share first, then what each one adds."""
+    models = [ServiceConfig, *(model for name in MODULES for model in _models(name))]
     return join(INTRODUCTION, *(block for model in models for block in _section(model)))
 
 
@@ -32,17 +34,22 @@ def _models(name: str) -> Iterator[type[BaseSettings]]:
 
 
 def _section(model: type[BaseSettings]) -> tuple[str, str, str]:
-    prefix = model.model_config.get("env_prefix", "")
+    shared = model is ServiceConfig
+    prefix = "SHUZHENG_<SERVICE>_" if shared else model.model_config.get("env_prefix", "")
     rows = [
-        (f"`{(prefix + name).upper()}`", _type(field.annotation), _default(field), field.description or "")
+        (f"`{prefix}{name.upper()}`", _type(field.annotation), _default(field), field.description or "")
         for name, field in model.model_fields.items()
+        if shared or _own(model, name)
     ]
-    title = model.__module__.split(".")[1].capitalize()
-    return (
-        f"## {title}",
-        inspect.cleandoc(model.__doc__ or ""),
-        table(("Variable", "Type", "Default", "Meaning"), rows),
-    )
+    title = "Every service" if shared else model.__module__.split(".")[1].capitalize()
+    head = ("Variable", "Type", "Default", "Meaning")
+    return f"## {title}", inspect.cleandoc(model.__doc__ or ""), table(head, rows) if rows else ""
+
+
+def _own(model: type[BaseSettings], name: str) -> bool:
+    """Tell whether a model adds a field, or gives a shared one another default."""
+    shared = ServiceConfig.model_fields.get(name)
+    return shared is None or shared.default != model.model_fields[name].default
 
 
 def _type(annotation: object) -> str:

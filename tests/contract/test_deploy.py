@@ -1,0 +1,104 @@
+"""What deploy/ says can be parsed, and the files, modules and settings that it names exist."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from services.kit.config import ServiceConfig
+from tests.support.postgres import PostgresServer
+from tools.contract import SERVICES
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+NATS = Path(sys.executable).with_name("nats-server")
+MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))
+TEXTS = {path: path.read_text("utf-8") for path in sorted(DEPLOY.rglob("*")) if path.is_file()}
+
+
+def settings(service: str) -> type[ServiceConfig]:
+    """Return the settings model of a service."""
+    module = import_module(f"services.{service}.config")
+    (found,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, ServiceConfig) and value is not ServiceConfig
+    )
+    return found
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
+def test_a_manifest_is_yaml(manifest: Path):
+    documents = list(yaml.safe_load_all(TEXTS[manifest]))
+    assert documents
+    assert all(isinstance(document, dict) for document in documents)
+
+
+def test_compose_mounts_files_that_exist():
+    compose = yaml.safe_load(TEXTS[DEPLOY / "compose.yaml"])
+    mounted = {
+        volume.split(":")[0]
+        for service in compose["services"].values()
+        for volume in service.get("volumes", [])
+    }
+    assert not [path for path in mounted if path.startswith("./") and not exists_or_secret(path)]
+
+
+def exists_or_secret(path: str) -> bool:
+    """Tell whether a mounted path is in the repository, or is the folder an operator fills."""
+    return path == "./secrets" or (DEPLOY / path).exists()
+
+
+def test_every_command_starts_a_module_that_exists():
+    named = {name for text in TEXTS.values() for name in re.findall(r"-m\W+(services\.\w+)", text)}
+    assert named == {f"services.{service}" for service in SERVICES}
+    assert all(find_spec(f"{name}.__main__") for name in named)
+
+
+def test_every_setting_in_an_environment_exists():
+    named = {name for text in TEXTS.values() for name in re.findall(r"SHUZHENG_[A-Z_]+[A-Z]", text)}
+    known = {f"SHUZHENG_{s.upper()}_{field.upper()}" for s in SERVICES for field in settings(s).model_fields}
+    assert named - known - {"SHUZHENG_CONFIG"} == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_settings_file_lacks_only_the_secrets(service: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
+    config = settings(service)(database_url="postgresql://host/database")
+    assert config.mode == "production"
+    assert config.problems()
+    assert all("/run/secrets/" in problem for problem in config.problems())
+
+
+def test_the_settings_file_has_no_table_of_an_unknown_service():
+    assert set(tomllib.loads(TEXTS[DEPLOY / "shuzheng.toml"])) <= {"all", *SERVICES}
+
+
+def test_nats_accepts_its_configuration():
+    command = [NATS, "-t", "-c", DEPLOY / "nats.conf"]
+    done = subprocess.run(
+        command, env=os.environ | {"NATS_PASSWORD": "secret"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.postgres
+def test_each_service_can_open_its_own_database_only(postgres_server: PostgresServer):
+    environment = os.environ | {
+        "PATH": f"{postgres_server.binaries}:{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(postgres_server.port),
+        "POSTGRES_SERVICE_PASSWORD": "it's a secret",
+    }
+    script = DEPLOY / "postgres" / "init.sh"
+    done = subprocess.run([script], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    may = "SELECT has_database_privilege('training', 'assessment', 'CONNECT')"
+    assert postgres_server.sql(may) == "f"
+    assert postgres_server.sql(may.replace("'assessment'", "'training'")) == "t"
