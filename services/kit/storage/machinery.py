@@ -31,6 +31,7 @@ def _outbox(metadata: MetaData) -> Table:
         Column("occurred_at", UtcTime, nullable=False),
         Column("traceparent", String(60), nullable=False, server_default=""),
         Column("published_at", UtcTime, nullable=True),
+        Column("publication", Integer, nullable=False, server_default="0"),
         sqlite_autoincrement=True,
     )
     waiting = table.c.published_at.is_(None)

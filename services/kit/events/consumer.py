@@ -1,0 +1,197 @@
+"""A consumer: each fact of another service is handled once, in the transaction that notes its id in the inbox.
+
+Messages are taken in batches: one transaction a batch, a savepoint a message. A message that fails is delivered
+again with growing delay; after `DELIVERIES` it is parked with its reason, and nothing behind it waits.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nats
+from google.protobuf.message import DecodeError, Message
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from services.kit.errors import AppError, Kind
+from services.kit.events.connection import Connection
+from services.kit.events.envelope import Envelope
+from services.kit.logs import CONSUMER_WAITING, EVENT_PARKED, EVENT_RETRIED, logger
+from services.kit.storage.store import Store, Transaction, insert_for
+from services.kit.telemetry import Telemetry
+
+BATCH = 256
+PULL_SECONDS = 10
+ACK_WAIT = 30.0  # seconds until an unacknowledged message comes again
+DELIVERIES = 8
+BACKOFF = (0.05, 0.2, 1.0, 5.0, 15.0, 30.0, 60.0)  # seconds before the next delivery
+log = logger("consumer")
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """One subject and who handles it, inside the consumer's open transaction."""
+
+    subject: str
+    message: type[Message]
+    handle: Callable[[Transaction, Any, Envelope], Awaitable[None]]
+
+
+class Consumer:
+    """Handles what `source` (another service) publishes, under the durable name of `service`."""
+
+    def __init__(
+        self, service: str, source: str, table: Sequence[Consumed], store: Store, connection: Connection,
+        telemetry: Telemetry,
+    ) -> None:
+        self.service = service
+        self.source = source
+        self.table = {entry.subject: entry for entry in table if entry.subject.startswith(f"{source}.")}
+        self.store = store
+        self.connection = connection
+        self.telemetry = telemetry
+        self.name = f"{service}-from-{source}"
+        self.repull = asyncio.Event()
+        connection.on_reconnect.append(self.repull.set)
+
+    async def run(self) -> None:
+        """Handle messages for ever."""
+        await self._ensure()
+        client = self.connection.client
+        assert client is not None
+        subscription = await client.subscribe(client.new_inbox(), pending_msgs_limit=65_536)
+        try:
+            while True:
+                await self._pull(client, subscription)
+                await self._handle_until_quiet(subscription)
+        finally:
+            if client.is_connected:
+                await subscription.unsubscribe()
+
+    async def _ensure(self) -> None:
+        jetstream = await self.connection.jetstream()
+        stream = await self.connection.ensure_stream(self.source)
+        await jetstream.add_consumer(
+            stream,
+            ConsumerConfig(
+                durable_name=self.name, ack_policy=AckPolicy.EXPLICIT, deliver_policy=DeliverPolicy.ALL,
+                ack_wait=ACK_WAIT, max_ack_pending=8 * BATCH, filter_subjects=sorted(self.table),
+            ),
+        )
+
+    async def _pull(self, client: Client, subscription: Subscription) -> None:
+        """Ask for the next messages; the server answers as they come, or says after a while that none did."""
+        self.repull.clear()
+        request = {"batch": BATCH, "expires": PULL_SECONDS * 10**9}
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.source.upper()}.{self.name}"
+        await client.publish(subject, json.dumps(request).encode(), subscription.subject)
+
+    async def _handle_until_quiet(self, subscription: Subscription) -> None:
+        """Handle batches until the pull is used up, expires, or the connection was lost."""
+        taken = 0
+        while taken < BATCH and not self.repull.is_set():
+            batch, ended = await self._next(subscription)
+            if batch:
+                await self.handle(batch)
+            taken += len(batch)
+            if ended:
+                return
+
+    async def _next(self, subscription: Subscription) -> tuple[list[Msg], bool]:
+        """Return the messages that are there (waiting for one), and whether the pull has ended."""
+        try:
+            first = await subscription.next_msg(timeout=PULL_SECONDS + 1)
+        except (nats.errors.TimeoutError, nats.errors.ConnectionReconnectingError):
+            return [], True
+        found = [first]
+        while subscription.pending_msgs and len(found) < BATCH:
+            found.append(await subscription.next_msg(timeout=1))
+        messages = [message for message in found if not _is_status(message)]
+        return messages, len(messages) < len(found)
+
+    async def handle(self, batch: Sequence[Msg]) -> None:
+        """Handle a batch in one transaction, then acknowledge; a failed COMMIT leaves all for redelivery."""
+        failures: dict[int, BaseException] = {}
+        try:
+            async with self.store.write() as tx:
+                for position, message in enumerate(batch):
+                    await self._attempt(tx, message, position, failures)
+        except (AppError, OSError) as error:
+            log.warning(CONSUMER_WAITING, consumer=self.name, exc_info=error)
+            await asyncio.gather(*(message.nak(delay=BACKOFF[1]) for message in batch))
+            return
+        for position, message in enumerate(batch):
+            await self._settle(message, failures.get(position))
+
+    async def _attempt(self, tx: Transaction, message: Msg, position: int, failures: dict[int, BaseException]) -> None:
+        try:
+            async with tx.savepoint():
+                await self._once(tx, message)
+        except AppError as error:
+            if error.kind is Kind.UNAVAILABLE:
+                raise
+            failures[position] = error
+        except Exception as error:
+            failures[position] = error
+
+    async def _once(self, tx: Transaction, message: Msg) -> None:
+        envelope = Envelope.read(message.headers, message.subject)
+        if message.metadata.num_delivered > 1:
+            self.telemetry.redelivered(self.name)
+        if not await note(tx, self.name, envelope):
+            return
+        await self.dispatch(tx, envelope, message.data)
+
+    async def dispatch(self, tx: Transaction, envelope: Envelope, payload: bytes) -> None:
+        """Parse the message and hand it to the use case; raises ValueError for an unknown subject."""
+        entry = self.table.get(envelope.type)
+        if entry is None:
+            raise ValueError(f"{self.name} does not know {envelope.type}")
+        with self.telemetry.handling(envelope.type, envelope.traceparent):
+            await entry.handle(tx, entry.message.FromString(payload), envelope)
+
+    async def _settle(self, message: Msg, failure: BaseException | None) -> None:
+        if failure is None:
+            await message.ack()
+            return
+        deliveries = message.metadata.num_delivered
+        hopeless = isinstance(failure, DecodeError)
+        if hopeless or deliveries >= DELIVERIES:
+            await self._park(message, failure, deliveries)
+            await message.ack()
+            return
+        log.warning(EVENT_RETRIED, consumer=self.name, subject=message.subject, deliveries=deliveries, exc_info=failure)
+        await message.nak(delay=BACKOFF[min(deliveries, len(BACKOFF)) - 1])
+
+    async def _park(self, message: Msg, failure: BaseException, deliveries: int) -> None:
+        headers = dict(message.headers or {})
+        values = {
+            "consumer": self.name,
+            "event_id": headers.get("ce-id", f"{message.metadata.sequence.stream}")[:36],
+            "type": message.subject,
+            "headers": headers,
+            "payload": message.data,
+            "deliveries": deliveries,
+            "reason": f"{type(failure).__name__}: {failure}"[:2000],
+        }
+        async with self.store.write() as tx:
+            statement = insert_for(self.store.database, self.store.tables.parked)
+            await tx.execute(statement.values(**values, parked_at=tx.now).on_conflict_do_nothing())
+        log.error(EVENT_PARKED, consumer=self.name, subject=message.subject, reason=values["reason"])
+
+
+async def note(tx: Transaction, consumer: str, envelope: Envelope) -> bool:
+    """Note an event in the inbox; returns False where it was handled before."""
+    table = tx.store.tables.inbox
+    values = {"consumer": consumer, "event_id": envelope.id, "type": envelope.type, "received_at": tx.now}
+    statement = insert_for(tx.store.database, table).values(values).on_conflict_do_nothing()
+    return (await tx.execute(statement)).rowcount == 1  # type: ignore[attr-defined]
+
+
+def _is_status(message: Msg) -> bool:
+    """Tell whether this is the server's word on a pull (404, 408, 409, heartbeat) and no event."""
+    return bool(message.headers and "Status" in message.headers)

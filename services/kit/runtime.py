@@ -1,0 +1,172 @@
+"""A running service: database, hot paths, relay, consumers and server, started and stopped in the right order.
+
+Start: schema → server → relay and consumers (which wait for the broker). Stop: NOT_SERVING → finish calls → stop
+consumers → drain the relay → close pools.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import MetaData
+
+from services.kit import logs, telemetry
+from services.kit.clock import Clock
+from services.kit.config import ServiceConfig
+from services.kit.errors import AppError
+from services.kit.events.connection import Connection
+from services.kit.events.consumer import Consumed, Consumer
+from services.kit.events.parking import Parking
+from services.kit.events.relay import Relay, lag
+from services.kit.rpc.call import CALL
+from services.kit.rpc.chain import Chain, Settings
+from services.kit.rpc.identity import Issuer, Verifier
+from services.kit.rpc.limits import Limiter
+from services.kit.rpc.operations import operations
+from services.kit.rpc.server import Listener, Server, Servicer
+from services.kit.storage.database import Database
+from services.kit.storage.hot import HotPath
+from services.kit.storage.migrate import upgrade
+from services.kit.storage.store import Encoded, Store, no_facts
+
+Background = Callable[[], Awaitable[None]]
+RESTART = 1.0  # seconds before a failed background task is started again
+
+
+class Service:
+    """One service from its configuration: `store` and `hot` are ready for wiring before `start`."""
+
+    def __init__(
+        self, config: ServiceConfig, metadata: MetaData, clock: Clock,
+        encode: Callable[[object], Encoded] = no_facts,
+    ) -> None:
+        self.config = config
+        self.name = config.service()
+        self.metadata = metadata
+        self.clock = clock
+        self.telemetry = telemetry.start(self.name, config.metrics_port, config.otlp_endpoint)
+        self.database = Database(config.database, pool_size=config.database_pool)
+        self.store = Store(self.database, metadata, clock, encode, _traceparent)
+        self.hot = HotPath(self.database)
+        self.connection = Connection(config.nats_url, f"shuzheng-{self.name}", config.nats_credentials_file)
+        self.relay = Relay(self.name, self.store, self.hot, self.connection, clock)
+        self.consumers: list[Consumer] = []
+        self.background: list[Background] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self.server: Server | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the service listens: host:port."""
+        assert self.server is not None
+        return f"{self.config.listen.rsplit(':', 1)[0]}:{self.server.port}"
+
+    async def prepare(self) -> None:
+        """Bring the schema up to date and connect the hot paths."""
+        await upgrade(self.database, f"services.{self.name}.storage", self.metadata)
+        await self.hot.open()
+
+    async def start(
+        self, servicers: Sequence[Servicer], consumed: Sequence[Consumed] = (), background: Sequence[Background] = ()
+    ) -> "Service":
+        """Serve `servicers`, handle `consumed`, keep `background` running; call after `prepare`."""
+        self.consumers = self._consumers(consumed)
+        parking = Parking(self.store, self.consumers)
+        own = operations(parking, self.connection, self.clock)
+        self.server = Server([*servicers, own], self._chain(), _listener(self.config))
+        await self.server.start()
+        self.background = [self.connection.open, *background, self.relay.run, *(c.run for c in self.consumers)]
+        if self.telemetry.on:
+            self.background.append(lambda: self._watch(parking))
+        self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]
+        logs.logger("runtime").info(logs.SERVICE_READY, service=self.name, address=self.address)
+        return self
+
+    def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
+        sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
+        return [
+            Consumer(self.name, source, consumed, self.store, self.connection, self.telemetry) for source in sources
+        ]
+
+    def _chain(self) -> Chain:
+        if self.config.embedded and self.config.jwks_file is None:
+            Issuer.open(self.config.keys_dir, self.config.issuer)
+        settings = Settings(
+            domain=f"{self.name}.shuzheng",
+            longest_call=self.config.longest_call,
+            caller_limit=Limiter(self.config.caller_rate, self.config.caller_rate * 2),
+            public_limit=Limiter(self.config.public_rate, self.config.public_rate * 2),
+        )
+        return Chain(settings, Verifier(self.config.jwks, self.config.issuer), self.telemetry)
+
+    async def _keep_running(self, task: Background) -> None:
+        """Run a background task; where it fails, say so and start it again."""
+        while True:
+            try:
+                return await task()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                logs.logger("runtime").error(logs.TASK_FAILED, service=self.name, exc_info=error)
+                await asyncio.sleep(RESTART)
+
+    async def _watch(self, parking: Parking) -> None:
+        """Keep the figures of the events fresh for the metrics."""
+        figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
+        self.telemetry.watch("shuzheng_outbox_lag_seconds", "Age of the oldest unpublished fact", lambda: figures["lag"])
+        self.telemetry.watch("shuzheng_parked_events", "Messages parked", lambda: figures["parked"])
+        while True:
+            found = await parking.figures()
+            figures.update(lag=lag(found["oldest"], self.clock.now()), parked=float(found["parked"]))
+            await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        """Stop in order; nothing acknowledged is lost."""
+        log = logs.logger("runtime")
+        log.info(logs.SERVICE_STOPPING, service=self.name)
+        if self.server is not None:
+            await self.server.stop(self.config.grace)
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        with suppress(AppError, TimeoutError, OSError):
+            await self.relay.drain()
+        await self.connection.close()
+        await self.hot.close()
+        await self.database.close()
+        self.telemetry.close()
+        log.info(logs.SERVICE_STOPPED, service=self.name)
+
+
+def _listener(config: ServiceConfig) -> Listener:
+    return Listener(
+        config.listen, config.largest_message, config.reuse_port,
+        config.tls_cert_file, config.tls_key_file, config.tls_client_ca_file,
+    )
+
+
+def _traceparent() -> str:
+    call = CALL.get(None)
+    return call.metadata.get("traceparent", "")[:60] if call is not None else ""
+
+
+def run(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig) -> None:
+    """Run one service as a process until SIGTERM or SIGINT; a second signal ends it at once."""
+    import uvloop
+
+    logs.configure(config.log_level, service=config.service())
+    uvloop.run(_serve(open_service, config))
+
+
+async def _serve(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    service = await open_service(config)
+    print(f"{service.name} listening on {service.address}", flush=True)
+    await stopping.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    await service.stop()
