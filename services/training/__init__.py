@@ -1,0 +1,1 @@
+"""Training: institutions, listings, cohorts, learners, hours and completions."""

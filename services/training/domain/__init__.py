@@ -1,0 +1,1 @@
+"""What is true about training whoever asks: tables, rules and calculations over plain values."""

@@ -1,0 +1,1 @@
+"""One method per command or question; each command is one transaction."""
