@@ -5,32 +5,20 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
 
-from services.kit.config import ServiceConfig
 from tests.support.postgres import PostgresServer
+from tests.support.services import config_model
 from tools.contract import SERVICES
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NATS = Path(sys.executable).with_name("nats-server")
 MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))
 TEXTS = {path: path.read_text("utf-8") for path in sorted(DEPLOY.rglob("*")) if path.is_file()}
-
-
-def settings(service: str) -> type[ServiceConfig]:
-    """Return the settings model of a service."""
-    module = import_module(f"services.{service}.config")
-    (found,) = (
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, ServiceConfig) and value is not ServiceConfig
-    )
-    return found
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.name)
@@ -63,14 +51,16 @@ def test_every_command_starts_a_module_that_exists():
 
 def test_every_setting_in_an_environment_exists():
     named = {name for text in TEXTS.values() for name in re.findall(r"SHUZHENG_[A-Z_]+[A-Z]", text)}
-    known = {f"SHUZHENG_{s.upper()}_{field.upper()}" for s in SERVICES for field in settings(s).model_fields}
+    known = {
+        f"SHUZHENG_{s.upper()}_{field.upper()}" for s in SERVICES for field in config_model(s).model_fields
+    }
     assert named - known - {"SHUZHENG_CONFIG"} == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_settings_file_lacks_only_the_secrets(service: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
-    config = settings(service)(database_url="postgresql://host/database")
+    config = config_model(service)(database_url="postgresql://host/database")
     assert config.mode == "production"
     assert config.problems()
     assert all("/run/secrets/" in problem for problem in config.problems())

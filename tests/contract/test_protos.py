@@ -12,7 +12,9 @@ from tools import contract
 from tools.docs.events import published
 
 METHODS = list(contract.methods())
-READS = re.compile("(Get|List|Find|Verify|BatchVerify|BatchGet|Export|Explain|Preview|Download|Watch)[A-Z]")
+READS = re.compile(
+    "(Get|List|Find|Verify|BatchVerify|BatchGet|Export|Explain|Check(?!In)|Preview|Download|Watch)[A-Z]"
+)
 FREE_ROLES = {access_pb2.ROLE_SUPERVISOR, access_pb2.ROLE_SERVICE, access_pb2.ROLE_PUBLIC}
 NATIONAL_ID = re.compile(r"^(national_id|id_number|identity_number)s?$")
 UNBOUND = re.compile(r"\b(own|any|anyone|every|everyone|public)\b", re.IGNORECASE)

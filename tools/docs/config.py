@@ -4,6 +4,9 @@ import inspect
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from types import UnionType
+from typing import Literal, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -17,6 +20,7 @@ INTRODUCTION = """# Configuration
 Set by environment variables, or in the TOML file that `SHUZHENG_CONFIG` names (table `[all]`, or that of the
 service); everything has a default that runs embedded. In production mode a service lists
 all that is wrong at once and exits with status 78. Secrets are paths of files, never values."""
+NAMES: dict[object, str] = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path"}
 MODULES = [*(f"services.{service}.config" for service in SERVICES), "services.embedded.config"]
 
 
@@ -53,11 +57,15 @@ def _own(model: type[BaseSettings], name: str) -> bool:
 
 
 def _type(annotation: object) -> str:
-    return annotation.__name__ if inspect.isclass(annotation) else str(annotation).replace("typing.", "")
+    if isinstance(annotation, UnionType):
+        return " or ".join(_type(part) for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(annotation))
+    return NAMES.get(annotation, str(annotation).replace("typing.", ""))
 
 
 def _default(field) -> str:
     value = field.default
     if value is PydanticUndefined:
         return "made anew" if field.default_factory else "required"
-    return f"`{value}`" if str(value) else "empty"
+    return "none" if value is None or value == "" else f"`{value}`"
