@@ -1,7 +1,7 @@
 """A consumer: each fact of another service is handled once, in the transaction that notes its id in the inbox.
 
-Messages are taken in batches: one transaction a batch, a savepoint a message. A message that fails is delivered
-again with growing delay; after `DELIVERIES` it is parked with its reason, and nothing behind it waits.
+Messages are taken in batches, one transaction a batch; only where one fails are they taken singly. What fails is
+delivered again with growing delay; after `DELIVERIES` it is parked with its reason, and nothing behind it waits.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from services.kit.errors import AppError, Kind
 from services.kit.events.connection import Connection
-from services.kit.events.envelope import Envelope
-from services.kit.logs import CONSUMER_WAITING, EVENT_PARKED, EVENT_RETRIED, logger
+from services.kit.events.envelope import Envelope, EnvelopeError
+from services.kit.logs import EVENT_PARKED, EVENT_RETRIED, logger
 from services.kit.storage.store import Store, Transaction, insert_for
 from services.kit.telemetry import Telemetry
 
@@ -114,37 +114,39 @@ class Consumer:
         return messages, len(messages) < len(found)
 
     async def handle(self, batch: Sequence[Msg]) -> None:
-        """Handle a batch in one transaction, then acknowledge; a failed COMMIT leaves all for redelivery."""
+        """Handle a batch in one transaction, then acknowledge; where a message fails, take them one by one."""
+        for message in batch:
+            if message.metadata.num_delivered > 1:
+                self.telemetry.redelivered(self.name)
         failures: dict[int, BaseException] = {}
         try:
-            async with self.store.write() as tx:
-                for position, message in enumerate(batch):
-                    await self._attempt(tx, message, position, failures)
-        except (AppError, OSError) as error:
-            log.warning(CONSUMER_WAITING, consumer=self.name, exc_info=error)
-            await asyncio.gather(*(message.nak(delay=BACKOFF[1]) for message in batch))
-            return
+            await self._together(batch)
+        except Exception as error:
+            failures = await self._one_by_one(batch, error)
         for position, message in enumerate(batch):
             await self._settle(message, failures.get(position))
 
-    async def _attempt(self, tx: Transaction, message: Msg, position: int, failures: dict[int, BaseException]) -> None:
-        try:
-            async with tx.savepoint():
-                await self._once(tx, message)
-        except AppError as error:
-            if error.kind is Kind.UNAVAILABLE:
-                raise
-            failures[position] = error
-        except Exception as error:
-            failures[position] = error
+    async def _together(self, batch: Sequence[Msg]) -> None:
+        """Handle all in one transaction without savepoints: the usual case, where nothing fails."""
+        read = [(Envelope.read(message.headers, message.subject), message) for message in batch]
+        async with self.store.write() as tx:
+            new = await note(tx, self.name, [envelope for envelope, _ in read])
+            for envelope, message in read:
+                if envelope.id in new:
+                    new.discard(envelope.id)
+                    await self.dispatch(tx, envelope, message.data)
 
-    async def _once(self, tx: Transaction, message: Msg) -> None:
-        envelope = Envelope.read(message.headers, message.subject)
-        if message.metadata.num_delivered > 1:
-            self.telemetry.redelivered(self.name)
-        if not await note(tx, self.name, envelope):
-            return
-        await self.dispatch(tx, envelope, message.data)
+    async def _one_by_one(self, batch: Sequence[Msg], error: Exception) -> dict[int, BaseException]:
+        """Handle each message in a transaction of its own; returns what failed, by position."""
+        if len(batch) == 1:
+            return {0: error}
+        failures: dict[int, BaseException] = {}
+        for position, message in enumerate(batch):
+            try:
+                await self._together([message])
+            except Exception as failure:
+                failures[position] = failure
+        return failures
 
     async def dispatch(self, tx: Transaction, envelope: Envelope, payload: bytes) -> None:
         """Parse the message and hand it to the use case; raises ValueError for an unknown subject."""
@@ -155,12 +157,12 @@ class Consumer:
             await entry.handle(tx, entry.message.FromString(payload), envelope)
 
     async def _settle(self, message: Msg, failure: BaseException | None) -> None:
+        """Acknowledge what was handled; give back or park what failed. An outage never parks anything."""
         if failure is None:
             await message.ack()
             return
         deliveries = message.metadata.num_delivered
-        hopeless = isinstance(failure, DecodeError)
-        if hopeless or deliveries >= DELIVERIES:
+        if _hopeless(failure) or (deliveries >= DELIVERIES and not _outage(failure)):
             await self._park(message, failure, deliveries)
             await message.ack()
             return
@@ -184,12 +186,24 @@ class Consumer:
         log.error(EVENT_PARKED, consumer=self.name, subject=message.subject, reason=values["reason"])
 
 
-async def note(tx: Transaction, consumer: str, envelope: Envelope) -> bool:
-    """Note an event in the inbox; returns False where it was handled before."""
+async def note(tx: Transaction, consumer: str, envelopes: Sequence[Envelope]) -> set[str]:
+    """Note events in the inbox; returns the ids of those that were not there before."""
     table = tx.store.tables.inbox
-    values = {"consumer": consumer, "event_id": envelope.id, "type": envelope.type, "received_at": tx.now}
+    values = [
+        {"consumer": consumer, "event_id": e.id, "type": e.type, "received_at": tx.now}
+        for e in {envelope.id: envelope for envelope in envelopes}.values()
+    ]
     statement = insert_for(tx.store.database, table).values(values).on_conflict_do_nothing()
-    return (await tx.execute(statement)).rowcount == 1  # type: ignore[attr-defined]
+    return set((await tx.execute(statement.returning(table.c.event_id))).scalars())
+
+
+def _outage(failure: BaseException) -> bool:
+    return isinstance(failure, AppError) and failure.kind in {Kind.UNAVAILABLE, Kind.CONFLICT}
+
+
+def _hopeless(failure: BaseException) -> bool:
+    """Tell whether no later delivery can succeed: the bytes or the headers are not ours."""
+    return isinstance(failure, DecodeError | EnvelopeError)
 
 
 def _is_status(message: Msg) -> bool:

@@ -8,6 +8,10 @@ CONTENT_TYPE = "application/protobuf"
 MESSAGE_ID = "Nats-Msg-Id"
 
 
+class EnvelopeError(ValueError):
+    """The headers of a message are none of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """Which fact this is: `id` is the same however often it is delivered; `type` is its subject."""
@@ -33,10 +37,10 @@ class Envelope:
 
     @classmethod
     def read(cls, headers: Mapping[str, str] | None, subject: str) -> "Envelope":
-        """Return the envelope of a received message; raises ValueError where it is none of ours."""
+        """Return the envelope of a received message; raises EnvelopeError where it is none of ours."""
         given = headers or {}
         try:
             moment = datetime.fromisoformat(given["ce-time"])
             return cls(given["ce-id"], given.get("ce-type", subject), given["ce-source"], moment, given.get("traceparent", ""))
-        except KeyError as missing:
-            raise ValueError(f"the message has no header {missing}") from None
+        except (KeyError, ValueError) as problem:
+            raise EnvelopeError(f"the message lacks a proper header: {problem}") from None

@@ -34,7 +34,7 @@ class Parking:
             if row is None:
                 raise not_found(f"parked event {event_id}")
             envelope = Envelope.read(row.headers, row.type)
-            if await note(tx, row.consumer, envelope):
+            if await note(tx, row.consumer, [envelope]):
                 await self.consumers[row.consumer].dispatch(tx, envelope, row.payload)
             await tx.execute(delete(parked).where(parked.c.event_id == event_id))
 

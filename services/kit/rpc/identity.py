@@ -17,7 +17,8 @@ from joserfc.jwk import KeySet, OKPKey
 from services.kit.errors import unauthenticated
 from services.kit.rpc.call import PUBLIC, Principal
 
-ALGORITHMS = ["EdDSA", "Ed25519"]
+ALGORITHM = "Ed25519"  # RFC 9864; providers still say EdDSA as well
+ALGORITHMS = [ALGORITHM, "EdDSA"]
 AUDIENCE = "shuzheng"
 REMEMBERED = 10_000
 LEEWAY = 30  # seconds that clocks may differ
@@ -108,12 +109,12 @@ class Issuer:
             "iss": self.issuer, "aud": AUDIENCE, "sub": subject, "roles": roles, "tenant": tenant,
             "iat": now, "exp": now + seconds,
         }
-        return jwt.encode({"alg": "EdDSA", "kid": self.key.kid}, claims, self.key, algorithms=ALGORITHMS)
+        return jwt.encode({"alg": ALGORITHM, "kid": self.key.kid}, claims, self.key, algorithms=ALGORITHMS)
 
 
 def _create(folder: Path, private: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, auto_kid=True)
+    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
     (folder / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}), "utf-8")
     private.touch(0o600)
     private.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
