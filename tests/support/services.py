@@ -88,7 +88,7 @@ def clock() -> SettableClock:
 async def open_service(
     databases: Databases, tmp_path: Path, clock: SettableClock
 ) -> AsyncIterator[Callable[..., Awaitable[OpenedService]]]:
-    """Opens services: `await open_service("training")`; all share keys and clock, all are stopped at the end."""
+    """Give the function that opens a service on the engine of this test; all share keys and clock, all are stopped."""
     opened: list[OpenedService] = []
 
     async def open_one(service: str, **settings: Any) -> OpenedService:
