@@ -34,6 +34,7 @@ VIOLATIONS = [
         "training/storage/planted.py",
         "import shuzheng.type.v1.level_pb2",
     ),
+    ("only-storage-speaks-sql", "training/usecases/planted.py", "from sqlmodel import select"),
     ("clients-are-clients", "cli/planted.py", "import services.training.domain"),
 ]
 

@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import asyncpg
+import nats
 import pytest
 
+from services.kit.events.broker import Broker
 from services.kit.storage.database import Database
 from tests.support import postgres
 
@@ -39,6 +41,15 @@ async def test_a_crashed_server_forgets_what_was_not_committed_and_keeps_what_wa
             await connection.fetch("SELECT 1")
         server.start()
         assert server.sql("SELECT id FROM facts") == "1"
+
+
+async def test_each_test_gets_a_broker_that_keeps_messages(broker: Broker):
+    client = await nats.connect(broker.url)
+    stream = client.jetstream()
+    await stream.add_stream(name="FACTS", subjects=["facts.>"])
+    await stream.publish("facts.one", b"1")
+    assert (await stream.get_last_msg("FACTS", "facts.one")).data == b"1"
+    await client.close()
 
 
 def test_a_killed_test_run_leaves_no_server_behind():
