@@ -3,7 +3,6 @@
 An unknown number and a wrong name give the same outcome, so that nobody can find out which numbers exist.
 """
 
-from datetime import datetime
 from enum import IntEnum
 
 from services.certificates.domain.certificate import State
@@ -35,11 +34,11 @@ class Check(IntEnum):
 ENDED = {State.REVOKED.value: Outcome.REVOKED, State.SUPERSEDED.value: Outcome.SUPERSEDED}
 
 
-def standing(state: str, valid_until: datetime | None, now: datetime) -> Outcome:
-    """Return the outcome for a certificate that was found and is signed."""
+def standing(state: str, valid_until: int, now: int) -> Outcome:
+    """Return the outcome for a certificate that was found; moments in UTC seconds, `valid_until` 0: without end."""
     if (ended := ENDED.get(state)) is not None:
         return ended
-    return Outcome.EXPIRED if valid_until is not None and now >= valid_until else Outcome.VALID
+    return Outcome.EXPIRED if valid_until and now >= valid_until else Outcome.VALID
 
 
 BY_NUMBER = (Check.NUMBER_AND_NAME,)

@@ -1,0 +1,50 @@
+"""Settings of certificates beside those of every service."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.kit.config import ServiceConfig
+
+SHIPPED_POLICY = Path(__file__).parent / "policy" / "certificates.toml"
+DEVELOPMENT_URL = "https://certificates.example"
+
+
+class CertificatesConfig(ServiceConfig):
+    """How certificates are issued here; SHUZHENG_CERTIFICATES_… or the table [certificates]."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUZHENG_CERTIFICATES_", frozen=True, extra="forbid")
+
+    public_url: str = Field(
+        DEVELOPMENT_URL,
+        pattern=r"^https://[^/?#]+(/[^?#]*[^/?#])?$",
+        description="https address of the issuer; its did:web follows from it, so it never changes",
+    )
+    issuer_name: str = Field(
+        "数证示例证书服务", min_length=1, max_length=200, description="name of the issuer in documents"
+    )
+    number_prefix: str = Field(
+        "DE", pattern=r"^[A-Z]{1,4}$", description="letters that every new number begins with"
+    )
+    signing_keys_dir: Path | None = Field(
+        None, description="folder of Ed25519 keys: NAME.pem signs (mode 0600), NAME.pub only verifies"
+    )
+    policy_file: Path = Field(SHIPPED_POLICY, description="TOML file with the rules by kind and date")
+    reaper_interval: float = Field(
+        5, gt=0, description="seconds between looks for drafts that a crash left unsigned"
+    )
+
+    @property
+    def signing_keys(self) -> Path:
+        """The folder of signing keys in force."""
+        return self.signing_keys_dir or self.keys_dir / "certificates"
+
+    def more_problems(self) -> list[str]:
+        """Return what production must set."""
+        found = []
+        if self.public_url == DEVELOPMENT_URL:
+            found.append("public_url: production needs the issuer's own address")
+        if self.signing_keys_dir is None or not any(self.signing_keys_dir.glob("*.pem")):
+            found.append("signing_keys_dir: production needs a folder with at least one key NAME.pem")
+        return found

@@ -1,0 +1,1 @@
+"""Facts that certificates hears of and tells."""

@@ -1,0 +1,1 @@
+"""The gRPC face of certificates: parse, call one use case, convert."""

@@ -1,0 +1,16 @@
+"""Between the words of the domain and the enums of the wire."""
+
+from shuzheng.certificates.v1.certificate_pb2 import CertificateState, RevocationReason
+from shuzheng.certificates.v1.events_pb2 import CertificateKind
+
+from services.certificates.domain import certificate as domain
+
+KIND_NUMBER = {kind.value: CertificateKind.Value(f"CERTIFICATE_KIND_{kind}") for kind in domain.Kind}
+STATE_NUMBER = {state.value: CertificateState.Value(f"CERTIFICATE_STATE_{state}") for state in domain.State}
+REASON_NUMBER = {
+    reason.value: RevocationReason.Value(f"REVOCATION_REASON_{reason}") for reason in domain.RevocationReason
+} | {"": RevocationReason.REVOCATION_REASON_UNSPECIFIED}
+
+KIND_WORD = {number: word for word, number in KIND_NUMBER.items()} | {0: ""}
+STATE_WORD = {number: word for word, number in STATE_NUMBER.items()} | {0: ""}
+REASON = {number: domain.RevocationReason(word) for word, number in REASON_NUMBER.items() if word}

@@ -1,0 +1,1 @@
+"""Tables and statements of certificates: the only SQL of this service."""

@@ -1,0 +1,123 @@
+"""Reading and changing certificates; a certificate of another owner does not exist for a caller bound to one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlmodel import col
+
+from services.certificates.domain.certificate import STANDING, State
+from services.certificates.storage.rows import CertificateRow
+from services.kit.errors import not_found
+from services.kit.storage.pages import Page
+from services.kit.storage.store import Transaction
+
+TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which certificates; an empty member lets all through."""
+
+    owner: str = ""
+    person: str = ""
+    source: str = ""
+    kind: str = ""
+    state: str = ""
+    occupation: str = ""
+
+
+class Unsigned(NamedTuple):
+    """What signing needs of a certificate in state INTENT."""
+
+    name: str
+    document: bytes
+    document_sha256: str
+    proof_options: list[str]
+
+
+class Signed(NamedTuple):
+    """A document with its proofs."""
+
+    name: str
+    document: bytes
+    proofs: list[dict]
+
+
+def matching(wanted: Filter) -> Select[Any]:
+    """Return the SELECT of the certificates that a filter lets through."""
+    return select(CertificateRow).where(*_conditions(wanted))
+
+
+def _conditions(wanted: Filter) -> list[Any]:
+    fields = ("owner", "person", "source", "kind", "state", "occupation")
+    return [TABLE.c[field] == getattr(wanted, field) for field in fields if getattr(wanted, field)]
+
+
+async def page(tx: Transaction, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
+    """Return one page in the order of names."""
+    return await tx.page(matching(wanted), CertificateRow, size, token)
+
+
+async def get_owned(tx: Transaction, name: str, owner: str) -> CertificateRow:
+    """Return the certificate; raises NOT_FOUND, also where its owner is another than `owner` (if given)."""
+    row = await tx.get(CertificateRow, name)
+    if owner and row.owner != owner:
+        raise not_found(name)
+    return row
+
+
+async def lock_owned(tx: Transaction, name: str, owner: str, etag: str) -> CertificateRow:
+    """Return the certificate locked until COMMIT; raises NOT_FOUND as `get_owned`, and STALE_ETAG."""
+    await get_owned(tx, name, owner)
+    return await tx.lock(CertificateRow, name, etag)
+
+
+async def count_of(tx: Transaction, source: str) -> int:
+    """Return how many certificates rest on a source."""
+    statement = select(func.count()).select_from(TABLE).where(TABLE.c.source == source)
+    return (await tx.execute(statement)).scalar_one()
+
+
+async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow]:
+    """Return the certificates of a source that can still be revoked, locked until COMMIT."""
+    states = [state.value for state in STANDING]
+    statement = select(CertificateRow).where(col(CertificateRow.source) == source, TABLE.c.state.in_(states))
+    return await tx.all(statement.with_for_update())
+
+
+async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
+    """Return certificates that wait for their signature, in the order of names."""
+    columns = [TABLE.c[field] for field in Unsigned._fields]
+    waiting = select(*columns).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
+    rows = await tx.execute(waiting.order_by(TABLE.c.name).limit(limit))
+    return [Unsigned(*row) for row in rows]
+
+
+async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[Any]:
+    """Turn INTENT into ISSUED where it still is INTENT; returns what the fact of each needs."""
+    waiting = select(TABLE).where(TABLE.c.name.in_(list(proofs)), TABLE.c.state == "INTENT")
+    rows = list(await tx.execute(waiting.with_for_update()))
+    if rows:
+        await tx.execute(_ISSUE, [{"at": row.name, "made": proofs[row.name], "now": tx.now} for row in rows])
+    return rows
+
+
+_ISSUE = (
+    update(TABLE)
+    .where(TABLE.c.name == bindparam("at"))
+    .values(
+        state=State.ISSUED.value,
+        proofs=bindparam("made", type_=TABLE.c.proofs.type),
+        update_time=bindparam("now", type_=TABLE.c.update_time.type),
+        version=TABLE.c.version + 1,
+    )
+)
+
+
+async def signed(tx: Transaction, wanted: Filter, after: str, limit: int) -> list[Signed]:
+    """Return documents with their proofs, in the order of names; those without a proof have none."""
+    columns = [TABLE.c[field] for field in Signed._fields]
+    found = select(*columns).where(*_conditions(wanted), TABLE.c.state != "INTENT", TABLE.c.name > after)
+    return [Signed(*row) for row in await tx.execute(found.order_by(TABLE.c.name).limit(limit))]

@@ -1,0 +1,73 @@
+"""The rows of certificates: what earns a certificate, and the certificates.
+
+Validity and revocation are whole UTC seconds since 1970 (0: none): that is what the document says, and verification
+reads them on every call.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from services.kit.storage.columns import bytes_column, json_column
+from services.kit.storage.rows import Entity, row_base
+
+Base = row_base("certificates")
+UNSIGNED = text("state = 'INTENT'")
+
+
+def seconds() -> Any:
+    """Declare a field that holds whole UTC seconds since 1970; 0: none."""
+    return Field(default=0, sa_type=BigInteger, nullable=False)
+
+
+class AwardRow(Entity, Base, table=True):
+    """A completion or result (`name` is its resource name) and its withdrawal, in whatever order they came."""
+
+    __tablename__ = "awards"
+
+    kind: str = Field(max_length=10)
+    award: dict | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    withdrawn_on: date | None = None
+    withdrawal_note: str = Field(default="", max_length=1000)
+
+
+class CertificateRow(Entity, Base, table=True):
+    """One certificate; from INTENT on, its number, document and proof options never change."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        UniqueConstraint("kind", "source", "revision"),
+        Index("ix_certificates_unsigned", "name", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
+    )
+
+    number: str = Field(max_length=60, unique=True)
+    kind: str = Field(max_length=10)
+    state: str = Field(max_length=12)
+    source: str = Field(max_length=300, index=True)
+    revision: int = Field(default=0)
+    owner: str = Field(max_length=200, index=True)
+    owner_display_name: str = Field(max_length=300)
+    listing_batch: str = Field(max_length=100)
+    person: str = Field(max_length=100, index=True)
+    holder_name: str = Field(max_length=200)
+    holder_key: str = Field(max_length=200)
+    occupation: str = Field(max_length=40)
+    direction: str = Field(max_length=60)
+    level: int
+    hours: str = Field(max_length=10)
+    theory_score: str = Field(max_length=10)
+    ability_score: str = Field(max_length=10)
+    awarded_on: date
+    valid_from: int = seconds()
+    valid_until: int = seconds()
+    supersedes: str = Field(default="", max_length=100)
+    superseded_by: str = Field(default="", max_length=100)
+    revocation_reason: str = Field(default="", max_length=30)
+    revocation_note: str = Field(default="", max_length=1000)
+    revoked_at: int = seconds()
+    document: bytes = bytes_column()
+    document_sha256: str = Field(max_length=64)
+    proof_options: list[str] = json_column(list)
+    proofs: list[dict] = json_column(list)

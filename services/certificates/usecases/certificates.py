@@ -1,0 +1,107 @@
+"""Reading, revoking, correcting and exporting certificates."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from services.certificates.domain.award import Award, from_json
+from services.certificates.domain.certificate import TRANSITIONS, Action, Kind, RevocationReason
+from services.certificates.domain.facts import CertificateSuperseded
+from services.certificates.domain.holder import printable
+from services.certificates.domain.reasons import Reason
+from services.certificates.signing import proof
+from services.certificates.storage import certificates
+from services.certificates.storage.certificates import Filter
+from services.certificates.storage.rows import AwardRow, CertificateRow
+from services.certificates.usecases.drafts import Drafter
+from services.certificates.usecases.revocation import revoke_row
+from services.kit.clock import local_day
+from services.kit.errors import precondition
+from services.kit.storage.commands import command
+from services.kit.storage.pages import Page
+from services.kit.storage.store import Store, Transaction
+from services.kit.values.lifecycle import advance
+from services.kit.values.names import Pattern
+
+CERTIFICATE = Pattern("certificates/{certificate}")
+EXPORT_BATCH = 500
+
+
+class Certificates:
+    """Certificates for their issuers; `owner`, where given, must be the certificate's."""
+
+    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None]) -> None:
+        self.store = store
+        self.drafter = drafter
+        self.drafted = drafted
+
+    async def get(self, name: str, owner: str) -> CertificateRow:
+        """Return one certificate; raises NOT_FOUND."""
+        CERTIFICATE.parse(name)
+        async with self.store.read() as tx:
+            return await certificates.get_owned(tx, name, owner)
+
+    async def list(self, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
+        """Return one page of the certificates that `wanted` lets through."""
+        async with self.store.read() as tx:
+            return await certificates.page(tx, wanted, size, token)
+
+    async def document(self, name: str, owner: str) -> bytes:
+        """Return the signed document; raises NOT_FOUND and NOT_SIGNED_YET."""
+        row = await self.get(name, owner)
+        if not row.proofs:
+            raise precondition(Reason.NOT_SIGNED_YET, f"{name} carries no signature.", name=name)
+        return proof.secured(row.document, row.proofs)
+
+    async def export(self, wanted: Filter) -> AsyncIterator[list[tuple[str, bytes]]]:
+        """Yield names and signed documents, some hundred at a time, in the order of names."""
+        last = ""
+        while batch := await self._signed(wanted, last):
+            yield [(row.name, proof.secured(row.document, row.proofs)) for row in batch if row.proofs]
+            last = batch[-1].name
+
+    async def _signed(self, wanted: Filter, after: str) -> list[certificates.Signed]:
+        async with self.store.read() as tx:
+            return await certificates.signed(tx, wanted, after, EXPORT_BATCH)
+
+    @command
+    async def revoke(
+        self, tx: Transaction, name: str, owner: str, etag: str, reason: RevocationReason, note: str
+    ) -> CertificateRow:
+        """Revoke for ever; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
+        CERTIFICATE.parse(name)
+        row = await certificates.lock_owned(tx, name, owner, etag)
+        return await revoke_row(tx, row, reason, note)
+
+    @command
+    async def supersede(
+        self, tx: Transaction, name: str, owner: str, etag: str, holder_name: str
+    ) -> CertificateRow:
+        """Replace a certificate by one with a corrected name.
+
+        Raises NOT_FOUND, STALE_ETAG, WRONG_STATE, NAME_UNCHANGED, TEXT_NOT_PRINTABLE.
+        """
+        CERTIFICATE.parse(name)
+        old = await certificates.lock_owned(tx, name, owner, etag)
+        old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
+        award = await self._corrected(tx, old, holder_name)
+        values = self.drafter.draft(award, tx.now, old.revision + 1)
+        new = await tx.insert(CertificateRow(**values | {"supersedes": old.name}))
+        old.superseded_by = new.name
+        await tx.save(old)
+        tx.record(_superseded(old, tx))
+        tx.after_commit(self.drafted)
+        return new
+
+    async def _corrected(self, tx: Transaction, old: CertificateRow, holder_name: str) -> Award:
+        printed = printable(holder_name)
+        if printed == old.holder_name:
+            raise precondition(
+                Reason.NAME_UNCHANGED, "The corrected name equals the printed one.", name=old.name
+            )
+        award = await tx.get(AwardRow, old.source)
+        return replace(from_json(award.award or {}), holder_name=printed)
+
+
+def _superseded(old: CertificateRow, tx: Transaction) -> CertificateSuperseded:
+    kind, day = Kind(old.kind), local_day(tx.now)
+    return CertificateSuperseded(old.name, old.superseded_by, kind, old.person, old.source, day)

@@ -1,0 +1,87 @@
+"""Verification, for anyone: reads only, signs nothing.
+
+A wrong name costs and answers what an unknown number does: the name is folded and compared in either case.
+"""
+
+from collections.abc import Sequence
+from hmac import compare_digest
+from typing import NamedTuple
+
+from services.certificates.domain.holder import comparable
+from services.certificates.domain.verification import (
+    BY_DOCUMENT,
+    BY_NUMBER,
+    Check,
+    Outcome,
+    checks_of,
+    standing,
+)
+from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.storage.verifications import Entry, Register
+from services.certificates.usecases.numbers import normalize
+from services.kit.clock import Clock
+
+NOBODY = b"\0"
+
+
+class Finding(NamedTuple):
+    """The answer; `entry` only where the certificate was found and the asker knew it."""
+
+    outcome: Outcome
+    checked: tuple[Check, ...]
+    entry: Entry | None = None
+    verification_method: str = ""
+
+
+UNKNOWN = Finding(Outcome.NOT_FOUND_OR_NAME_MISMATCH, BY_NUMBER)
+FIRST_CHECK_THAT_FAILS = {Outcome.UNKNOWN_ISSUER: BY_DOCUMENT[:1], Outcome.BAD_SIGNATURE: BY_DOCUMENT[:2]}
+
+
+class Verifications:
+    """Answers verifiers from the register and from the document itself."""
+
+    def __init__(self, register: Register, verifier: DocumentVerifier, clock: Clock) -> None:
+        self.register = register
+        self.verifier = verifier
+        self.clock = clock
+
+    async def by_number(self, number: str, holder_name: str) -> Finding:
+        """Verify what is printed on a certificate."""
+        entry = await self.register.find(normalize(number))
+        return _judge(entry, comparable(holder_name), self._now())
+
+    async def by_numbers(self, rows: Sequence[tuple[str, str]]) -> list[Finding]:
+        """Verify many, given as number and name; the answers are in the same order."""
+        numbers = [normalize(number) for number, _ in rows]
+        entries, now = await self.register.find_all(numbers), self._now()
+        names = (comparable(name) for _, name in rows)
+        return [_judge(entries.get(number), name, now) for number, name in zip(numbers, names, strict=True)]
+
+    async def by_document(self, raw: bytes) -> Finding:
+        """Verify a signed document: issuer and signature, then that the register holds exactly it, then status."""
+        examined = self.verifier.examine(raw)
+        method = examined.verification_method
+        if examined.outcome is not Outcome.VALID:
+            return Finding(examined.outcome, FIRST_CHECK_THAT_FAILS[examined.outcome])
+        entry = await self.register.find(_number(examined.document))
+        if entry is None or entry.document_sha256 != examined.document_sha256:
+            return Finding(Outcome.NOT_FOUND_OR_NAME_MISMATCH, BY_DOCUMENT, None, method)
+        outcome = standing(entry.state, entry.valid_until, self._now())
+        return Finding(outcome, checks_of(BY_DOCUMENT, outcome), entry, method)
+
+    def _now(self) -> int:
+        return int(self.clock.now().timestamp())
+
+
+def _judge(entry: Entry | None, name: str, now: int) -> Finding:
+    known = entry.holder_key.encode() if entry is not None else NOBODY
+    same = compare_digest(known, name.encode())
+    if entry is None or not same:
+        return UNKNOWN
+    outcome = standing(entry.state, entry.valid_until, now)
+    return Finding(outcome, checks_of(BY_NUMBER, outcome), entry)
+
+
+def _number(document: dict) -> str:
+    subject = document.get("credentialSubject")
+    return str(subject.get("licenseNumber", "")) if isinstance(subject, dict) else ""

@@ -1,0 +1,65 @@
+"""The certificates service put together: one script, used by processes, embedded mode and tests alike."""
+
+import tomllib
+
+from shuzheng.certificates.v1 import (
+    certificate_service_pb2,
+    certificate_service_pb2_grpc,
+    verification_service_pb2,
+    verification_service_pb2_grpc,
+)
+
+from services.certificates.config import CertificatesConfig
+from services.certificates.domain.document import Issuer
+from services.certificates.domain.policy import policy_from
+from services.certificates.events.consumed import consumed
+from services.certificates.events.published import PUBLISHED
+from services.certificates.rpc.certificates import CertificateService
+from services.certificates.rpc.verifications import VerificationService
+from services.certificates.signing.did import did_document, did_of
+from services.certificates.signing.keys import create_first_key, open_keyring
+from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.storage.rows import Base
+from services.certificates.storage.verifications import Register
+from services.certificates.usecases.awards import Awards
+from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.drafts import Drafter
+from services.certificates.usecases.issuance import Issuance
+from services.certificates.usecases.numbers import RandomDigits
+from services.certificates.usecases.verifications import Verifications
+from services.kit.clock import Clock, SystemClock
+from services.kit.events.published import encoder
+from services.kit.rpc.server import Servicer
+from services.kit.runtime import Service
+
+CERTIFICATES = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
+VERIFICATION = verification_service_pb2.DESCRIPTOR.services_by_name["VerificationService"]
+
+
+async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
+    """Start the service; `stop()` it when done."""
+    did = did_of(config.public_url)
+    if config.embedded:
+        create_first_key(config.signing_keys, clock.today())
+    keyring = open_keyring(config.signing_keys, did)
+    policy = policy_from(tomllib.loads(config.policy_file.read_text("utf-8"))["kind"])
+
+    service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
+    await service.prepare()
+
+    issuer = Issuer(did, config.issuer_name, config.public_url)
+    drafter = Drafter(issuer, keyring.active.key_id, policy, RandomDigits(config.number_prefix))
+    issuance = Issuance(service.store, keyring, config.reaper_interval)
+    awards = Awards(service.store, drafter, issuance.nudge)
+    certificates = Certificates(service.store, drafter, issuance.nudge)
+    verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
+
+    certificate_service = CertificateService(certificates)
+    verification_service = VerificationService(verifications, did, did_document(did, keyring.public))
+    add_certificates = certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server
+    add_verification = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
+    servicers = (
+        Servicer(CERTIFICATES, add_certificates, certificate_service),
+        Servicer(VERIFICATION, add_verification, verification_service),
+    )
+    return await service.start(servicers, consumed(awards), [issuance.run])
