@@ -18,6 +18,7 @@ from services.kit.errors import Violation
 from services.kit.values.text import CONTROLS, clean
 
 MOST_CHOICES = 20
+NO_XML = re.compile("[\ufffe\uffff\ud800-\udfff]")  # no XML file can hold them
 NUMBER = re.compile(r"-?[0-9]{1,15}([.][0-9]{1,15})?")
 
 
@@ -89,7 +90,8 @@ def content_hash(content: ItemContent, knowledge_point: str) -> str:
 
 def tidy_text(text: str) -> str:
     """Return text without invisible characters, blank runs and blank edges; lines stay lines."""
-    lines = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    plain = NO_XML.sub("", CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    lines = plain.split("\n")
     joined = "\n".join(re.sub(r"[^\S\n]+", " ", line).strip() for line in lines)
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
