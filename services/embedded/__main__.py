@@ -1,0 +1,58 @@
+"""`python -m services.embedded`: keeps the embedded system running until Ctrl-C or SIGTERM."""
+
+import argparse
+import asyncio
+import gc
+import signal
+import sys
+import time
+from pathlib import Path
+
+import uvloop
+
+from services.embedded import system
+from services.kit import logs
+from services.kit.errors import AppError
+
+
+def main() -> int:
+    """Run until told to stop; 0 when it stopped in order, 1 when it could not start."""
+    parser = argparse.ArgumentParser(prog="shuzheng up", description="数证 embedded system")
+    parser.add_argument("--data-dir", type=Path, default=Path("var"), help="databases, keys, broker files")
+    parser.add_argument("--log-level", choices=sorted(logs.LEVELS), default="warning")
+    parser.add_argument("--json", action="store_true", help="tell where the services answer as one JSON line")
+    chosen = parser.parse_args()
+    logs.configure(chosen.log_level, service="embedded")
+    try:
+        uvloop.run(_serve(chosen.data_dir, chosen.json))
+    except AppError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(folder: Path, as_json: bool) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    began = time.perf_counter()
+    running = await system.open(folder)
+    gc.freeze()
+    _tell(running, time.perf_counter() - began, as_json)
+    await stopping.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    await running.stop()
+
+
+def _tell(running: system.System, seconds: float, as_json: bool) -> None:
+    if as_json:
+        print((running.folder / system.endpoints.ENDPOINTS_FILE).read_text("utf-8"), flush=True)
+        return
+    print(f"数证 ready in {seconds:.1f} s · data in {running.folder} · Ctrl-C stops", flush=True)
+    for name, address in running.addresses.items():
+        print(f"  {name:<13}{address}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
