@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData
 
 from services.kit.storage.database import Database
 from services.kit.storage.migrate import upgrade
@@ -60,11 +61,16 @@ class Databases:
         return f"sqlite:///{path}"
 
 
+def rows_of(service: str) -> MetaData:
+    """Return the tables that a service's rows declare."""
+    metadata: MetaData = import_module(f"services.{service}.storage.rows").Base.metadata
+    return metadata
+
+
 async def _migrate(url: str, service: str) -> None:
-    package = f"services.{service}.storage"
     database = Database(url)
     try:
-        await upgrade(database, package, import_module(f"{package}.rows").Base.metadata)
+        await upgrade(database, f"services.{service}.storage", rows_of(service))
     finally:
         await database.close()
 
