@@ -30,6 +30,6 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    with_loop = uvloop.Loop()
-    asyncio.set_event_loop(with_loop)
-    with_loop.run_until_complete(serve(int(sys.argv[1])))
+    loop = uvloop.Loop()
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(serve(int(sys.argv[1])))
