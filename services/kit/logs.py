@@ -23,7 +23,7 @@ CONSUMER_WAITING = "consumer_waiting"
 BROKER_STARTED = "broker_started"
 TASK_FAILED = "task_failed"
 
-ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5})(?:18|19|20)\d{2}(?:0\d|1[0-2])\d{2}\d(\d{2}[\dXx])(?!\d)")
+ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5})(?:18|19|20)\d{2}(?:0\d|1[0-2])\d{2}(\d{3}[\dXx])(?!\d)")
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 

@@ -4,11 +4,14 @@ import base64
 import hashlib
 import hmac
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF, hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.kit.values.national_id import normalize
 
@@ -41,7 +44,7 @@ class Vault:
         """Decrypt what `seal` made; raises ValueError for bytes of another key."""
         try:
             return self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise ValueError("sealed with another key, or damaged") from None
 
     def blind_index(self, national_id: str) -> str:
@@ -62,10 +65,11 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
 
 
 def _write_secret(path: Path) -> None:
+    """Write the secret beside its place and link it there: no other process ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as file:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by its owner only
         file.write(os.urandom(32).hex())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another service was first
+            path.hardlink_to(file.name)

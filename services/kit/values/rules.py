@@ -9,7 +9,7 @@ from services.kit.errors import Unmet
 Facts = TypeVar("Facts")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule(Generic[Facts]):
     """One condition: its reason code, what to tell the caller, and when it holds."""
 
