@@ -1,0 +1,25 @@
+"""Text is made comparable before it is compared."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kit.values.text import clean, mask_name, name_key
+
+
+def test_full_width_blanks_and_invisible_characters_go():
+    assert clean("　ＡＢ１２\u200b  张\t三 \ufeff") == "AB12 张 三"
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str):
+    assert clean(clean(text)) == clean(text)
+
+
+def test_one_name_has_one_key_however_its_dot_is_typed():
+    spellings = ["阿依古丽·买买提", "阿依古丽•买买提", "阿依古丽．买买提", " 阿依古丽 · 买买提 "]
+    assert len({name_key(spelling) for spelling in spellings}) == 1
+    assert name_key("Ada Lovelace") == name_key("ADA  lovelace")
+
+
+def test_a_masked_name_shows_its_first_character():
+    assert [mask_name(n) for n in ("张三丰", "张", "")] == ["张**", "张*", ""]
