@@ -28,15 +28,20 @@ def category_of(code: str, titles: dict[str, str]) -> str:
 
 
 def document(items: Iterable[Exported]) -> Iterable[str]:
-    """Yield the parts of the file."""
+    """Yield the parts of a whole file."""
     yield HEAD
+    yield from entries(items)
+    yield FOOT
+
+
+def entries(items: Iterable[Exported]) -> Iterable[str]:
+    """Yield what stands between HEAD and FOOT; a category before the first question of each run."""
     category = ""
     for item in items:
         if item.category != category:
             category = item.category
             yield f'<question type="category">{_element("category", category)}</question>\n'
         yield _question(item)
-    yield FOOT
 
 
 def _question(item: Exported) -> str:

@@ -56,6 +56,12 @@ async def _known(tx: Transaction, bank: str, hashes: list[str]) -> set[str]:
     return {value for (value,) in await tx.execute(union(of_items, of_versions))}
 
 
+async def holder(tx: Transaction, bank: str, digest: str) -> str:
+    """Return the name of the item that now has this content, "" where there is none."""
+    found = select(ItemRow.name).where(ItemRow.parent == bank, ItemRow.content_hash == digest)
+    return await tx.one(found) or ""
+
+
 async def insert_many(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
     """Store new items of revision 1 with their versions; the values lack only the columns that all share."""
     shared = {"version": 1, "create_time": tx.now, "update_time": tx.now}
