@@ -75,9 +75,10 @@ class Service:
         self.consumers = self._consumers(consumed)
         parking = Parking(self.store, self.consumers)
         own = operations(parking, self.connection, self.clock)
-        self.server = Server([*servicers, own], self._chain(), _listener(self.config))
+        chain = self._chain()
+        self.server = Server([*servicers, own], chain, _listener(self.config))
         await self.server.start()
-        self.background = [self.connection.open, *background, self.relay.run, *(c.run for c in self.consumers)]
+        self.background = [chain.deadlines.run, self.connection.open, *background, self.relay.run, *(c.run for c in self.consumers)]
         if self.telemetry.on:
             self.background.append(lambda: self._watch(parking))
         self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]

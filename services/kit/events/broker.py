@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from services.kit.errors import unavailable
@@ -65,7 +66,7 @@ class Broker:
         log = (self.folder / "nats.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
             executable(), "-c", str(config), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
-            preexec_fn=_die_with_parent, start_new_session=True,
+            preexec_fn=partial(_die_with, os.getpid()), start_new_session=True,
         )
         log.close()
         await self._answer()
@@ -114,9 +115,9 @@ async def running(folder: Path, port: int = 0) -> AsyncIterator[Broker]:
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end the child when the parent dies, however it dies."""
+def _die_with(parent: int) -> None:
+    """Ask Linux to end the child when its parent dies, however it dies; end now where it is dead already."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:
+        if os.getppid() != parent:
             os._exit(1)

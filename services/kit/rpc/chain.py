@@ -6,20 +6,21 @@ Separate interceptors would cost more than the query behind them, so the steps a
 
 import asyncio
 import hashlib
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
-from uuid import uuid4
+from typing import Any
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
 from services.kit.errors import AppError, Kind, deadline
-from services.kit.logs import CALL_FAILED, CALL_SERVED, logger
+from services.kit.logs import CALL_FAILED, access_line, logger, mask
 from services.kit.rpc.access import Rule, rule_of
 from services.kit.rpc.call import CALL, Call
+from services.kit.rpc.deadlines import Deadlines
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.limits import Limiter
 from services.kit.rpc.status import CODES, trailing
@@ -28,8 +29,16 @@ from services.kit.storage.commands import REQUEST, RequestKey
 from services.kit.telemetry import Telemetry
 
 ORDER = (
-    "request_id", "telemetry", "access_log", "errors", "deadline",
-    "identity", "access_rule", "rate_limit", "validation", "idempotency",
+    "request_id",
+    "telemetry",
+    "access_log",
+    "errors",
+    "deadline",
+    "identity",
+    "access_rule",
+    "rate_limit",
+    "validation",
+    "idempotency",
 )
 Step = Callable[[Call], None]
 MessageStep = Callable[[Call, Message], None]
@@ -69,35 +78,34 @@ class Chain:
         self.settings = settings
         self.verifier = verifier
         self.telemetry = telemetry
-        self.on_arrival: tuple[Step, ...] = (self.request_id, self.start_telemetry)
+        self.deadlines = Deadlines()
+        self.on_arrival: tuple[Step, ...] = (self.request_id, self.telemetry_begins)
         self.on_headers: tuple[Step, ...] = (self.identity,)
         self.on_message: tuple[MessageStep, ...] = (self.access_rule, self.rate_limit, self.validation, self.idempotency)
-        self.at_end: tuple[Step, ...] = (self.access_log, self.end_telemetry)
 
-    # Steps, in order. `errors` and `deadline` wrap the handler: see `_guard` and `_within`.
+    # The steps, in order.
 
     def request_id(self, call: Call) -> None:
         """Take the caller's `x-request-id`, or make one; it is in every log line and error of the call."""
         for key, value in call.context.invocation_metadata() or ():
             call.metadata[key] = value
-        call.request_id = call.metadata.get("x-request-id", "")[:64] or str(uuid4())
+        given = call.metadata.get("x-request-id", "")
+        call.request_id = mask(given[:64]) if given else os.urandom(16).hex()
 
-    def start_telemetry(self, call: Call) -> None:
+    def telemetry_begins(self, call: Call) -> None:
         """Start the span and the metrics of the call; nothing where telemetry is off."""
         if self.telemetry.on:
             self.telemetry.begin(call)
 
-    def end_telemetry(self, call: Call) -> None:
+    def telemetry_ends(self, call: Call) -> None:
         """End them with the code."""
         if self.telemetry.on:
             self.telemetry.end(call, time.perf_counter() - call.started)
 
     def access_log(self, call: Call) -> None:
         """Write one line a call: method, code, who, how long; never the content."""
-        log.info(
-            CALL_SERVED, method=call.plan.name, code=call.code, reason=call.reason, request_id=call.request_id,
-            subject=call.principal.subject, ms=round((time.perf_counter() - call.started) * 1000, 2),
-        )
+        milliseconds = (time.perf_counter() - call.started) * 1000
+        access_line(call.plan.name, call.code, call.reason, call.request_id, call.principal.subject, milliseconds)
 
     def identity(self, call: Call) -> None:
         """Learn who calls."""
@@ -140,6 +148,13 @@ class Chain:
         behavior = wrapper(getattr(handler, attribute), plan)  # type: ignore[operator]
         return make(behavior, handler.request_deserializer, handler.response_serializer)
 
+    def order(self) -> tuple[str, ...]:
+        """Return the names of the steps as they run; a test holds this to `ORDER`."""
+        arrival = tuple(step.__name__.removesuffix("_begins") for step in self.on_arrival)
+        around = ("access_log", "errors", "deadline")  # `_Passage`, from the outside in
+        checks = tuple(step.__name__ for step in (*self.on_headers, *self.on_message))
+        return (*arrival, *around, *checks)
+
     def _arrive(self, plan: Plan, context: Any) -> Call:
         call = Call(plan, context, time.perf_counter())
         CALL.set(call)
@@ -154,72 +169,40 @@ class Chain:
     def _unary(self, handler: Any, plan: Plan) -> Any:
         async def unary(request: Message, context: Any) -> Any:
             call = self._arrive(plan, context)
-            try:
+            async with _Passage(self, call, self.settings.longest_call):
                 self.identity(call)
                 self._admit(call, request)
-                if context.time_remaining() is not None:
-                    return await handler(request, context)
-                async with asyncio.timeout(self.settings.longest_call):
-                    return await handler(request, context)
-            except BaseException as error:
-                await self._fail(call, error)
-            finally:
-                for step in self.at_end:
-                    step(call)
+                return await handler(request, context)
 
         return unary
 
     def _answers(self, handler: Any, plan: Plan) -> Any:
         async def answers(request: Message, context: Any) -> AsyncIterator[Any]:
             call = self._arrive(plan, context)
-            try:
+            async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
                 self._admit(call, request)
-                async with asyncio.timeout(self.settings.longest_stream):
-                    async for response in handler(request, context):
-                        yield response
-            except GeneratorExit:
-                call.code = "CANCELLED"
-                raise
-            except BaseException as error:
-                await self._fail(call, error)
-            finally:
-                for step in self.at_end:
-                    step(call)
+                async for response in handler(request, context):
+                    yield response
 
         return answers
 
     def _collects(self, handler: Any, plan: Plan) -> Any:
         async def collects(requests: Any, context: Any) -> Any:
             call = self._arrive(plan, context)
-            try:
+            async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
-                async with asyncio.timeout(self.settings.longest_stream):
-                    return await handler(self._admitted(call, requests), context)
-            except BaseException as error:
-                await self._fail(call, error)
-            finally:
-                for step in self.at_end:
-                    step(call)
+                return await handler(self._admitted(call, requests), context)
 
         return collects
 
     def _converses(self, handler: Any, plan: Plan) -> Any:
         async def converses(requests: Any, context: Any) -> AsyncIterator[Any]:
             call = self._arrive(plan, context)
-            try:
+            async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
-                async with asyncio.timeout(self.settings.longest_stream):
-                    async for response in handler(self._admitted(call, requests), context):
-                        yield response
-            except GeneratorExit:
-                call.code = "CANCELLED"
-                raise
-            except BaseException as error:
-                await self._fail(call, error)
-            finally:
-                for step in self.at_end:
-                    step(call)
+                async for response in handler(self._admitted(call, requests), context):
+                    yield response
 
         return converses
 
@@ -228,29 +211,48 @@ class Chain:
             self._admit(call, message)
             yield message
 
-    async def _fail(self, call: Call, error: BaseException) -> NoReturn:
+    async def errors(self, call: Call, error: BaseException) -> None:
         """Answer with the status of `error`; anything that is no AppError leaves as INTERNAL without text."""
-        if isinstance(error, asyncio.CancelledError):
-            call.code = "CANCELLED"
-            raise error
-        if isinstance(error, grpc.aio.AbortError):
-            raise error
-        if isinstance(error, AppError):
-            await self._abort(call, error)
-        if isinstance(error, TimeoutError):
+        if call.overdue:
             await self._abort(call, deadline("The call took longer than the service allows."))
-        if not isinstance(error, Exception):
-            raise error
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
+            call.code = "CANCELLED"
+        elif isinstance(error, AppError):
+            await self._abort(call, error)
+        elif isinstance(error, Exception) and not isinstance(error, grpc.aio.AbortError):
+            await self._internal(call, error)
+
+    async def _internal(self, call: Call, error: Exception) -> None:
         call.code, call.reason = "INTERNAL", type(error).__name__
         log.error(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error)
         await call.context.abort(grpc.StatusCode.INTERNAL, f"Internal fault; quote request id {call.request_id}.")
-        raise AssertionError("abort returned")
 
-    async def _abort(self, call: Call, error: AppError) -> NoReturn:
+    async def _abort(self, call: Call, error: AppError) -> None:
         code = CODES[error.kind]
         call.code, call.reason = code.name, error.reason
         if error.kind is Kind.UNAVAILABLE:
             log.warning(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error.__cause__)
-        domain = self.settings.domain
-        await call.context.abort(code, error.message, trailing(error, domain, call.request_id))
-        raise AssertionError("abort returned")
+        await call.context.abort(code, error.message, trailing(error, self.settings.domain, call.request_id))
+
+
+class _Passage:
+    """What is around a handler: its deadline, what becomes of its errors, and the last steps of the call."""
+
+    __slots__ = ("call", "chain", "seconds")
+
+    def __init__(self, chain: Chain, call: Call, seconds: float) -> None:
+        self.chain = chain
+        self.call = call
+        self.seconds = seconds
+
+    async def __aenter__(self) -> None:
+        self.chain.deadlines.begin(self.call, self.seconds)
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        self.chain.deadlines.end(self.call)
+        try:
+            if error is not None:
+                await self.chain.errors(self.call, error)
+        finally:
+            self.chain.access_log(self.call)
+            self.chain.telemetry_ends(self.call)

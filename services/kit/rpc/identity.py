@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from services.kit.errors import unauthenticated
+from services.kit.logs import mask
 from services.kit.rpc.call import PUBLIC, Principal
 
 ALGORITHM = "Ed25519"  # RFC 9864; providers still say EdDSA as well
@@ -69,7 +70,7 @@ class Verifier:
         tenant = claims.get("tenant", "")
         if not isinstance(roles, list) or not isinstance(tenant, str):
             raise unauthenticated("The token's roles must be a list and its tenant a resource name.")
-        principal = Principal(str(claims["sub"]), frozenset(map(str, roles)), tenant)
+        principal = Principal(mask(str(claims["sub"])), frozenset(map(str, roles)), tenant)
         self.known[header] = (principal, float(claims["exp"]))
         if len(self.known) > REMEMBERED:
             self.known.popitem(last=False)

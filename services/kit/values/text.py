@@ -4,8 +4,12 @@ import re
 import unicodedata
 
 BLANKS = re.compile(r"\s+")
-DOTS = re.compile(r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65.]")
 CONTROLS = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+DOTS = r"\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65."
+NOT_OF_A_NAME = re.compile(rf"[\s{DOTS}]+|{CONTROLS.pattern}")
+
+
+HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def clean(text: str) -> str:
@@ -15,7 +19,9 @@ def clean(text: str) -> str:
 
 def name_key(text: str) -> str:
     """Return the form in which two spellings of one person's name are equal (blanks, dots, case)."""
-    return DOTS.sub("", BLANKS.sub("", clean(text))).casefold()
+    if HAN.fullmatch(text):  # the usual name, which no rule below would change
+        return text
+    return NOT_OF_A_NAME.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def mask_name(name: str) -> str:
