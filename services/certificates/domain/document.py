@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from services.certificates.domain.award import Award, start_of_day
 from services.certificates.domain.certificate import Kind
@@ -27,7 +28,7 @@ CRITERIA = {
     Kind.GRADE: "理论知识考试与专业能力考核成绩均达到60分（百分制）以上（含60分）。",
 }
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

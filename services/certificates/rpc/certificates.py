@@ -7,7 +7,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1 import certificate_service_pb2_grpc
 from shuzheng.certificates.v1.certificate_pb2 import Certificate, CertificateDocument
-from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.certificates.rpc.enums import (
     KIND_NUMBER,
@@ -16,6 +15,7 @@ from services.certificates.rpc.enums import (
     REASON_NUMBER,
     STATE_NUMBER,
     STATE_WORD,
+    qualification,
 )
 from services.certificates.storage.certificates import Filter
 from services.certificates.storage.rows import CertificateRow
@@ -39,7 +39,7 @@ class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer
         self, request: messages.ListCertificatesRequest, context: Any
     ) -> messages.ListCertificatesResponse:
         """List certificates by number."""
-        page = await self.certificates.list(wanted(request), request.page_size, request.page_token)
+        page = await self.certificates.page(wanted(request), request.page_size, request.page_token)
         found = map(certificate_message, page.rows)
         return messages.ListCertificatesResponse(certificates=found, next_page_token=page.next_page_token)
 
@@ -110,7 +110,7 @@ def certificate_message(row: CertificateRow) -> Certificate:
         source=row.source,
         person=row.person,
         holder_name=row.holder_name,
-        qualification=Qualification(occupation=row.occupation, direction=row.direction, level=row.level),
+        qualification=qualification(row.occupation, row.direction, row.level),
         hours=row.hours,
         theory_score=row.theory_score,
         ability_score=row.ability_score,

@@ -2,6 +2,7 @@
 
 from shuzheng.certificates.v1.certificate_pb2 import CertificateState, RevocationReason
 from shuzheng.certificates.v1.events_pb2 import CertificateKind
+from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.certificates.domain import certificate as domain
 
@@ -14,3 +15,8 @@ REASON_NUMBER = {
 KIND_WORD = {number: word for word, number in KIND_NUMBER.items()} | {0: ""}
 STATE_WORD = {number: word for word, number in STATE_NUMBER.items()} | {0: ""}
 REASON = {number: domain.RevocationReason(word) for word, number in REASON_NUMBER.items() if word}
+
+
+def qualification(occupation: str, direction: str, level: int) -> Qualification:
+    """Return occupation × direction × level as it travels."""
+    return Qualification(occupation=occupation, direction=direction, level=level)  # type: ignore[arg-type]

@@ -7,9 +7,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.certificates.v1 import verification_service_pb2 as messages
 from shuzheng.certificates.v1 import verification_service_pb2_grpc
 from shuzheng.certificates.v1.verification_pb2 import Verification
-from shuzheng.type.v1.qualification_pb2 import Qualification
 
-from services.certificates.rpc.enums import KIND_NUMBER, REASON_NUMBER
+from services.certificates.rpc.enums import KIND_NUMBER, REASON_NUMBER, qualification
 from services.certificates.usecases.verifications import Finding, Verifications
 
 
@@ -62,9 +61,7 @@ def verification_message(finding: Finding) -> Verification:
         checked=finding.checked,  # type: ignore[arg-type]
         number=entry.number,
         kind=KIND_NUMBER[entry.kind],
-        qualification=Qualification(
-            occupation=entry.occupation, direction=entry.direction, level=entry.level
-        ),  # type: ignore[arg-type]
+        qualification=qualification(entry.occupation, entry.direction, entry.level),
         owner_display_name=entry.owner_display_name,
         listing_batch=entry.listing_batch,
         valid_from=Timestamp(seconds=entry.valid_from),

@@ -37,7 +37,9 @@ async def _keep(tx: Transaction, source: str, kind: str, values: dict[str, Any])
         "version": 1,
     }
     insert = tx.upsert(TABLE).values({"withdrawal_note": "", **frame, **values})
-    changed = {column: func.coalesce(TABLE.c[column], insert.excluded[column]) for column in values}
+    changed: dict[str, Any] = {
+        column: func.coalesce(TABLE.c[column], insert.excluded[column]) for column in values
+    }
     if "withdrawal_note" in values:
         changed["withdrawal_note"] = func.coalesce(
             func.nullif(TABLE.c.withdrawal_note, ""), values["withdrawal_note"]

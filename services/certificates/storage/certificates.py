@@ -92,7 +92,7 @@ async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
     columns = [TABLE.c[field] for field in Unsigned._fields]
     waiting = select(*columns).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
     rows = await tx.execute(waiting.order_by(TABLE.c.name).limit(limit))
-    return [Unsigned(*row) for row in rows]
+    return [Unsigned._make(row) for row in rows]
 
 
 async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[Any]:
@@ -120,4 +120,4 @@ async def signed(tx: Transaction, wanted: Filter, after: str, limit: int) -> lis
     """Return documents with their proofs, in the order of names; those without a proof have none."""
     columns = [TABLE.c[field] for field in Signed._fields]
     found = select(*columns).where(*_conditions(wanted), TABLE.c.state != "INTENT", TABLE.c.name > after)
-    return [Signed(*row) for row in await tx.execute(found.order_by(TABLE.c.name).limit(limit))]
+    return [Signed._make(row) for row in await tx.execute(found.order_by(TABLE.c.name).limit(limit))]

@@ -40,7 +40,7 @@ class Certificates:
         async with self.store.read() as tx:
             return await certificates.get_owned(tx, name, owner)
 
-    async def list(self, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
+    async def page(self, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
         """Return one page of the certificates that `wanted` lets through."""
         async with self.store.read() as tx:
             return await certificates.page(tx, wanted, size, token)

@@ -1,0 +1,160 @@
+"""A crash between any two steps of issuing: the next start finishes with the same bytes, exactly once."""
+
+import asyncio
+from datetime import date
+
+import pytest
+from shuzheng.certificates.v1 import certificate_pb2 as pb
+from sqlalchemy import select
+
+from services.certificates.signing.keys import create_first_key, open_keyring
+from services.certificates.storage import certificates as storage
+from services.certificates.storage.rows import CertificateRow
+from services.certificates.usecases.issuance import Issuance
+from tests.support.services import open_on
+
+
+@pytest.fixture
+async def life(databases, tmp_path, clock, world_of):
+    """Give the function that (re)opens the service on one database, after stopping what ran before."""
+    url = await databases.migrated("certificates")
+    opened = []
+
+    async def begin():
+        while opened:
+            await opened.pop().close()
+        opened.append(await open_on("certificates", url, tmp_path / "data", clock, reaper_interval=0.05))
+        return world_of(opened[-1])
+
+    yield begin
+    while opened:
+        await opened.pop().close()
+
+
+async def rows(world):
+    async with world.service.store.read() as tx:
+        return list(await tx.all(select(CertificateRow)))
+
+
+class Crash(Exception):
+    """The moment at which the process dies."""
+
+
+def dies(*_args, **_kwargs):
+    raise Crash
+
+
+async def test_a_crash_before_the_draft_is_committed_leaves_nothing(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr("services.certificates.usecases.drafts.Drafter.draft", dies)
+    with pytest.raises(Crash):
+        await world.deliver(world.completion(1), event_id="e-1")
+    monkeypatch.undo()
+    world = await life()
+    assert await rows(world) == []
+    await world.deliver(world.completion(1), event_id="e-1")  # the inbox forgot it too
+    assert (await world.certificate()).state == pb.CERTIFICATE_STATE_ISSUED
+
+
+async def test_a_crash_before_signing_is_made_good_at_the_next_start(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(world.completion(1), world.result(1))
+    before = {row.name: (row.state, row.document, row.proof_options) for row in await rows(world)}
+    assert {state for state, _, _ in before.values()} == {"INTENT"} and len(before) == 2
+    monkeypatch.undo()
+    world = await life()
+    await world.certificates()
+    after = {row.name: (row.document, row.proof_options) for row in await rows(world)}
+    assert after == {name: kept[1:] for name, kept in before.items()}
+    assert sorted(await world.facts()) == sorted(("issued", name) for name in before)
+
+
+async def test_a_crash_after_signing_signs_the_same_bytes_again(life, monkeypatch):
+    world, made = await life(), []
+
+    async def lost(tx, proofs):
+        made.append(proofs)
+        raise Crash
+
+    monkeypatch.setattr(storage, "store_proofs", lost)
+    await world.deliver(world.completion(1))
+    while not made:
+        await world._list()
+    assert await world.facts() == []
+    monkeypatch.undo()
+    world = await life()
+    await world.certificates()
+    (row,) = await rows(world)
+    assert all(proofs == {row.name: row.proofs} for proofs in made)
+    assert await world.facts() == [("issued", row.name)]
+
+
+async def test_a_crash_inside_the_second_transaction_issues_neither_half(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr("services.certificates.usecases.issuance._issued", dies)
+    await world.deliver(world.completion(1))
+    (row,) = await rows(world)
+    assert (row.state, row.proofs) == ("INTENT", []) and await world.facts() == []
+    monkeypatch.undo()
+    world = await life()
+    found = await world.certificate()
+    assert await world.facts() == [("issued", found.name)]
+
+
+async def test_a_withdrawal_between_draft_and_signature_wins(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(world.completion(1), world.withdrawal(1))
+    monkeypatch.undo()
+    world = await life()
+    found = await world.certificate()
+    assert found.state == pb.CERTIFICATE_STATE_REVOKED
+    assert await world.facts() == [("revoked", found.name)]
+    assert (await rows(world))[0].proofs == []
+
+
+async def test_an_altered_draft_is_never_signed(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(world.completion(1), world.completion(2))
+    first, second = await rows(world)
+    async with world.service.store.write() as tx:
+        row = await tx.lock(CertificateRow, first.name)
+        row.document = row.document.replace(b"80.5", b"99.5")
+        await tx.save(row)
+    monkeypatch.undo()
+    world = await life()
+    states = {}
+    while states.get(second.name) != "ISSUED":
+        states = {row.name: row.state for row in await rows(world)}
+    assert states[first.name] == "INTENT"
+
+
+async def test_many_finishers_at_once_issue_once(life, clock, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(*(world.completion(number) for number in range(20)))
+    monkeypatch.undo()
+    keyring = open_keyring(world.service.config.signing_keys, "did:web:certificates.example")
+    finishers = [Issuance(world.service.store, keyring, 1) for _ in range(4)]
+    issued = await asyncio.gather(*(finisher.finish() for finisher in finishers))
+    found = await world.certificates()
+    assert sum(issued) <= len(found) == 20
+    assert sorted(await world.facts()) == sorted(("issued", c.name) for c in found)
+
+
+async def test_a_key_change_leaves_drafts_to_the_key_they_are_bound_to(life, monkeypatch, tmp_path):
+    world = await life()
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(world.completion(1))
+    folder = tmp_path / "data" / "keys" / "certificates"
+    (old,) = folder.glob("*.pem")
+    create_first_key(tmp_path / "new", date(2030, 1, 1))
+    (tmp_path / "new" / "credential-20300101.pem").rename(folder / "credential-20300101.pem")
+    monkeypatch.undo()
+    world = await life()
+    await world.deliver(world.completion(2))
+    await world.certificates()
+    methods = sorted(row.proofs[0]["verificationMethod"].partition("#")[2] for row in await rows(world))
+    assert methods == [old.stem, "credential-20300101"]
