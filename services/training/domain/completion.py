@@ -107,3 +107,8 @@ def refusal(enrollment: str, reasons: list[Unmet]) -> AppError:
     """Return the refusal that lists all of `reasons`."""
     message = f"{enrollment} does not meet {len(reasons)} requirement(s) of a completion."
     return precondition(Reason.COMPLETION_NOT_ALLOWED, message, *reasons, name=enrollment)
+
+
+def withdrawn(completion: str) -> Unmet:
+    """Say that the learner's completion was withdrawn, which is final."""
+    return Unmet(Reason.NOT_ENROLLED, f"{completion} was withdrawn", completion)

@@ -25,13 +25,15 @@ def check_not_future(day: date, today: date, field: str) -> None:
 
 def working_days_between(first: date, last: date) -> int:
     """Return the Mondays to Fridays from `first` to the day before `last`, public holidays included."""
-    days = (last - first).days
-    return sum((first + timedelta(n)).weekday() < SATURDAY for n in range(max(days, 0)))
+    weeks, rest = divmod(max((last - first).days, 0), 7)
+    return weeks * 5 + sum((first.weekday() + n) % 7 < SATURDAY for n in range(rest))
 
 
 def last_day_of_term(first: date, months: int) -> date:
     """Return the last day of a term of whole months that begins on `first`."""
     years, month = divmod(first.month - 1 + months, 12)
     year, month = first.year + years, month + 1
+    if year > date.max.year:
+        return date.max
     day = min(first.day, monthrange(year, month)[1])
     return date(year, month, day) - timedelta(1)

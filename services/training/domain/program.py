@@ -53,6 +53,11 @@ class Program:
     pass_score: Figure
 
     @property
+    def name(self) -> str:
+        """Resource name."""
+        return self.qualification.program_name
+
+    @property
     def items(self) -> tuple[ContentItem, ...]:
         """The content items with their hours."""
         return tuple(ContentItem(i.key, i.name_zh, self.hours.each_item) for i in self.content.items)
