@@ -66,15 +66,25 @@ async def issue(nats_url: str, count: int) -> float:
 
 async def _publish(jetstream: nats.js.JetStreamContext, number: int) -> asyncio.Future[object]:
     envelope = Envelope(str(uuid4()), SUBJECT, "shuzheng/training", datetime.now(UTC))
-    return await jetstream.publish_async(SUBJECT, _completion(number).SerializeToString(), headers=envelope.headers(0))
+    return await jetstream.publish_async(
+        SUBJECT, _completion(number).SerializeToString(), headers=envelope.headers(0)
+    )
 
 
 def _completion(number: int) -> events_pb2.CompletionRegistered:
     message = events_pb2.CompletionRegistered(
-        completion=f"institutions/bench/completions/c{number}", person=f"p-{number:026d}", holder_name=f"测试{number}",
-        institution="institutions/bench", institution_display_name="测试培训机构", listing="institutions/bench/listings/l",
-        listing_batch="1", cohort="institutions/bench/cohorts/c", hours="80",
-        qualification=qualification_pb2.Qualification(occupation="big-data", direction="data-analysis", level=1),
+        completion=f"institutions/bench/completions/c{number}",
+        person=f"p-{number:026d}",
+        holder_name=f"测试{number}",
+        institution="institutions/bench",
+        institution_display_name="测试培训机构",
+        listing="institutions/bench/listings/l",
+        listing_batch="1",
+        cohort="institutions/bench/cohorts/c",
+        hours="80",
+        qualification=qualification_pb2.Qualification(
+            occupation="big-data", direction="data-analysis", level=1
+        ),
     )
     message.completed_on.year, message.completed_on.month, message.completed_on.day = 2026, 6, 1
     return message
@@ -137,4 +147,4 @@ async def batch_verify(server: Measured, pairs: list[tuple[str, str]], rounds: i
 
 def _chunks(rows: list[verification.NumberAndName]) -> list[list[verification.NumberAndName]]:
     iterator = iter(rows)
-    return [chunk for chunk in iter(lambda: list(islice(iterator, CHUNK)), [])]
+    return list(iter(lambda: list(islice(iterator, CHUNK)), []))

@@ -1,6 +1,6 @@
 """The floor of every ratio: a bare grpc.aio unary echo on uvloop, one process, no interceptor.
 
-    python -m bench.floor PORT
+python -m bench.floor PORT
 """
 
 import asyncio

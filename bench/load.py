@@ -34,12 +34,18 @@ def has_h2load() -> bool:
     return shutil.which("h2load") is not None
 
 
-def h2load(address: str, method: str, body: bytes, calls: int, metadata: Sequence[tuple[str, str]] = ()) -> float:
+def h2load(
+    address: str, method: str, body: bytes, calls: int, metadata: Sequence[tuple[str, str]] = ()
+) -> float:
     """Send `calls` times the same message; returns calls a second; raises RuntimeError where some failed."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(struct.pack(">BI", 0, len(body)) + body)
         file.flush()
-        headers = ["content-type: application/grpc", "te: trailers", *(f"{key}: {value}" for key, value in metadata)]
+        headers = [
+            "content-type: application/grpc",
+            "te: trailers",
+            *(f"{key}: {value}" for key, value in metadata),
+        ]
         command = ["h2load", f"-n{calls}", "-c1", f"-m{IN_FLIGHT}", f"-d{file.name}"]
         command += [part for header in headers for part in ("-H", header)]
         done = subprocess.run(

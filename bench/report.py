@@ -50,5 +50,9 @@ class Report:
     def write(self, path: Path) -> None:
         """Write the run as JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = {"machine": platform.platform(), "python": platform.python_version(), "lines": [asdict(x) for x in self.lines]}
+        found = {
+            "machine": platform.platform(),
+            "python": platform.python_version(),
+            "lines": [asdict(x) for x in self.lines],
+        }
         path.write_text(json.dumps(found, ensure_ascii=False, indent=2), "utf-8")

@@ -18,26 +18,44 @@ class ServiceConfig(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
-    mode: Literal["embedded", "production"] = Field("embedded", description="production checks that nothing is left at a development default")
-    data_dir: Path = Field(Path("var"), description="folder for databases, keys and the embedded broker's files")
+    mode: Literal["embedded", "production"] = Field(
+        "embedded", description="production checks that nothing is left at a development default"
+    )
+    data_dir: Path = Field(
+        Path("var"), description="folder for databases, keys and the embedded broker's files"
+    )
     listen: str = Field("127.0.0.1:0", description="host:port to serve on; port 0 takes a free one")
     database_url: str = Field("", description="postgresql://… or sqlite:///…; empty: SQLite in data_dir")
     database_pool: int = Field(8, ge=1, le=200, description="PostgreSQL connections kept open")
     nats_url: str = Field("nats://127.0.0.1:4222", description="where the broker is")
     nats_credentials_file: Path | None = Field(None, description="NATS credentials file (.creds)")
     issuer: str = Field("shuzheng-development", description="the `iss` that tokens must carry")
-    jwks_file: Path | None = Field(None, description="public keys that tokens are checked with; empty: the development issuer")
-    vault_secret_file: Path | None = Field(None, description="64 hex digits that personal numbers are sealed with; the same for all services")
-    caller_rate: float = Field(2000, ge=0, description="calls a second for each authenticated caller; 0: no limit")
+    jwks_file: Path | None = Field(
+        None, description="public keys that tokens are checked with; empty: the development issuer"
+    )
+    vault_secret_file: Path | None = Field(
+        None, description="64 hex digits that personal numbers are sealed with; the same for all services"
+    )
+    caller_rate: float = Field(
+        2000, ge=0, description="calls a second for each authenticated caller; 0: no limit"
+    )
     public_rate: float = Field(200, ge=0, description="calls a second for each public address; 0: no limit")
     longest_call: float = Field(60, gt=0, description="seconds a call without a deadline may take")
     largest_message: int = Field(16 * 2**20, ge=2**16, description="bytes of the largest message")
     tls_cert_file: Path | None = Field(None, description="certificate chain to serve TLS with")
     tls_key_file: Path | None = Field(None, description="its private key")
-    tls_client_ca_file: Path | None = Field(None, description="require client certificates of this authority (mTLS)")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level that is logged")
-    metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus metrics on this port (needs the telemetry extra); 0: off")
-    otlp_endpoint: str = Field("", description="send traces to this OTLP gRPC endpoint (needs the telemetry extra); empty: off")
+    tls_client_ca_file: Path | None = Field(
+        None, description="require client certificates of this authority (mTLS)"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="lowest level that is logged"
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Prometheus metrics on this port (needs the telemetry extra); 0: off"
+    )
+    otlp_endpoint: str = Field(
+        "", description="send traces to this OTLP gRPC endpoint (needs the telemetry extra); empty: off"
+    )
     grace: float = Field(10, ge=0, description="seconds that running calls may take to finish on stop")
     reuse_port: bool = Field(False, description="let several processes serve one port (SO_REUSEPORT)")
 
@@ -73,8 +91,12 @@ class ServiceConfig(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: Any, file_secret_settings: Any,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: Any,
+        file_secret_settings: Any,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Look at arguments, then the environment, then the file that SHUZHENG_CONFIG names."""
         return (init_settings, env_settings, _TomlTable(settings_cls))

@@ -77,7 +77,9 @@ def not_found(name: str, reason: str = "RESOURCE_NOT_FOUND") -> AppError:
 
 def already_exists(name: str, reason: str = "RESOURCE_EXISTS", message: str = "") -> AppError:
     """A resource of that name, or of that natural key, exists."""
-    return AppError(Kind.ALREADY_EXISTS, reason, message or f"{name} exists already.", metadata={"name": name})
+    return AppError(
+        Kind.ALREADY_EXISTS, reason, message or f"{name} exists already.", metadata={"name": name}
+    )
 
 
 def precondition(reason: str, message: str, *unmet: Unmet, **metadata: str) -> AppError:

@@ -52,7 +52,9 @@ def configure(level: str = "info", *, service: str = "", stream: Any = None) -> 
     logging.getLogger("nats").setLevel(logging.CRITICAL)
 
 
-def access_line(method: str, code: str, reason: str, request_id: str, subject: str, milliseconds: float) -> None:
+def access_line(
+    method: str, code: str, reason: str, request_id: str, subject: str, milliseconds: float
+) -> None:
     """Write the line of one call; straight to the stream, because every call pays for it."""
     if _access is None:
         return

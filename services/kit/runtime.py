@@ -39,7 +39,10 @@ class Service:
     """One service from its configuration: `store` and `hot` are ready for wiring before `start`."""
 
     def __init__(
-        self, config: ServiceConfig, metadata: MetaData, clock: Clock,
+        self,
+        config: ServiceConfig,
+        metadata: MetaData,
+        clock: Clock,
         encode: Callable[[object], Encoded] = no_facts,
     ) -> None:
         self.config = config
@@ -69,7 +72,10 @@ class Service:
         await self.hot.open()
 
     async def start(
-        self, servicers: Sequence[Servicer], consumed: Sequence[Consumed] = (), background: Sequence[Background] = ()
+        self,
+        servicers: Sequence[Servicer],
+        consumed: Sequence[Consumed] = (),
+        background: Sequence[Background] = (),
     ) -> "Service":
         """Serve `servicers`, handle `consumed`, keep `background` running; call after `prepare`."""
         self.consumers = self._consumers(consumed)
@@ -78,7 +84,13 @@ class Service:
         chain = self._chain()
         self.server = Server([*servicers, own], chain, _listener(self.config))
         await self.server.start()
-        self.background = [chain.deadlines.run, self.connection.open, *background, self.relay.run, *(c.run for c in self.consumers)]
+        self.background = [
+            chain.deadlines.run,
+            self.connection.open,
+            *background,
+            self.relay.run,
+            *(c.run for c in self.consumers),
+        ]
         if self.telemetry.on:
             self.background.append(lambda: self._watch(parking))
         self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]
@@ -88,7 +100,8 @@ class Service:
     def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
         sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
         return [
-            Consumer(self.name, source, consumed, self.store, self.connection, self.telemetry) for source in sources
+            Consumer(self.name, source, consumed, self.store, self.connection, self.telemetry)
+            for source in sources
         ]
 
     def _chain(self) -> Chain:
@@ -116,7 +129,9 @@ class Service:
     async def _watch(self, parking: Parking) -> None:
         """Keep the figures of the events fresh for the metrics."""
         figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
-        self.telemetry.watch("shuzheng_outbox_lag_seconds", "Age of the oldest unpublished fact", lambda: figures["lag"])
+        self.telemetry.watch(
+            "shuzheng_outbox_lag_seconds", "Age of the oldest unpublished fact", lambda: figures["lag"]
+        )
         self.telemetry.watch("shuzheng_parked_events", "Messages parked", lambda: figures["parked"])
         while True:
             found = await parking.figures()
@@ -143,8 +158,12 @@ class Service:
 
 def _listener(config: ServiceConfig) -> Listener:
     return Listener(
-        config.listen, config.largest_message, config.reuse_port,
-        config.tls_cert_file, config.tls_key_file, config.tls_client_ca_file,
+        config.listen,
+        config.largest_message,
+        config.reuse_port,
+        config.tls_cert_file,
+        config.tls_key_file,
+        config.tls_client_ca_file,
     )
 
 

@@ -54,7 +54,10 @@ class Active(Telemetry):
         self.registry = CollectorRegistry()
         self.calls = Counter("shuzheng_calls", "Calls served", ["method", "code"], registry=self.registry)
         self.seconds = Histogram(
-            "shuzheng_call_seconds", "Seconds a call took", ["method"], registry=self.registry,
+            "shuzheng_call_seconds",
+            "Seconds a call took",
+            ["method"],
+            registry=self.registry,
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
         self.repeats = Counter(

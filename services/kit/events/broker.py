@@ -65,8 +65,14 @@ class Broker:
         config.write_text(CONFIG.format(port=self.port, folder=self.folder, limit=LARGEST_STORE), "utf-8")
         log = (self.folder / "nats.log").open("ab")
         self.process = await asyncio.create_subprocess_exec(
-            executable(), "-c", str(config), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
-            preexec_fn=partial(_die_with, os.getpid()), start_new_session=True,
+            executable(),
+            "-c",
+            str(config),
+            stdout=log,
+            stderr=log,
+            stdin=asyncio.subprocess.DEVNULL,
+            preexec_fn=partial(_die_with, os.getpid()),
+            start_new_session=True,
         )
         log.close()
         await self._answer()

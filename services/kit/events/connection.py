@@ -44,8 +44,16 @@ class Connection:
     async def _connect(self) -> Client:
         options: dict[str, Any] = {"user_credentials": str(self.credentials)} if self.credentials else {}
         return await nats.connect(
-            self.url, name=self.name, allow_reconnect=True, max_reconnect_attempts=-1, reconnect_time_wait=RETRY,
-            connect_timeout=2, error_cb=_ignore, reconnected_cb=self._reconnected, pending_size=64 * 2**20, **options,
+            self.url,
+            name=self.name,
+            allow_reconnect=True,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RETRY,
+            connect_timeout=2,
+            error_cb=_ignore,
+            reconnected_cb=self._reconnected,
+            pending_size=64 * 2**20,
+            **options,
         )
 
     async def _reconnected(self) -> None:
@@ -79,8 +87,12 @@ class Connection:
 def stream_config(service: str) -> StreamConfig:
     """Return the stream of a service: its subjects on disk, nothing thrown away."""
     return StreamConfig(
-        name=service.upper(), subjects=[f"{service}.>"], storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS, discard=DiscardPolicy.NEW, duplicate_window=DUPLICATE_WINDOW,
+        name=service.upper(),
+        subjects=[f"{service}.>"],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=DUPLICATE_WINDOW,
     )
 
 

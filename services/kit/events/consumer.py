@@ -45,7 +45,12 @@ class Consumer:
     """Handles what `source` (another service) publishes, under the durable name of `service`."""
 
     def __init__(
-        self, service: str, source: str, table: Sequence[Consumed], store: Store, connection: Connection,
+        self,
+        service: str,
+        source: str,
+        table: Sequence[Consumed],
+        store: Store,
+        connection: Connection,
         telemetry: Telemetry,
     ) -> None:
         self.service = service
@@ -78,8 +83,12 @@ class Consumer:
         await jetstream.add_consumer(
             stream,
             ConsumerConfig(
-                durable_name=self.name, ack_policy=AckPolicy.EXPLICIT, deliver_policy=DeliverPolicy.ALL,
-                ack_wait=ACK_WAIT, max_ack_pending=8 * BATCH, filter_subjects=sorted(self.table),
+                durable_name=self.name,
+                ack_policy=AckPolicy.EXPLICIT,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_wait=ACK_WAIT,
+                max_ack_pending=8 * BATCH,
+                filter_subjects=sorted(self.table),
             ),
         )
 
@@ -166,7 +175,13 @@ class Consumer:
             await self._park(message, failure, deliveries)
             await message.ack()
             return
-        log.warning(EVENT_RETRIED, consumer=self.name, subject=message.subject, deliveries=deliveries, exc_info=failure)
+        log.warning(
+            EVENT_RETRIED,
+            consumer=self.name,
+            subject=message.subject,
+            deliveries=deliveries,
+            exc_info=failure,
+        )
         await message.nak(delay=BACKOFF[min(deliveries, len(BACKOFF)) - 1])
 
     async def _park(self, message: Msg, failure: BaseException, deliveries: int) -> None:

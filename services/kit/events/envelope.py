@@ -41,6 +41,12 @@ class Envelope:
         given = headers or {}
         try:
             moment = datetime.fromisoformat(given["ce-time"])
-            return cls(given["ce-id"], given.get("ce-type", subject), given["ce-source"], moment, given.get("traceparent", ""))
+            return cls(
+                given["ce-id"],
+                given.get("ce-type", subject),
+                given["ce-source"],
+                moment,
+                given.get("traceparent", ""),
+            )
         except (KeyError, ValueError) as problem:
             raise EnvelopeError(f"the message lacks a proper header: {problem}") from None

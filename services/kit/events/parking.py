@@ -63,7 +63,15 @@ class Parking:
         waiting = outbox.c.published_at.is_(None)
         async with self.store.read() as tx:
             recorded = (await tx.execute(select(func.count()).select_from(outbox))).scalar_one()
-            left = (await tx.execute(select(func.count(), func.min(outbox.c.occurred_at)).where(waiting))).one()
+            left = (
+                await tx.execute(select(func.count(), func.min(outbox.c.occurred_at)).where(waiting))
+            ).one()
             handled = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
             failed = (await tx.execute(select(func.count()).select_from(parked))).scalar_one()
-        return {"recorded": recorded, "waiting": left[0], "oldest": left[1], "handled": handled, "parked": failed}
+        return {
+            "recorded": recorded,
+            "waiting": left[0],
+            "oldest": left[1],
+            "handled": handled,
+            "parked": failed,
+        }

@@ -28,7 +28,9 @@ log = logger("relay")
 class Relay:
     """Publishes the outbox of one service."""
 
-    def __init__(self, service: str, store: Store, hot: HotPath, connection: Connection, clock: Clock) -> None:
+    def __init__(
+        self, service: str, store: Store, hot: HotPath, connection: Connection, clock: Clock
+    ) -> None:
         self.service = service
         self.connection = connection
         self.clock = clock
@@ -78,7 +80,11 @@ class Relay:
             outcomes = await asyncio.gather(*(ack for _, ack in acks), return_exceptions=True)
         if limit.expired():
             return []
-        return [event for (event, _), outcome in zip(acks, outcomes, strict=True) if not isinstance(outcome, BaseException)]
+        return [
+            event
+            for (event, _), outcome in zip(acks, outcomes, strict=True)
+            if not isinstance(outcome, BaseException)
+        ]
 
     async def _send(self, jetstream: JetStreamContext, row: Any) -> Any:
         event, kind, payload, occurred_at, traceparent, publication = row
@@ -99,8 +105,20 @@ def lag(oldest: datetime | None, now: datetime) -> float:
 
 
 def _waiting(table: Table) -> Any:
-    columns = (table.c.id, table.c.type, table.c.payload, table.c.occurred_at, table.c.traceparent, table.c.publication)
-    return select(*columns).where(table.c.published_at.is_(None)).order_by(table.c.position).limit(bindparam("batch", BATCH))
+    columns = (
+        table.c.id,
+        table.c.type,
+        table.c.payload,
+        table.c.occurred_at,
+        table.c.traceparent,
+        table.c.publication,
+    )
+    return (
+        select(*columns)
+        .where(table.c.published_at.is_(None))
+        .order_by(table.c.position)
+        .limit(bindparam("batch", BATCH))
+    )
 
 
 def _mark(table: Table) -> Any:

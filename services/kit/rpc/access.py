@@ -50,7 +50,9 @@ class Rule:
             roles = ", ".join(grant.role for grant in self.grants)
             return forbidden("ROLE_NOT_ALLOWED", f"This method is for: {roles}.", roles=roles)
         fields = ", ".join(grant.field for grant in matching)
-        return forbidden("OTHER_TENANT", f"{fields} lies outside {principal.tenant or 'your tenant'}.", fields=fields)
+        return forbidden(
+            "OTHER_TENANT", f"{fields} lies outside {principal.tenant or 'your tenant'}.", fields=fields
+        )
 
 
 def _inside(grant: Grant, principal: Principal, request: Message) -> bool:

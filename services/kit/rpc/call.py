@@ -27,7 +27,18 @@ PUBLIC = Principal(ANYONE)
 class Call:
     """The state of one RPC while the steps of the chain look at it."""
 
-    __slots__ = ("code", "context", "metadata", "overdue", "plan", "principal", "reason", "request_id", "span", "started")
+    __slots__ = (
+        "code",
+        "context",
+        "metadata",
+        "overdue",
+        "plan",
+        "principal",
+        "reason",
+        "request_id",
+        "span",
+        "started",
+    )
 
     def __init__(self, plan: Any, context: Any, started: float) -> None:
         self.plan = plan

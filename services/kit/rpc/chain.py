@@ -42,6 +42,7 @@ ORDER = (
 )
 Step = Callable[[Call], None]
 MessageStep = Callable[[Call, Message], None]
+UNLIMITED = Limiter(0, 0)
 log = logger("rpc")
 
 
@@ -57,7 +58,9 @@ class Plan:
 def plan_of(method: MethodDescriptor) -> Plan:
     """Return the plan of a method; raises LookupError where it declares no access rule."""
     service = method.containing_service.full_name
-    return Plan(f"/{service}/{method.name}", rule_of(method), "request_id" in method.input_type.fields_by_name)
+    return Plan(
+        f"/{service}/{method.name}", rule_of(method), "request_id" in method.input_type.fields_by_name
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ class Settings:
     domain: str
     longest_call: float = 60.0
     longest_stream: float = 3600.0
-    caller_limit: Limiter = Limiter(0, 0)
-    public_limit: Limiter = Limiter(0, 0)
+    caller_limit: Limiter = UNLIMITED
+    public_limit: Limiter = UNLIMITED
 
 
 class Chain:
@@ -81,7 +84,12 @@ class Chain:
         self.deadlines = Deadlines()
         self.on_arrival: tuple[Step, ...] = (self.request_id, self.telemetry_begins)
         self.on_headers: tuple[Step, ...] = (self.identity,)
-        self.on_message: tuple[MessageStep, ...] = (self.access_rule, self.rate_limit, self.validation, self.idempotency)
+        self.on_message: tuple[MessageStep, ...] = (
+            self.access_rule,
+            self.rate_limit,
+            self.validation,
+            self.idempotency,
+        )
 
     # The steps, in order.
 
@@ -105,7 +113,9 @@ class Chain:
     def access_log(self, call: Call) -> None:
         """Write one line a call: method, code, who, how long; never the content."""
         milliseconds = (time.perf_counter() - call.started) * 1000
-        access_line(call.plan.name, call.code, call.reason, call.request_id, call.principal.subject, milliseconds)
+        access_line(
+            call.plan.name, call.code, call.reason, call.request_id, call.principal.subject, milliseconds
+        )
 
     def identity(self, call: Call) -> None:
         """Learn who calls."""
@@ -225,13 +235,17 @@ class Chain:
     async def _internal(self, call: Call, error: Exception) -> None:
         call.code, call.reason = "INTERNAL", type(error).__name__
         log.error(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error)
-        await call.context.abort(grpc.StatusCode.INTERNAL, f"Internal fault; quote request id {call.request_id}.")
+        await call.context.abort(
+            grpc.StatusCode.INTERNAL, f"Internal fault; quote request id {call.request_id}."
+        )
 
     async def _abort(self, call: Call, error: AppError) -> None:
         code = CODES[error.kind]
         call.code, call.reason = code.name, error.reason
         if error.kind is Kind.UNAVAILABLE:
-            log.warning(CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error.__cause__)
+            log.warning(
+                CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error.__cause__
+            )
         await call.context.abort(code, error.message, trailing(error, self.settings.domain, call.request_id))
 
 

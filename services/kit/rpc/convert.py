@@ -72,4 +72,6 @@ def _value(message: Message, path: str) -> Any:
 
 def _refuse(unknown: list[str], allowed: Mapping[str, Any]) -> Exception:
     text = f"cannot be updated: {', '.join(unknown)}; possible are {', '.join(allowed)}"
-    return invalid("INVALID_UPDATE_MASK", f"update_mask {text}.", Violation("update_mask", text, "INVALID_UPDATE_MASK"))
+    return invalid(
+        "INVALID_UPDATE_MASK", f"update_mask {text}.", Violation("update_mask", text, "INVALID_UPDATE_MASK")
+    )

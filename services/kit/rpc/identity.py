@@ -53,7 +53,9 @@ class Verifier:
             decoded = jwt.decode(token, self._key_set(), algorithms=ALGORITHMS)
             _claims(self.issuer).validate(decoded.claims)
         except (JoseError, ValueError, KeyError, OSError, TypeError):
-            raise unauthenticated("The token is expired, malformed or from an unknown issuer; log in again.") from None
+            raise unauthenticated(
+                "The token is expired, malformed or from an unknown issuer; log in again."
+            ) from None
         if decoded.claims["exp"] - decoded.claims["iat"] > LONGEST_LIFE:
             raise unauthenticated("The token lives too long; tokens of at most a day are accepted.")
         return decoded.claims
@@ -107,8 +109,13 @@ class Issuer:
         """Return a signed token for `subject` that lives `seconds`."""
         now = int(time.time())
         claims = {
-            "iss": self.issuer, "aud": AUDIENCE, "sub": subject, "roles": roles, "tenant": tenant,
-            "iat": now, "exp": now + seconds,
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "roles": roles,
+            "tenant": tenant,
+            "iat": now,
+            "exp": now + seconds,
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self.key.kid}, claims, self.key, algorithms=ALGORITHMS)
 

@@ -26,8 +26,12 @@ class OperationsService(service.OperationsServiceServicer):
         """Tell how far the events are."""
         found = await self.parking.figures()
         return messages.EventStatus(
-            waiting=found["waiting"], lag_seconds=lag(found["oldest"], self.clock.now()), recorded=found["recorded"],
-            handled=found["handled"], parked=found["parked"], broker_connected=self.connection.up,
+            waiting=found["waiting"],
+            lag_seconds=lag(found["oldest"], self.clock.now()),
+            recorded=found["recorded"],
+            handled=found["handled"],
+            parked=found["parked"],
+            broker_connected=self.connection.up,
         )
 
     async def ListParkedEvents(self, request: Any, context: Any) -> Any:
@@ -35,7 +39,9 @@ class OperationsService(service.OperationsServiceServicer):
         size = size_of(request.page_size)
         rows = await self.parking.page(size + 1, request.page_token)
         more = rows[size - 1].event_id if len(rows) > size else ""
-        return messages.ListParkedEventsResponse(parked_events=map(_parked, rows[:size]), next_page_token=more)
+        return messages.ListParkedEventsResponse(
+            parked_events=map(_parked, rows[:size]), next_page_token=more
+        )
 
     async def RetryParkedEvent(self, request: Any, context: Any) -> Any:
         """Handle a parked message once more."""
@@ -55,7 +61,11 @@ class OperationsService(service.OperationsServiceServicer):
 
 def _parked(row: Any) -> messages.ParkedEvent:
     return messages.ParkedEvent(
-        consumer=row.consumer, event_id=row.event_id, type=row.type, deliveries=row.deliveries, reason=row.reason,
+        consumer=row.consumer,
+        event_id=row.event_id,
+        type=row.type,
+        deliveries=row.deliveries,
+        reason=row.reason,
         parked_at=timestamp(row.parked_at),
     )
 
@@ -63,4 +73,8 @@ def _parked(row: Any) -> messages.ParkedEvent:
 def operations(parking: Parking, connection: Connection, clock: Clock) -> Servicer:
     """Return the servicer to register."""
     descriptor = messages.DESCRIPTOR.services_by_name["OperationsService"]
-    return Servicer(descriptor, service.add_OperationsServiceServicer_to_server, OperationsService(parking, connection, clock))
+    return Servicer(
+        descriptor,
+        service.add_OperationsServiceServicer_to_server,
+        OperationsService(parking, connection, clock),
+    )

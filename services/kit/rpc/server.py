@@ -51,7 +51,12 @@ class Server:
         self.health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
         reflection.enable_server_reflection(
-            [*self.names, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME], self.server
+            [
+                *self.names,
+                health_pb2.DESCRIPTOR.services_by_name["Health"].full_name,
+                reflection.SERVICE_NAME,
+            ],
+            self.server,
         )
         self.port = 0
 
@@ -103,6 +108,7 @@ class _Wrapping:
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
         """Register the handlers of one service, each behind the chain."""
         wrapped = {
-            name: self.chain.wrap(handler, self.plans[f"/{service}/{name}"]) for name, handler in handlers.items()
+            name: self.chain.wrap(handler, self.plans[f"/{service}/{name}"])
+            for name, handler in handlers.items()
         }
         self.server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, wrapped),))

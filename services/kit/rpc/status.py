@@ -83,13 +83,19 @@ def _read(error: AppError, raw: bytes) -> None:
         status.ParseFromString(raw)
     except DecodeError:
         return
-    info, bad, failed = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.PreconditionFailure()
+    info, bad, failed = (
+        error_details_pb2.ErrorInfo(),
+        error_details_pb2.BadRequest(),
+        error_details_pb2.PreconditionFailure(),
+    )
     request = error_details_pb2.RequestInfo()
     for detail in status.details:
         if detail.Unpack(info):
             error.reason, error.metadata = info.reason, dict(info.metadata)
         elif detail.Unpack(bad):
-            error.violations = tuple(Violation(v.field, v.description, v.reason) for v in bad.field_violations)
+            error.violations = tuple(
+                Violation(v.field, v.description, v.reason) for v in bad.field_violations
+            )
         elif detail.Unpack(failed):
             error.unmet = tuple(Unmet(v.type, v.description, v.subject) for v in failed.violations)
         elif detail.Unpack(request):

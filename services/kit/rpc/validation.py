@@ -20,7 +20,11 @@ def check(message: Message) -> None:
 
 
 def _violation(proto: Any) -> Violation:
-    path = ".".join(element.field_name + _subscript(element) for element in proto.field.elements) if proto.field else ""
+    path = (
+        ".".join(element.field_name + _subscript(element) for element in proto.field.elements)
+        if proto.field
+        else ""
+    )
     return Violation(path, proto.message or f"breaks the rule {proto.rule_id}", "INVALID_FIELD")
 
 

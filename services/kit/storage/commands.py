@@ -61,8 +61,12 @@ def command(
 async def _claim(tx: Transaction, key: RequestKey) -> bool:
     table = tx.store.tables.requests
     values = {
-        "subject": key.subject, "method": key.method, "request_id": key.request_id,
-        "fingerprint": key.fingerprint, "result_names": [], "create_time": tx.now,
+        "subject": key.subject,
+        "method": key.method,
+        "request_id": key.request_id,
+        "fingerprint": key.fingerprint,
+        "result_names": [],
+        "create_time": tx.now,
     }
     statement = insert_for(tx.store.database, table).values(values).on_conflict_do_nothing()
     return (await tx.execute(statement)).rowcount == 1  # type: ignore[attr-defined]
@@ -95,7 +99,9 @@ async def _remember(tx: Transaction, key: RequestKey, outcome: Any) -> None:
 
 def _same(table: Any, key: RequestKey) -> tuple[Any, ...]:
     return (
-        table.c.subject == key.subject, table.c.method == key.method, table.c.request_id == key.request_id,
+        table.c.subject == key.subject,
+        table.c.method == key.method,
+        table.c.request_id == key.request_id,
     )
 
 

@@ -26,6 +26,7 @@ PRAGMAS = (
     "PRAGMA cache_size=-16000",
 )
 SERIALIZATION_STATES = {"40001", "40P01", "55P03"}
+DUPLICATES = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 READ = {"shuzheng_read": True}
 
 
@@ -71,7 +72,7 @@ class Database:
         await self.engine.dispose()
 
 
-class translated:  # noqa: N801 - reads as a statement
+class translated:
     """Turn a driver's failure into an AppError that tells the caller whether to retry."""
 
     def __enter__(self) -> None:
@@ -105,6 +106,14 @@ def _gone(error: DBAPIError) -> bool:
     locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
     ended = _state(error)[:2] in {"08", "57", "53"}
     return locked or ended or isinstance(error, InterfaceError)
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Tell whether a unique key is taken, as opposed to a missing reference or a missing value."""
+    cause = (
+        error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
+    )
+    return _state(error) == "23505" or getattr(cause, "sqlite_errorname", "") in DUPLICATES
 
 
 class _Open:
@@ -142,5 +151,8 @@ def _begin(connection: Any) -> None:
 
 def _postgres(url: URL, pool_size: int) -> AsyncEngine:
     return create_async_engine(
-        url.set(drivername="postgresql+asyncpg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        url.set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
     )

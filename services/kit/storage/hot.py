@@ -26,7 +26,7 @@ Processor = Callable[[Any], Any]
 LARGEST_GROUP = 512
 
 
-class in_array(ColumnElement[bool]):  # noqa: N801 - reads as an operator
+class in_array(ColumnElement[bool]):
     """`column IN (one bound list of strings)`, so that one compiled statement serves lists of any length."""
 
     inherit_cache = True
@@ -40,7 +40,8 @@ class in_array(ColumnElement[bool]):  # noqa: N801 - reads as an operator
 @compiles(in_array, "sqlite")
 def _in_json(element: in_array, compiler: Any, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    return f"{column} IN (SELECT value FROM json_each({compiler.process(bindparam(element.name, type_=_JsonList()), **kw)}))"
+    listed = compiler.process(bindparam(element.name, type_=_JsonList()), **kw)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"
 
 
 @compiles(in_array, "postgresql")
@@ -181,7 +182,10 @@ class _SqliteDriver:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            str(self.database.url.database), isolation_level=None, check_same_thread=False, cached_statements=64
+            str(self.database.url.database),
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=64,
         )
         for pragma in PRAGMAS:
             connection.execute(pragma)
@@ -208,7 +212,9 @@ class _SqliteDriver:
         while self.waiting:
             async with self.database.write_lock:
                 group, self.waiting = self.waiting[:LARGEST_GROUP], self.waiting[LARGEST_GROUP:]
-                outcomes = await loop.run_in_executor(self.thread, self._run_group, [unit for unit, _ in group])
+                outcomes = await loop.run_in_executor(
+                    self.thread, self._run_group, [unit for unit, _ in group]
+                )
             for (_, future), outcome in zip(group, outcomes, strict=True):
                 if not future.done():  # a cancelled call must not strand its group
                     _settle(future, outcome)
@@ -327,5 +333,3 @@ async def _run(connection: Any, compiled: Compiled, arguments: list[Any]) -> Any
         return [compiled.row(row) for row in await connection.fetch(compiled.sql, *arguments)]
     status: str = await connection.execute(compiled.sql, *arguments)
     return int(status.rsplit(" ", 1)[-1])
-
-

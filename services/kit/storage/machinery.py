@@ -1,7 +1,17 @@
 """The tables that every service has beside its own: outbox, inbox, parked messages, request ids."""
 
 from sqlalchemy import (
-    JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table, Text,
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
 )
 
 from services.kit.storage.columns import UtcTime
@@ -21,7 +31,8 @@ class Machinery:
 
 def _outbox(metadata: MetaData) -> Table:
     table = Table(
-        "outbox", metadata,
+        "outbox",
+        metadata,
         Column("position", POSITION, primary_key=True, autoincrement=True),
         Column("id", String(36), nullable=False, unique=True),
         Column("aggregate_type", String(80), nullable=False),
@@ -41,7 +52,8 @@ def _outbox(metadata: MetaData) -> Table:
 
 def _inbox(metadata: MetaData) -> Table:
     return Table(
-        "inbox", metadata,
+        "inbox",
+        metadata,
         Column("consumer", String(80), nullable=False),
         Column("event_id", String(36), nullable=False),
         Column("type", String(120), nullable=False),
@@ -52,7 +64,8 @@ def _inbox(metadata: MetaData) -> Table:
 
 def _parked(metadata: MetaData) -> Table:
     return Table(
-        "parked", metadata,
+        "parked",
+        metadata,
         Column("consumer", String(80), nullable=False),
         Column("event_id", String(36), nullable=False),
         Column("type", String(120), nullable=False),
@@ -67,7 +80,8 @@ def _parked(metadata: MetaData) -> Table:
 
 def _requests(metadata: MetaData) -> Table:
     return Table(
-        "requests", metadata,
+        "requests",
+        metadata,
         Column("subject", String(200), nullable=False),
         Column("method", String(160), nullable=False),
         Column("request_id", String(36), nullable=False),

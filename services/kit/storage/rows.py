@@ -42,7 +42,7 @@ class Entity(SQLModel):
     update_time: datetime = utc_time()
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:
         """Make every UPDATE a compare-and-set on `version`."""
         return {"version_id_col": cls.__table__.c.version}
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import registry
 
 from services.kit.clock import Clock
 from services.kit.errors import already_exists, conflict, not_found
-from services.kit.storage.database import Database
+from services.kit.storage.database import Database, is_duplicate
 from services.kit.storage.machinery import Machinery
 from services.kit.storage.pages import Page, read_token, size_of, write_token
 from services.kit.storage.rows import Entity
@@ -74,8 +74,9 @@ class Transaction:
         try:
             async with self.session.begin_nested():
                 self.session.add(row)
-        except IntegrityError:
-            self.session.expunge(row) if row in self.session else None
+        except IntegrityError as error:
+            if not is_duplicate(error):
+                raise
             raise already_exists(row.name) from None
         return row
 

@@ -20,7 +20,9 @@ class Rule(Generic[Facts]):
 
 def unmet(rules: Iterable[Rule[Facts]], facts: Facts, subject: str = "") -> list[Unmet]:
     """Return one entry for each rule that does not hold, in the order of the rules."""
-    return [Unmet(str(rule.reason), _explain(rule, facts), subject) for rule in rules if not rule.holds(facts)]
+    return [
+        Unmet(str(rule.reason), _explain(rule, facts), subject) for rule in rules if not rule.holds(facts)
+    ]
 
 
 def _explain(rule: Rule[Facts], facts: Facts) -> str:

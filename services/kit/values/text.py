@@ -4,11 +4,11 @@ import re
 import unicodedata
 
 BLANKS = re.compile(r"\s+")
-CONTROLS = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+CONTROLS = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+)
 DOTS = r"\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65."
 NOT_OF_A_NAME = re.compile(rf"[\s{DOTS}]+|{CONTROLS.pattern}")
-
-
 HAN = re.compile("[\u4e00-\u9fff]+")
 
 

@@ -16,7 +16,11 @@ def normalize(text: str) -> str:
 
 def shape_problem(text: str) -> str:
     """Return why this can be no code at all; empty when the shape is right."""
-    return "" if SHAPE.fullmatch(normalize(text)) else "must be 18 characters of 0-9 and A-Z without I, O, S, V, Z"
+    return (
+        ""
+        if SHAPE.fullmatch(normalize(text))
+        else "must be 18 characters of 0-9 and A-Z without I, O, S, V, Z"
+    )
 
 
 def problems(text: str) -> list[str]:
