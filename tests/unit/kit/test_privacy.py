@@ -1,6 +1,5 @@
 """The vault: sealed text opens only with its key, equal people have equal index and pseudonym."""
 
-import os
 import re
 import threading
 from pathlib import Path
@@ -81,7 +80,7 @@ def test_services_that_start_together_share_one_secret(tmp_path: Path):
 
 def test_the_secret_is_readable_by_its_owner_only(tmp_path: Path):
     Vault.open(tmp_path / "keys" / "vault.hex", create=True)
-    assert os.stat(tmp_path / "keys" / "vault.hex").st_mode & 0o077 == 0
+    assert (tmp_path / "keys" / "vault.hex").stat().st_mode & 0o077 == 0
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["vault.hex"]
 
 
