@@ -81,7 +81,7 @@ class Integrity(Rule):
     years: Mapping[str, int]
 
 
-Dated = TypeVar("Dated", Rule, EligibilityTable)
+Dated = TypeVar("Dated", bound=Rule | EligibilityTable)
 
 
 def in_force(rules: Iterable[Dated], day: date, subject: str) -> Dated:
@@ -169,7 +169,7 @@ def _table(table: Mapping[str, Any]) -> EligibilityTable:
 
 
 def _route(route: Mapping[str, Any]) -> Route:
-    kinds = {"level": Level, "certificate": Level, "degree": Degree, "title": TitleRank}
+    kinds: dict[str, Any] = {"level": Level, "certificate": Level, "degree": Degree, "title": TitleRank}
     return Route(
         **{
             key: kinds[key][value.upper().replace("-", "_")] if key in kinds else value

@@ -164,8 +164,6 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The attempt has not been started."""
     ERROR_REASON_UNKNOWN_QUESTION: _ErrorReason.ValueType  # 136
     """The paper has no such question."""
-    ERROR_REASON_POSITION_TWICE: _ErrorReason.ValueType  # 137
-    """An answer for the same position is given twice in one call."""
     ERROR_REASON_ATTEMPTS_RUNNING: _ErrorReason.ValueType  # 138
     """Candidates are still working."""
     ERROR_REASON_NOT_EXAMINER_OF_EXAM: _ErrorReason.ValueType  # 139
@@ -330,8 +328,6 @@ ERROR_REASON_ATTEMPT_NOT_STARTED: ErrorReason.ValueType  # 135
 """The attempt has not been started."""
 ERROR_REASON_UNKNOWN_QUESTION: ErrorReason.ValueType  # 136
 """The paper has no such question."""
-ERROR_REASON_POSITION_TWICE: ErrorReason.ValueType  # 137
-"""An answer for the same position is given twice in one call."""
 ERROR_REASON_ATTEMPTS_RUNNING: ErrorReason.ValueType  # 138
 """Candidates are still working."""
 ERROR_REASON_NOT_EXAMINER_OF_EXAM: ErrorReason.ValueType  # 139

@@ -1,0 +1,67 @@
+"""What assessment consumes: subject → use case. Only grade certificates and completions are evidence."""
+
+from typing import Any
+
+from shuzheng.certificates.v1 import events_pb2 as certificates_pb2
+from shuzheng.training.v1 import events_pb2 as training_pb2
+from shuzheng.type.v1 import qualification_pb2
+
+from services.assessment.domain.evidence import EvidenceKind
+from services.assessment.domain.qualification import Qualification
+from services.assessment.usecases.evidence import Evidence, Fact
+from services.kit.events.consumer import Consumed
+from services.kit.events.envelope import Envelope
+from services.kit.rpc.convert import date_of, level_of
+from services.kit.storage.store import Transaction
+
+
+def consumed(evidence: Evidence) -> tuple[Consumed, ...]:
+    """Return the table of handlers."""
+
+    async def completed(tx: Transaction, event: Any, envelope: Envelope) -> None:
+        await evidence.record(_completion(event, envelope), tx=tx)
+
+    async def withdrawn(tx: Transaction, event: Any, envelope: Envelope) -> None:
+        await evidence.withdraw(event.completion, EvidenceKind.COMPLETION, event.person, tx=tx)
+
+    async def issued(tx: Transaction, event: Any, envelope: Envelope) -> None:
+        if event.kind == certificates_pb2.CERTIFICATE_KIND_GRADE:
+            await evidence.record(_certificate(event, envelope), tx=tx)
+
+    async def revoked(tx: Transaction, event: Any, envelope: Envelope) -> None:
+        if event.kind == certificates_pb2.CERTIFICATE_KIND_GRADE:
+            await evidence.withdraw(event.certificate, EvidenceKind.GRADE_CERTIFICATE, event.person, tx=tx)
+
+    return (
+        Consumed("training.v1.completion.registered", training_pb2.CompletionRegistered, completed),
+        Consumed("training.v1.completion.withdrawn", training_pb2.CompletionWithdrawn, withdrawn),
+        Consumed("certificates.v1.certificate.issued", certificates_pb2.CertificateIssued, issued),
+        Consumed("certificates.v1.certificate.revoked", certificates_pb2.CertificateRevoked, revoked),
+    )
+
+
+def _completion(event: training_pb2.CompletionRegistered, envelope: Envelope) -> Fact:
+    return Fact(
+        source=event.completion,
+        kind=EvidenceKind.COMPLETION,
+        person=event.person,
+        qualification=_qualification(event.qualification),
+        held_on=date_of(event, "completed_on") or envelope.time.date(),
+        institution=event.institution,
+        institution_uscc=event.institution_uscc,
+        hours=event.hours,
+    )
+
+
+def _certificate(event: certificates_pb2.CertificateIssued, envelope: Envelope) -> Fact:
+    return Fact(
+        source=event.certificate,
+        kind=EvidenceKind.GRADE_CERTIFICATE,
+        person=event.person,
+        qualification=_qualification(event.qualification),
+        held_on=date_of(event, "issued_on") or envelope.time.date(),
+    )
+
+
+def _qualification(message: qualification_pb2.Qualification) -> Qualification:
+    return Qualification(message.occupation, message.direction, level_of(message.level))

@@ -1,0 +1,49 @@
+"""What assessment publishes: fact → subject and message."""
+
+from shuzheng.assessment.v1 import events_pb2
+from shuzheng.type.v1 import qualification_pb2
+
+from services.assessment.domain.facts import ResultAnnulled, ResultPublished
+from services.assessment.domain.points import decimal_text
+from services.kit.events.published import Published
+from services.kit.rpc.convert import date_message
+
+
+def _result_published(fact: ResultPublished) -> events_pb2.ResultPublished:
+    qualification = fact.qualification
+    return events_pb2.ResultPublished(
+        result=fact.result,
+        person=fact.person,
+        holder_name=fact.holder_name,
+        body=fact.body,
+        body_display_name=fact.body_display_name,
+        listing=fact.listing,
+        listing_batch=fact.listing_batch,
+        exam=fact.exam,
+        qualification=qualification_pb2.Qualification(
+            occupation=qualification.occupation,
+            direction=qualification.direction,
+            level=int(qualification.level),  # type: ignore[arg-type]
+        ),
+        theory_score=decimal_text(fact.theory_score),
+        ability_score=decimal_text(fact.ability_score),
+        passed=fact.passed,
+        examined_on=date_message(fact.examined_on),
+        published_on=date_message(fact.published_on),
+    )
+
+
+def _result_annulled(fact: ResultAnnulled) -> events_pb2.ResultAnnulled:
+    return events_pb2.ResultAnnulled(
+        result=fact.result,
+        person=fact.person,
+        tier=events_pb2.MisconductTier.Value(f"MISCONDUCT_TIER_{fact.tier}"),
+        reason=fact.reason,
+        annulled_on=date_message(fact.annulled_on),
+    )
+
+
+PUBLISHED: dict[type, Published] = {
+    ResultPublished: Published("assessment.v1.result.published", _result_published, lambda fact: fact.result),
+    ResultAnnulled: Published("assessment.v1.result.annulled", _result_annulled, lambda fact: fact.result),
+}
