@@ -1,0 +1,74 @@
+"""The command line: grouped by noun, every command with `--json`, refusals as lines and exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli import catalog, commands, events, identity, questions, rosters, system, verification
+from services.cli.connection import Session
+from services.cli.failures import EXIT_CODES
+
+BY_HAND = {"roster": (rosters.add, {"import"}), "bank": (questions.add, set()), "item": (None, {"import", "export"}),
+           "certificate": (verification.add, {"export"})}  # fmt: skip
+NAME = "数证 · certification and exam management for digital-technology engineers (数字技术工程师培育项目)"
+
+
+def epilog() -> str:
+    """Return the exit codes as the help shows them."""
+    codes = " · ".join(f"{code} {zh} ({en})" for code, (zh, en) in EXIT_CODES.items())
+    return f"退出码 exit codes: {codes}"
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """Return the program; only the noun that `words` names gets its commands, which keeps it quick."""
+    app = typer.Typer(name="shuzheng", help=NAME, epilog=epilog(), no_args_is_help=True, add_completion=False)
+    app.callback()(_options)
+    system.add(app)
+    identity.add(app)
+    for noun in catalog.NOUNS:
+        group = _group(noun) if noun.name in words else typer.Typer()
+        app.add_typer(group, name=noun.name, help=f"{noun.zh} · {noun.en}")
+    app.add_typer(events.group(), name="events", help="事件 · events: parked messages, republishing")
+    return app
+
+
+def _group(noun: catalog.Noun) -> typer.Typer:
+    group = typer.Typer(no_args_is_help=True)
+    add, taken = BY_HAND.get(noun.name, (None, set()))
+    for verb, method in noun.verbs.items():
+        if verb not in taken:
+            commands.add(group, noun, verb, method)
+    if add is not None:
+        add(group)
+    return group
+
+
+def _options(
+    ctx: typer.Context,
+    json: commands.Json = False,
+    lang: Annotated[str, typer.Option("--lang", help="zh | en (SHUZHENG_LANG)")] = "",
+    data_dir: Annotated[
+        Path | None, typer.Option("--data-dir", help="数据目录 (SHUZHENG_DATA_DIR)，缺省 var")
+    ] = None,
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", help="training=host:port,… (SHUZHENG_ENDPOINTS)")
+    ] = "",
+    token: Annotated[str, typer.Option("--token", help="令牌 (SHUZHENG_TOKEN)，缺省为 login 所存")] = "",
+) -> None:
+    """Options that hold for every command."""
+    folder = data_dir or Path(os.environ.get("SHUZHENG_DATA_DIR", "var"))
+    language = lang or os.environ.get("SHUZHENG_LANG", "zh")
+    ctx.obj = Session(folder, "en" if language.lower().startswith("en") else "zh", json, endpoint, token)
+
+
+def main() -> None:
+    """Run the command line."""
+    build(sys.argv[1:])()
+
+
+if __name__ == "__main__":
+    main()

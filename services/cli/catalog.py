@@ -1,0 +1,124 @@
+"""What can be called: the nouns of the command line, the service behind each, and the verbs of its RPCs.
+
+Verbs follow from the names of the RPCs, so that every RPC is reachable as soon as its proto exists.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+
+WORDS = re.compile(r"[A-Z][a-z0-9]*")
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A group of commands; `stems` are the words of RPC names that the noun already says."""
+
+    name: str
+    service: str
+    rpc_service: str
+    zh: str
+    en: str
+    stems: tuple[str, ...]
+
+    @cached_property
+    def descriptor(self) -> ServiceDescriptor:
+        """The gRPC service behind the noun."""
+        return descriptor(self.service, self.rpc_service)
+
+    @cached_property
+    def verbs(self) -> dict[str, MethodDescriptor]:
+        """RPCs by verb, in the order of the proto."""
+        found: dict[str, MethodDescriptor] = {}
+        for method in self.descriptor.methods:
+            verb = self.verb(method.name)
+            found[f"{verb}-all" if verb in found else verb] = method
+        return found
+
+    def verb(self, method: str) -> str:
+        """Return the verb of an RPC: `FileCohort` is `file`, `StartTeaching` is `start-teaching`."""
+        words = WORDS.findall(method)
+        rest = [word for word in words if word not in self.stems] or words
+        return "-".join(word.lower() for word in rest)
+
+
+def descriptor(service: str, rpc_service: str) -> ServiceDescriptor:
+    """Return the descriptor of a gRPC service, for example ("training", "CohortService")."""
+    module = "_".join(word.lower() for word in WORDS.findall(rpc_service))
+    messages = import_module(f"shuzheng.{service}.v1.{module}_pb2")
+    return messages.DESCRIPTOR.services_by_name[rpc_service]
+
+
+def _noun(name: str, service: str, rpc_service: str, zh: str, en: str, *stems: str) -> Noun:
+    return Noun(name, service, rpc_service, zh, en, stems)
+
+
+NOUNS: tuple[Noun, ...] = (
+    _noun("institution", "training", "InstitutionService", "培训机构", "training institutions", "Institution", "Institutions"),
+    _noun("listing", "training", "ListingService", "培训机构目录", "catalogue listings of institutions", "Listing", "Listings"),
+    _noun("program", "training", "ProgramService", "培训方案", "programs in force", "Program", "Programs"),
+    _noun("cohort", "training", "CohortService", "班次", "cohorts, from plan to archive", "Cohort", "Cohorts"),
+    _noun("roster", "training", "RosterService", "学员名册", "rosters of learners as files", "Roster"),
+    _noun("learner", "training", "LearnerService", "学员", "learners of an institution", "Learner", "Learners"),
+    _noun("enrollment", "training", "EnrollmentService", "报名入班", "places in a cohort, completion-exam scores", "Enrollment", "Enrollments"),
+    _noun("hours", "training", "HourEntryService", "学时", "the ledger of learning hours", "Hour", "Hours", "Entries"),
+    _noun("completion", "training", "CompletionService", "结业", "completions", "Completion", "Completions"),
+    _noun("body", "assessment", "BodyService", "评价机构", "assessment bodies", "Body", "Bodies"),
+    _noun("body-listing", "assessment", "ListingService", "评价机构目录", "catalogue listings of bodies", "Listing", "Listings"),
+    _noun("site", "assessment", "SiteService", "考核站点", "examination sites", "Site", "Sites"),
+    _noun("examiner", "assessment", "ExaminerService", "考评员", "examiners and proctors", "Examiner", "Examiners"),
+    _noun("bank", "assessment", "BankService", "题库", "question banks, import and export", "Bank", "Banks"),
+    _noun("item", "assessment", "ItemService", "试题", "items of a bank", "Item", "Items"),
+    _noun("blueprint", "assessment", "BlueprintService", "命题细目表", "blueprints", "Blueprint", "Blueprints"),
+    _noun("paper", "assessment", "PaperService", "试卷", "papers: draw, seal, release", "Paper", "Papers"),
+    _noun("candidate", "assessment", "CandidateService", "考生", "candidates", "Candidate", "Candidates"),
+    _noun("evidence", "assessment", "EvidenceService", "申报凭证", "evidence and eligibility", "Evidence"),
+    _noun("exam", "assessment", "ExamService", "考试", "exams", "Exam", "Exams"),
+    _noun("registration", "assessment", "RegistrationService", "报考", "registrations and admission tickets", "Registration", "Registrations"),
+    _noun("attempt", "assessment", "AttemptService", "作答", "sittings of the theory part", "Attempt", "Attempts"),
+    _noun("mark", "assessment", "MarkService", "评分", "marks of the ability part", "Mark", "Marks"),
+    _noun("result", "assessment", "ResultService", "成绩", "results", "Result", "Results"),
+    _noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification", "Certificate", "Certificates"),
+)  # fmt: skip
+BY_NAME = {noun.name: noun for noun in NOUNS}
+SERVICES = ("training", "assessment", "certificates")
+# Served beside the nouns: verification is part of `certificate`, operations of `events`.
+MORE = (("certificates", "VerificationService"),)
+OPERATIONS = ("operations", "OperationsService")
+
+
+def services() -> Iterator[tuple[str, ServiceDescriptor]]:
+    """Yield (service, gRPC service) for everything that belongs to one service."""
+    for noun in NOUNS:
+        yield noun.service, noun.descriptor
+    for service, rpc_service in MORE:
+        yield service, descriptor(service, rpc_service)
+
+
+def find(path: str) -> tuple[str, MethodDescriptor] | None:
+    """Return (service, method) of `SERVICE/METHOD`, the service with or without its package; None for none.
+
+    For OperationsService, which every service serves, the service is "".
+    """
+    wanted, _, method = path.rpartition("/")
+    everything = [*services(), ("", descriptor(*OPERATIONS))]
+    found = [
+        (service, each.methods_by_name[method])
+        for service, each in everything
+        if _names(each, service, wanted) and method in each.methods_by_name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(service: ServiceDescriptor, owner: str, wanted: str) -> bool:
+    return wanted in (service.full_name, service.name, f"{owner}.{service.name}")
+
+
+def paths() -> Sequence[str]:
+    """Return every `package.Service/Method`."""
+    everything = [each for _, each in services()] + [descriptor(*OPERATIONS)]
+    return [f"{each.full_name}/{method.name}" for each in everything for method in each.methods]

@@ -1,0 +1,117 @@
+"""`shuzheng bank import` and `export`: question files (Moodle XML, GIFT) in and out of a bank."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from google.protobuf import message_factory
+
+from services.cli import catalog, output
+from services.cli.commands import Json, reported, started
+from services.cli.fields import BadValue
+from services.cli.progress import Stages
+
+CHUNK = 512 * 1024
+FORMATS = {".xml": "ITEM_FORMAT_MOODLE_XML", ".gift": "ITEM_FORMAT_GIFT", ".txt": "ITEM_FORMAT_GIFT"}
+REJECT_FIELDS = ("index", "line", "title", "field", "reason", "message")
+SHOWN = 20
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the group `bank`."""
+    app.command("import", help="导入试题 (Moodle XML, GIFT) · ItemService/ImportItems")(import_items)
+    app.command("export", help="导出试题为 Moodle XML · ItemService/ExportItems")(export_items)
+
+
+def import_items(
+    ctx: typer.Context,
+    bank: Annotated[str, typer.Argument(help="bodies/{body}/banks/{bank}")],
+    file: Annotated[Path, typer.Argument(help="试题文件 · .xml is Moodle XML, .gift GIFT")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查 · check only")] = False,
+    point: Annotated[str, typer.Option("--point", help="缺省知识点 · where the file names none")] = "",
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="退回试题另存为 CSV · refused ones go here")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Send the file and show what came of it."""
+    session = started(ctx, json)
+    with reported(session):
+        method = catalog.BY_NAME["item"].descriptor.methods_by_name["ImportItems"]
+        request = message_factory.GetMessageClass(method.input_type)
+        with Stages(quiet=session.json) as stages:
+            answers = session.converse("assessment", method, parts(request, bank, file, dry_run, point))
+            last, refused = gather(answers, stages)
+        if rejects is not None and refused:
+            write_rejects(rejects, refused)
+        _show(last, refused, session.json)
+
+
+def parts(request: Any, bank: str, file: Path, dry_run: bool, point: str) -> Iterator[Any]:
+    """Yield the messages that carry a file; raises BadValue for an unknown ending."""
+    if file.suffix.lower() not in FORMATS:
+        raise BadValue(f"{file}: {', '.join(FORMATS)}")
+    about = {
+        "format": FORMATS[file.suffix.lower()],
+        "validate_only": dry_run,
+        "default_knowledge_point": point,
+    }
+    content = file.read_bytes()
+    for start in range(0, max(len(content), 1), CHUNK):
+        yield request(parent=bank, chunk=content[start : start + CHUNK], **about)
+
+
+def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, list[Any]]:
+    """Return the last answer, which has the figures, and the rejects."""
+    last, refused = None, []
+    for answer in answers:
+        stages.show("试题 items", answer.checked, answer.found)
+        refused += answer.rejects
+        last = answer
+    return last, refused
+
+
+def write_rejects(file: Path, refused: Iterable[Any]) -> None:
+    """Write refused questions as CSV that spreadsheets open (UTF-8 with BOM)."""
+    with file.open("w", encoding="utf-8-sig", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(REJECT_FIELDS)
+        writer.writerows([getattr(reject, name) for name in REJECT_FIELDS] for reject in refused)
+
+
+def _show(last: Any, refused: list[Any], as_json: bool) -> None:
+    figures = {k: getattr(last, k, 0) for k in ("found", "checked", "imported", "duplicates", "rejected")}
+    if as_json:
+        output.print_json(figures | {"rejects": [output.plain(reject) for reject in refused]})
+        return
+    output.lines(output.account(figures))
+    output.lines(
+        f"  #{r.index} line {r.line} {r.title}: {r.field or '-'}: {r.message} [{r.reason}]"
+        for r in refused[:SHOWN]
+    )
+
+
+def export_items(
+    ctx: typer.Context,
+    bank: Annotated[str, typer.Argument(help="bodies/{body}/banks/{bank}")],
+    file: Annotated[Path, typer.Argument(help="写入的文件 · file to write")],
+    state: Annotated[
+        str, typer.Option("--state", help="draft | in-review | reviewed | active | retired")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Write the items of a bank as Moodle XML."""
+    session = started(ctx, json)
+    with reported(session):
+        method = catalog.BY_NAME["item"].descriptor.methods_by_name["ExportItems"]
+        wanted = f"ITEM_STATE_{state.upper().replace('-', '_')}" if state else 0
+        try:
+            request = message_factory.GetMessageClass(method.input_type)(parent=bank, state=wanted)
+        except ValueError:
+            raise BadValue(f"--state {state}") from None
+        content = b"".join(answer.chunk for answer in session.call("assessment", method, request))
+        file.write_bytes(content)
+        told = {"file": str(file), "bytes": len(content)}
+        output.print_json(told) if session.json else output.lines(output.account(told))
