@@ -12,7 +12,8 @@ from services.cli import catalog, commands, events, identity, questions, rosters
 from services.cli.connection import Session
 from services.cli.failures import EXIT_CODES
 
-BY_HAND = {"roster": (rosters.add, {"import"}), "bank": (questions.add, set()), "item": (None, {"import", "export"}),
+BY_HAND = {"roster": (rosters.add, {"import"}), "bank": (questions.add, set()),
+           "item": (questions.add, {"import", "export"}),
            "certificate": (verification.add, {"export"})}  # fmt: skip
 NAME = "数证 · certification and exam management for digital-technology engineers (数字技术工程师培育项目)"
 

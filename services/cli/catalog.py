@@ -16,19 +16,25 @@ WORDS = re.compile(r"[A-Z][a-z0-9]*")
 
 @dataclass(frozen=True)
 class Noun:
-    """A group of commands; `stems` are the words of RPC names that the noun already says."""
+    """A group of commands: one gRPC service of one service."""
 
     name: str
     service: str
     rpc_service: str
     zh: str
     en: str
-    stems: tuple[str, ...]
 
     @cached_property
     def descriptor(self) -> ServiceDescriptor:
         """The gRPC service behind the noun."""
         return descriptor(self.service, self.rpc_service)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The words of RPC names that the noun says already, in both numbers."""
+        words = WORDS.findall(self.rpc_service.removesuffix("Service"))
+        plurals = [word[:-1] + "ies" if word.endswith("y") else word + "s" for word in words]
+        return frozenset(words + plurals)
 
     @cached_property
     def verbs(self) -> dict[str, MethodDescriptor]:
@@ -42,7 +48,7 @@ class Noun:
     def verb(self, method: str) -> str:
         """Return the verb of an RPC: `FileCohort` is `file`, `StartTeaching` is `start-teaching`."""
         words = WORDS.findall(method)
-        rest = [word for word in words if word not in self.stems] or words
+        rest = [word for word in words if word not in self.said] or words
         return "-".join(word.lower() for word in rest)
 
 
@@ -53,36 +59,32 @@ def descriptor(service: str, rpc_service: str) -> ServiceDescriptor:
     return messages.DESCRIPTOR.services_by_name[rpc_service]
 
 
-def _noun(name: str, service: str, rpc_service: str, zh: str, en: str, *stems: str) -> Noun:
-    return Noun(name, service, rpc_service, zh, en, stems)
-
-
 NOUNS: tuple[Noun, ...] = (
-    _noun("institution", "training", "InstitutionService", "培训机构", "training institutions", "Institution", "Institutions"),
-    _noun("listing", "training", "ListingService", "培训机构目录", "catalogue listings of institutions", "Listing", "Listings"),
-    _noun("program", "training", "ProgramService", "培训方案", "programs in force", "Program", "Programs"),
-    _noun("cohort", "training", "CohortService", "班次", "cohorts, from plan to archive", "Cohort", "Cohorts"),
-    _noun("roster", "training", "RosterService", "学员名册", "rosters of learners as files", "Roster"),
-    _noun("learner", "training", "LearnerService", "学员", "learners of an institution", "Learner", "Learners"),
-    _noun("enrollment", "training", "EnrollmentService", "报名入班", "places in a cohort, completion-exam scores", "Enrollment", "Enrollments"),
-    _noun("hours", "training", "HourEntryService", "学时", "the ledger of learning hours", "Hour", "Hours", "Entries"),
-    _noun("completion", "training", "CompletionService", "结业", "completions", "Completion", "Completions"),
-    _noun("body", "assessment", "BodyService", "评价机构", "assessment bodies", "Body", "Bodies"),
-    _noun("body-listing", "assessment", "ListingService", "评价机构目录", "catalogue listings of bodies", "Listing", "Listings"),
-    _noun("site", "assessment", "SiteService", "考核站点", "examination sites", "Site", "Sites"),
-    _noun("examiner", "assessment", "ExaminerService", "考评员", "examiners and proctors", "Examiner", "Examiners"),
-    _noun("bank", "assessment", "BankService", "题库", "question banks, import and export", "Bank", "Banks"),
-    _noun("item", "assessment", "ItemService", "试题", "items of a bank", "Item", "Items"),
-    _noun("blueprint", "assessment", "BlueprintService", "命题细目表", "blueprints", "Blueprint", "Blueprints"),
-    _noun("paper", "assessment", "PaperService", "试卷", "papers: draw, seal, release", "Paper", "Papers"),
-    _noun("candidate", "assessment", "CandidateService", "考生", "candidates", "Candidate", "Candidates"),
-    _noun("evidence", "assessment", "EvidenceService", "申报凭证", "evidence and eligibility", "Evidence"),
-    _noun("exam", "assessment", "ExamService", "考试", "exams", "Exam", "Exams"),
-    _noun("registration", "assessment", "RegistrationService", "报考", "registrations and admission tickets", "Registration", "Registrations"),
-    _noun("attempt", "assessment", "AttemptService", "作答", "sittings of the theory part", "Attempt", "Attempts"),
-    _noun("mark", "assessment", "MarkService", "评分", "marks of the ability part", "Mark", "Marks"),
-    _noun("result", "assessment", "ResultService", "成绩", "results", "Result", "Results"),
-    _noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification", "Certificate", "Certificates"),
+    Noun("institution", "training", "InstitutionService", "培训机构", "training institutions"),
+    Noun("listing", "training", "ListingService", "培训机构目录", "catalogue listings of institutions"),
+    Noun("program", "training", "ProgramService", "培训方案", "programs in force"),
+    Noun("cohort", "training", "CohortService", "班次", "cohorts, from plan to archive"),
+    Noun("roster", "training", "RosterService", "学员名册", "rosters of learners as files"),
+    Noun("learner", "training", "LearnerService", "学员", "learners of an institution"),
+    Noun("enrollment", "training", "EnrollmentService", "报名入班", "places in a cohort, completion-exam scores"),
+    Noun("hours", "training", "HourEntryService", "学时", "the ledger of learning hours"),
+    Noun("completion", "training", "CompletionService", "结业", "completions"),
+    Noun("body", "assessment", "BodyService", "评价机构", "assessment bodies"),
+    Noun("body-listing", "assessment", "ListingService", "评价机构目录", "catalogue listings of bodies"),
+    Noun("site", "assessment", "SiteService", "考核站点", "examination sites"),
+    Noun("examiner", "assessment", "ExaminerService", "考评员", "examiners and proctors"),
+    Noun("bank", "assessment", "BankService", "题库", "question banks, import and export"),
+    Noun("item", "assessment", "ItemService", "试题", "items of a bank"),
+    Noun("blueprint", "assessment", "BlueprintService", "命题细目表", "blueprints"),
+    Noun("paper", "assessment", "PaperService", "试卷", "papers: draw, seal, release"),
+    Noun("candidate", "assessment", "CandidateService", "考生", "candidates"),
+    Noun("evidence", "assessment", "EvidenceService", "申报凭证", "evidence and eligibility"),
+    Noun("exam", "assessment", "ExamService", "考试", "exams"),
+    Noun("registration", "assessment", "RegistrationService", "报考", "registrations and admission tickets"),
+    Noun("attempt", "assessment", "AttemptService", "作答", "sittings of the theory part"),
+    Noun("mark", "assessment", "MarkService", "评分", "marks of the ability part"),
+    Noun("result", "assessment", "ResultService", "成绩", "results"),
+    Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification"),
 )  # fmt: skip
 BY_NAME = {noun.name: noun for noun in NOUNS}
 SERVICES = ("training", "assessment", "certificates")

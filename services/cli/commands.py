@@ -99,7 +99,7 @@ def started(ctx: typer.Context, json: bool = False) -> Session:
     return session
 
 
-class reported:  # noqa: N801 - reads as a statement
+class reported:
     """A block whose refusals become lines on standard error and an exit code."""
 
     def __init__(self, session: Session) -> None:

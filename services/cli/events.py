@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import grpc
 import typer
-from google.protobuf import message_factory
 from rich.table import Table
 
 from services.cli import catalog, output, requests

@@ -69,7 +69,7 @@ def of(error: Exception) -> AppError | None:
         return AppError(Kind.INVALID, "INVALID_FIELD", str(error))
     if isinstance(error, OSError):
         return AppError(Kind.INVALID, "FILE_UNREADABLE", str(error))
-    if isinstance(error, grpc.RpcError) and error.code() not in FAULTS:  # type: ignore[attr-defined]
+    if isinstance(error, grpc.RpcError) and error.code() not in FAULTS:
         return from_call(error)
     return None
 
@@ -99,7 +99,7 @@ def _sentence(kind: str, reason: str, message: str, lang: str) -> str:
 
 def fault(error: Exception, lang: str) -> str:
     """Return one line for a fault."""
-    said = error.details() if isinstance(error, grpc.RpcError) else f"{type(error).__name__}: {error}"  # type: ignore[attr-defined]
+    said = error.details() if isinstance(error, grpc.RpcError) else f"{type(error).__name__}: {error}"
     return f"{EXIT_CODES[INTERNAL][lang == 'en']}: {said}"
 
 

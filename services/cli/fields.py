@@ -17,9 +17,9 @@ CHINA = timezone(timedelta(hours=8))
 AUTOMATIC = frozenset({"request_id", "update_mask"})
 # Set by the services; nobody sends them.
 OUTPUT_ONLY = frozenset({
-    "state", "create_time", "update_time", "warnings", "uscc_problems", "filed_on", "national_id_masked", "phone_masked",
-    "person", "seats_taken", "history", "remark", "reviews", "content_hash", "version", "ticket_number", "seat", "route",
-    "candidate_display_name", "learner_display_name", "concealed", "cancel_reason",
+    "state", "create_time", "update_time", "warnings", "uscc_problems", "filed_on", "national_id_masked", "person",
+    "phone_masked", "seats_taken", "history", "remark", "reviews", "content_hash", "version", "ticket_number", "seat",
+    "route", "candidate_display_name", "learner_display_name", "concealed", "cancel_reason",
 })  # fmt: skip
 
 
@@ -78,6 +78,7 @@ class Field:
 
 def words(field: FieldDescriptor) -> dict[str, str]:
     """Return the short word of each value of an enum field: COHORT_STATE_TEACHING is `teaching`."""
+    assert field.enum_type is not None
     values = [value.name for value in field.enum_type.values]
     prefix = values[0].removesuffix("UNSPECIFIED")
     return {

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from rich.console import Console
 from rich.table import Table
@@ -65,7 +64,7 @@ def show(message: Message, as_json: bool) -> None:
             console().print(line, markup=False)
 
 
-def _rows_field(message: Descriptor) -> str:
+def _rows_field(message: Any) -> str:
     """Return the repeated field of a list answer, "" for anything else."""
     repeated = [f.name for f in message.fields if f.is_repeated and f.message_type is not None]
     others = [f.name for f in message.fields if f.name not in repeated and f.name != "next_page_token"]

@@ -24,7 +24,7 @@ class System:
     """A running embedded system; `addresses` maps each service to its host:port."""
 
     def __init__(self, folder: Path, lock: IO[str]) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()
         self.lock = lock
         self.broker: Broker | None = None
         self.nats_url = os.environ.get(EXTERNAL_BROKER, "")
@@ -90,7 +90,6 @@ async def _all(opening: list[Any]) -> None:
 
 async def open(folder: Path, clock: Clock = SystemClock(), **settings: Any) -> System:  # noqa: B008
     """Start everything on `folder`; `settings` go to every service. Raises ALREADY_EXISTS where it runs already."""
-    folder = folder.resolve()
     system = System(folder, endpoints.lock(folder))
     await system.start(clock, settings)
     return system
