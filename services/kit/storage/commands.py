@@ -20,14 +20,24 @@ P = ParamSpec("P")
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RequestKey:
-    """What makes a request the same request; `fingerprint` is a digest of its content."""
+    """What makes a request the same request; `fingerprint` is a digest of its content.
+
+    A call may run several commands one after the other: `finished` counts those that are done, so that each
+    has a place of its own and a repeat of the call finds every one of them.
+    """
 
     subject: str
     method: str
     request_id: str
     fingerprint: bytes
+    finished: int = 0
+
+    @property
+    def place(self) -> str:
+        """The method, and from the second command on its number."""
+        return f"{self.method}#{self.finished}" if self.finished else self.method
 
 
 REQUEST: ContextVar[RequestKey | None] = ContextVar("request", default=None)
@@ -47,13 +57,17 @@ def command(
         if tx is not None:
             return await method(self, tx, *args, **kwargs)
         key = REQUEST.get()
+        if key is None:
+            async with self.store.write() as opened:
+                return await method(self, opened, *args, **kwargs)
         async with self.store.write() as opened:
-            if key is not None and not await _claim(opened, key):
-                return await _replay(opened, key)
-            outcome = await method(self, opened, *args, **kwargs)
-            if key is not None:
+            if await _claim(opened, key):
+                outcome = await method(self, opened, *args, **kwargs)
                 await _remember(opened, key, outcome)
-            return outcome
+            else:
+                outcome = await _replay(opened, key)
+        key.finished += 1
+        return outcome
 
     return run
 
@@ -62,7 +76,7 @@ async def _claim(tx: Transaction, key: RequestKey) -> bool:
     table = tx.store.tables.requests
     values = {
         "subject": key.subject,
-        "method": key.method,
+        "method": key.place,
         "request_id": key.request_id,
         "fingerprint": key.fingerprint,
         "result_names": [],
@@ -81,26 +95,27 @@ async def _replay(tx: Transaction, key: RequestKey) -> Any:
     if not found.result_table:
         return None
     many = found.result_table.startswith("*")
-    row = _row_class(tx, found.result_table.lstrip("*"))
+    row = _row_class(tx, found.result_table.lstrip("*")) if found.result_names else Entity
     rows = [await tx.get(row, name) for name in found.result_names]
     return rows if many else rows[0]
 
 
 async def _remember(tx: Transaction, key: RequestKey, outcome: Any) -> None:
-    rows: Sequence[Entity] = outcome if isinstance(outcome, list | tuple) else [outcome] if outcome else []
-    if not rows:
+    if outcome is None:
         return
+    many = isinstance(outcome, list | tuple)
+    rows: Sequence[Entity] = outcome if many else [outcome]
     await tx.session.flush()
-    mark = "*" if isinstance(outcome, list | tuple) else ""
     table = tx.store.tables.requests
-    values = {"result_table": mark + str(rows[0].__tablename__), "result_names": [row.name for row in rows]}
+    kind = ("*" if many else "") + (str(rows[0].__tablename__) if rows else "")
+    values = {"result_table": kind, "result_names": [row.name for row in rows]}
     await tx.execute(update(table).where(*_same(table, key)).values(values))
 
 
 def _same(table: Any, key: RequestKey) -> tuple[Any, ...]:
     return (
         table.c.subject == key.subject,
-        table.c.method == key.method,
+        table.c.method == key.place,
         table.c.request_id == key.request_id,
     )
 
