@@ -5,12 +5,14 @@
 writes the next script from the difference between the rows and the migrations.
 """
 
+import asyncio
 import sys
 import tempfile
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
@@ -19,10 +21,14 @@ from services.kit.storage.database import Database
 
 LOCK = 0x5A5A_0001  # any number: the same for all replicas that migrate one database
 
+# Alembic keeps the migration under way in module globals: services in one process take turns.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
 
 async def upgrade(database: Database, package: str, metadata: MetaData) -> None:
     """Run all missing migrations of `package` ("services.training.storage"); replicas wait for each other."""
-    async with database.write_lock, database.engine.begin() as connection:
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with turn, database.write_lock, database.engine.begin() as connection:
         await connection.run_sync(_upgrade, package, metadata)
 
 
@@ -67,6 +73,4 @@ def _revise(connection: Connection, package: str, metadata: MetaData, message: s
 
 
 if __name__ == "__main__":
-    import asyncio
-
     asyncio.run(revise(sys.argv[1], sys.argv[2]))
