@@ -41,7 +41,8 @@ class Cohorts:
             CohortRow(
                 name=name, parent=parent, display_name=line(display_name, 100, "cohort.display_name"),
                 state=CohortState.PLANNED, occupation=qualification.occupation,
-                direction=qualification.direction, level=int(qualification.level), start_date=start_date, end_date=end_date, capacity=capacity,
+                direction=qualification.direction, level=int(qualification.level),
+                start_date=start_date, end_date=end_date, capacity=capacity,
             )
         )
 

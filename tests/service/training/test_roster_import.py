@@ -1,0 +1,193 @@
+"""Rosters as institutions really send them, over real gRPC."""
+
+import csv
+import io
+import re
+import time
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+from shuzheng.training.v1 import enrollment_service_pb2 as enrollments
+from shuzheng.training.v1 import learner_service_pb2 as learners
+
+from services.training.usecases import spreadsheet
+from tests.support.people import person
+
+HEAD = ["序号", "姓 名", "身份证号码", "联系电话", "工作单位", "学历", "出生日期", "报名日期", "备注"]
+
+
+def csv_file(*rows, encoding="gbk"):
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def row(number, **changes):
+    who = person(number)
+    cells = {"name": who.display_name, "id": who.national_id, "phone": who.phone, "born": "", "on": "2026/3/1"}
+    cells |= changes
+    return [number, cells["name"], cells["id"], cells["phone"], "示例公司", "本科", cells["born"], cells["on"], ""]
+
+
+def xlsx_file(*rows):
+    book = Workbook()
+    book.active.title = "填表说明"
+    book.active.append(["请按要求填写"])
+    sheet = book.create_sheet("名册")
+    sheet.merge_cells("A1:I1")
+    sheet["A1"] = "2026年大数据初级班学员名册"
+    sheet.append([])
+    sheet.append(HEAD)
+    for cells in rows:
+        sheet.append(cells)
+    for _ in range(20):
+        sheet.append([None] * 9)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+async def cohort(world):
+    name = (await world.cohort(capacity=100000)).name
+    await world.to_enrolling(name)
+    return name
+
+
+async def count(world, cohort):
+    page = await world.a.enrollments.ListEnrollments(
+        enrollments.ListEnrollmentsRequest(parent=cohort, page_size=1000)
+    )
+    return len(page.enrollments)
+
+
+async def test_a_messy_spreadsheet_goes_in_and_its_bad_rows_come_back(world, cohort):
+    full_width = person(3).national_id.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789X"})
+    result = await world.import_roster(cohort, xlsx_file(
+        row(1, on=datetime(2026, 3, 1)),
+        row(2, id=person(2).national_id + " ", phone=19900000002.0, on=date(2026, 3, 1)),
+        row(3, id=full_width, on="2026年3月1日"),
+        row(4, id=float(person(5).national_id[:17] + "0"), on=20260301),
+        row(6, name=""),
+        row(7, on="某日"),
+        row(1),
+        ["合计", "6人"],
+    ))
+    assert result.counts == (7, 3, 3, 0, 4)
+    assert [(r.row, r.field, r.reason) for r in result.rejects] == [
+        (7, "national_id", "ID_PRECISION_LOST"), (8, "display_name", "MISSING_VALUE"),
+        (9, "enrolled_on", "INVALID_DATE"), (10, "national_id", "DUPLICATE_ROW"),
+    ]
+    table = list(csv.reader(io.StringIO(result.rejects_csv.decode("utf-8-sig"))))
+    assert table[0] == ["row", "field", "reason", "message"]
+    assert [line[:3] for line in table[1:]] == [[str(r.row), r.field, r.reason] for r in result.rejects]
+    assert result.summary.format == "xlsx"
+    assert list(result.summary.ignored_columns) == ["备注"]
+    assert not re.search(r"\d{17}", result.rejects_csv.decode())
+    assert await count(world, cohort) == 3
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig"])
+async def test_csv_goes_in_whatever_its_encoding(world, cohort, encoding):
+    result = await world.import_roster(cohort, csv_file(["名册"], HEAD, row(1), row(2), encoding=encoding), chunk=7)
+    assert result.counts == (2, 2, 2, 0, 0)
+    assert result.rejects_csv == b""
+    found = await world.a.learners.ListLearners(learners.ListLearnersRequest(parent="institutions/a"))
+    assert {learner.display_name for learner in found.learners} == {person(1).display_name, person(2).display_name}
+
+
+async def test_the_same_file_again_changes_nothing(world, cohort):
+    content = csv_file(HEAD, row(1), row(2), row(3, id="123"))
+    first = await world.import_roster(cohort, content)
+    page = enrollments.ListEnrollmentsRequest(parent=cohort)
+    before = await world.a.enrollments.ListEnrollments(page)
+    second = await world.import_roster(cohort, content)
+    assert first.counts == (3, 2, 2, 0, 1)
+    assert second.counts == (3, 0, 0, 2, 1)
+    assert second.rejects_csv == first.rejects_csv
+    assert await world.a.enrollments.ListEnrollments(page) == before
+
+
+async def test_a_dry_run_reports_the_same_and_writes_nothing(world, cohort):
+    content = csv_file(HEAD, row(1), row(2, id="123"), row(3))
+    dry = await world.import_roster(cohort, content, dry_run=True)
+    assert await count(world, cohort) == 0
+    real = await world.import_roster(cohort, content)
+    assert dry.summary.dry_run
+    assert dry.counts == real.counts == (3, 2, 2, 0, 1)
+    assert dry.rejects_csv == real.rejects_csv
+
+
+async def test_a_known_learner_is_enrolled_and_another_name_is_refused(world, cohort):
+    await world.learner(1)
+    await world.learner(2)
+    result = await world.import_roster(cohort, csv_file(HEAD, row(1), row(2, name="别人")))
+    assert result.counts == (2, 0, 1, 0, 1)
+    assert [(r.row, r.reason) for r in result.rejects] == [(3, "NAME_MISMATCH")]
+
+
+async def test_rows_beyond_the_capacity_are_refused(world):
+    name = (await world.cohort("small", capacity=2)).name
+    await world.to_enrolling(name)
+    for dry_run in (True, False):
+        result = await world.import_roster(name, csv_file(HEAD, row(1), row(2), row(3)), dry_run=dry_run)
+        assert result.counts == (3, 2, 2, 0, 1)
+        assert result.rejects[0].reason == "COHORT_FULL"
+
+
+async def test_a_row_from_before_the_listing_is_refused(world, cohort):
+    result = await world.import_roster(cohort, csv_file(HEAD, row(1, on="2025-12-31"), row(2, on="")))
+    assert [(r.row, r.reason) for r in result.rejects] == [(2, "NOT_LISTED")]
+
+
+async def test_one_who_left_is_not_enrolled_again_by_a_file(world, cohort):
+    content = csv_file(HEAD, row(1))
+    await world.import_roster(cohort, content)
+    page = await world.a.enrollments.ListEnrollments(enrollments.ListEnrollmentsRequest(parent=cohort))
+    drop = enrollments.DropEnrollmentRequest(name=page.enrollments[0].name, reason="离职")
+    await world.a.enrollments.DropEnrollment(drop)
+    assert (await world.import_roster(cohort, content)).rejects[0].reason == "NOT_ENROLLED"
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 broken", b"\xff\xff\x00", "姓名,电话\n张三,1\n".encode(),
+])
+async def test_what_is_no_roster_is_refused_before_anything_is_written(world, cohort, refused, content):
+    with refused() as refusal:
+        await world.import_roster(cohort, content)
+    assert refusal.reason == "UNREADABLE_ROSTER"
+
+
+async def test_a_spreadsheet_that_asks_for_billions_of_cells_is_refused(world, cohort, refused):
+    book = Workbook()
+    book.active["A1"] = "姓名"
+    book.active["XFD1048576"] = "x"
+    out = io.BytesIO()
+    book.save(out)
+    with refused() as refusal:
+        await world.import_roster(cohort, out.getvalue())
+    assert refusal.reason == "UNREADABLE_ROSTER"
+
+
+async def test_only_an_enrolling_cohort_takes_a_roster(world, refused):
+    planned = (await world.cohort("planned")).name
+    with refused() as refusal:
+        await world.import_roster(planned, csv_file(HEAD, row(1)))
+    assert refusal.reason == "COHORT_STATE"
+
+
+async def test_progress_tells_each_stage_and_many_rows_are_quick(world, cohort):
+    rows = [row(number) for number in range(1, 5001)]
+    started = time.perf_counter()
+    result = await world.import_roster(cohort, csv_file(HEAD, *rows))
+    assert time.perf_counter() - started < 15
+    assert result.counts == (5000, 5000, 5000, 0, 0)
+    assert [p.stage for p in result.progress] == sorted(p.stage for p in result.progress)
+    assert {p.stage for p in result.progress} == {1, 2, 3}
+    assert result.progress[-1].rows_done == result.progress[-1].rows_total == 5000
+
+
+def test_only_spreadsheets_are_taken_for_spreadsheets():
+    assert spreadsheet.kind_of(b"PK\x03\x04rest") == "xlsx"
+    assert spreadsheet.kind_of("姓名".encode()) == ""
