@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import nats
@@ -34,11 +35,15 @@ log = logger("consumer")
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """One subject and who handles it, inside the consumer's open transaction."""
+    """One subject and who handles it, inside the consumer's open transaction.
+
+    `handle_many`, where given, takes several messages of the subject that follow each other.
+    """
 
     subject: str
     message: type[Message]
     handle: Callable[[Transaction, Any, Envelope], Awaitable[None]]
+    handle_many: Callable[[Transaction, Sequence[Any]], Awaitable[None]] | None = None
 
 
 class Consumer:
@@ -140,10 +145,13 @@ class Consumer:
         read = [(Envelope.read(message.headers, message.subject), message) for message in batch]
         async with self.store.write() as tx:
             new = await note(tx, self.name, [envelope for envelope, _ in read])
+            fresh = []
             for envelope, message in read:
                 if envelope.id in new:
                     new.discard(envelope.id)
-                    await self.dispatch(tx, envelope, message.data)
+                    fresh.append((envelope, message.data))
+            for _, run in groupby(fresh, key=lambda pair: pair[0].type):
+                await self.dispatch_run(tx, list(run))
 
     async def _one_by_one(self, batch: Sequence[Msg], error: Exception) -> dict[int, BaseException]:
         """Handle each message in a transaction of its own; returns what failed, by position."""
@@ -156,6 +164,16 @@ class Consumer:
             except Exception as failure:
                 failures[position] = failure
         return failures
+
+    async def dispatch_run(self, tx: Transaction, run: Sequence[tuple[Envelope, bytes]]) -> None:
+        """Hand over messages of one subject that follow each other, at once where their handler can."""
+        entry = self.table.get(run[0][0].type)
+        if entry is None or entry.handle_many is None or len(run) == 1:
+            for envelope, payload in run:
+                await self.dispatch(tx, envelope, payload)
+            return
+        with self.telemetry.handling(entry.subject, run[0][0].traceparent):
+            await entry.handle_many(tx, [entry.message.FromString(payload) for _, payload in run])
 
     async def dispatch(self, tx: Transaction, envelope: Envelope, payload: bytes) -> None:
         """Parse the message and hand it to the use case; raises ValueError for an unknown subject."""
