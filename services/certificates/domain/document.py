@@ -5,6 +5,7 @@ are those of the OB 3.0 schema only; its AchievementSubject is closed and has no
 stands in `identifier` (an IdentityObject of type `name`), where OB displayers look for the recipient.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ CRITERIA = {
     Kind.TRAINING: "完成该职业、方向和等级规定的全部学时与培训内容，结业考核合格。",
     Kind.GRADE: "理论知识考试与专业能力考核成绩均达到60分（百分制）以上（含60分）。",
 }
+
+UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Json = dict[str, Any]
 
@@ -184,9 +187,9 @@ def faults(value: object, path: str = "$") -> Iterator[str]:
         for index, member in enumerate(value):
             yield from faults(member, f"{path}[{index}]")
     elif isinstance(value, str):
-        if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in value):
+        if UNWANTED.search(value):
             yield f"{path} holds a control character"
-        if not unicodedata.is_normalized("NFC", value):
+        if not value.isascii() and not unicodedata.is_normalized("NFC", value):
             yield f"{path} is not in Unicode form NFC"
     elif value is not True and value is not False:
         yield f"{path} is neither text nor true or false"

@@ -1,5 +1,6 @@
 """What certificates acts on: completions and results, and their ends."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,23 +20,31 @@ def consumed(awards: Awards) -> tuple[Consumed, ...]:
     """Return the table: subject → use case."""
 
     async def registered(tx: Transaction, message: training.CompletionRegistered, envelope: Envelope) -> None:
-        await awards.grant(from_completion(message), tx=tx)
+        await awards.grant([from_completion(message)], tx=tx)
 
     async def withdrawn(tx: Transaction, message: training.CompletionWithdrawn, envelope: Envelope) -> None:
         day = _day(message, "withdrawn_on")
         await awards.withdraw(Withdrawal(message.completion, Kind.TRAINING, day, message.reason), tx=tx)
 
     async def published(tx: Transaction, message: assessment.ResultPublished, envelope: Envelope) -> None:
-        await awards.grant(from_result(message), tx=tx)
+        await awards.grant([from_result(message)], tx=tx)
 
     async def annulled(tx: Transaction, message: assessment.ResultAnnulled, envelope: Envelope) -> None:
         day = _day(message, "annulled_on")
         await awards.withdraw(Withdrawal(message.result, Kind.GRADE, day, message.reason), tx=tx)
 
+    async def all_registered(tx: Transaction, messages: Sequence[training.CompletionRegistered]) -> None:
+        await awards.grant([from_completion(message) for message in messages], tx=tx)
+
+    async def all_published(tx: Transaction, messages: Sequence[assessment.ResultPublished]) -> None:
+        await awards.grant([from_result(message) for message in messages], tx=tx)
+
     return (
-        Consumed("training.v1.completion.registered", training.CompletionRegistered, registered),
+        Consumed(
+            "training.v1.completion.registered", training.CompletionRegistered, registered, all_registered
+        ),
         Consumed("training.v1.completion.withdrawn", training.CompletionWithdrawn, withdrawn),
-        Consumed("assessment.v1.result.published", assessment.ResultPublished, published),
+        Consumed("assessment.v1.result.published", assessment.ResultPublished, published, all_published),
         Consumed("assessment.v1.result.annulled", assessment.ResultAnnulled, annulled),
     )
 

@@ -3,31 +3,55 @@
 Storing locks the source until COMMIT, so that an award and its withdrawal never decide at the same time.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import func, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.certificates.domain.award import Award, Withdrawal, to_json
-from services.certificates.storage.rows import AwardRow
+from services.certificates.storage.rows import AwardRow, CertificateRow
 from services.kit.storage.store import Transaction
 
 TABLE: Any = AwardRow.__table__  # type: ignore[attr-defined]
+CERTIFICATES: Any = CertificateRow.__table__  # type: ignore[attr-defined]
 LONGEST_NOTE = 1000
 
 
-async def keep_award(tx: Transaction, award: Award) -> bool:
-    """Store the award unless its source has one; returns whether the source is withdrawn already."""
-    withdrawn_on = await _keep(tx, award.source, award.kind, {"award": to_json(award)})
-    return withdrawn_on is not None
+class Kept(NamedTuple):
+    """What is known of a source after storing: `seen_before` tells that something of it had come already."""
+
+    withdrawn: bool
+    seen_before: bool
+
+
+async def keep_awards(tx: Transaction, awards: Sequence[Award]) -> dict[str, Kept]:
+    """Store each award unless its source has one (no source may occur twice); returns what is known by source."""
+    rows = [_frame(tx, award.source, award.kind) | {"award": to_json(award)} for award in awards]
+    return await _keep(tx, "award", rows)
 
 
 async def keep_withdrawal(tx: Transaction, withdrawal: Withdrawal) -> None:
     """Store the withdrawal unless its source has one."""
     values = {"withdrawn_on": withdrawal.withdrawn_on, "withdrawal_note": withdrawal.note[:LONGEST_NOTE]}
-    await _keep(tx, withdrawal.source, withdrawal.kind, values)
+    await _keep(tx, "withdrawn_on", [_frame(tx, withdrawal.source, withdrawal.kind) | values])
 
 
-async def _keep(tx: Transaction, source: str, kind: str, values: dict[str, Any]) -> Any:
+async def replace_award(tx: Transaction, award: Award) -> None:
+    """Put an award in the place of the one that its source has."""
+    await tx.execute(update(TABLE).where(TABLE.c.name == award.source).values(award=to_json(award)))
+
+
+async def certificates_of(tx: Transaction, sources: Sequence[str]) -> dict[str, int]:
+    """Return how many certificates rest on each source; those with none are left out."""
+    column = CERTIFICATES.c.source
+    counted = select(column, func.count()).where(column.in_(list(sources))).group_by(column)
+    found = (await tx.execute(counted)).all() if sources else []
+    return {row[0]: row[1] for row in found}
+
+
+def _frame(tx: Transaction, source: str, kind: str) -> dict[str, Any]:
     frame = {
         "name": source,
         "parent": "",
@@ -36,14 +60,25 @@ async def _keep(tx: Transaction, source: str, kind: str, values: dict[str, Any])
         "update_time": tx.now,
         "version": 1,
     }
-    insert = tx.upsert(TABLE).values({"withdrawal_note": "", **frame, **values})
-    changed: dict[str, Any] = {
-        column: func.coalesce(TABLE.c[column], insert.excluded[column]) for column in values
+    return frame | {"withdrawal_note": ""}
+
+
+async def _keep(tx: Transaction, column: str, rows: list[dict[str, Any]]) -> dict[str, Kept]:
+    found = await tx.execute(_upsert(column, tx.store.database.is_sqlite), rows)
+    return {name: Kept(withdrawn_on is not None, version > 1) for name, withdrawn_on, version in found}
+
+
+@cache
+def _upsert(column: str, on_sqlite: bool) -> Any:
+    """Return the statement that fills `column` (and a note that comes with it) only where it is empty."""
+    insert: Any = (sqlite if on_sqlite else postgresql).insert(TABLE)
+    first = {
+        column: func.coalesce(TABLE.c[column], insert.excluded[column]),
+        "withdrawal_note": func.coalesce(
+            func.nullif(TABLE.c.withdrawal_note, ""), insert.excluded.withdrawal_note
+        ),
+        "version": TABLE.c.version + literal_column("1"),
+        "update_time": insert.excluded.update_time,
     }
-    if "withdrawal_note" in values:
-        changed["withdrawal_note"] = func.coalesce(
-            func.nullif(TABLE.c.withdrawal_note, ""), values["withdrawal_note"]
-        )
-    changed |= {"version": TABLE.c.version + 1, "update_time": tx.now}
-    statement = insert.on_conflict_do_update(index_elements=["name"], set_=changed)
-    return (await tx.execute(statement.returning(TABLE.c.withdrawn_on))).scalar_one()
+    statement = insert.on_conflict_do_update(index_elements=["name"], set_=first)
+    return statement.returning(TABLE.c.name, TABLE.c.withdrawn_on, TABLE.c.version)

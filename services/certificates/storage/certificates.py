@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlmodel import col
 
 from services.certificates.domain.certificate import STANDING, State
@@ -14,6 +14,7 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
+INSERT = TABLE.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,9 @@ async def lock_owned(tx: Transaction, name: str, owner: str, etag: str) -> Certi
     return await tx.lock(CertificateRow, name, etag)
 
 
-async def count_of(tx: Transaction, source: str) -> int:
-    """Return how many certificates rest on a source."""
-    statement = select(func.count()).select_from(TABLE).where(TABLE.c.source == source)
-    return (await tx.execute(statement)).scalar_one()
+async def insert_drafts(tx: Transaction, drafts: list[dict[str, Any]]) -> None:
+    """Store drafted certificates, all at once."""
+    await tx.execute(INSERT, drafts)
 
 
 async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow]:

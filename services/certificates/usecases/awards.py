@@ -1,11 +1,11 @@
 """Completions and results as they become known: a certificate is drafted, or ends, in the same transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services.certificates.domain.award import Award, Withdrawal, earns_certificate
 from services.certificates.domain.certificate import WITHDRAWAL_REASON
-from services.certificates.storage import awards, certificates
-from services.certificates.storage.rows import CertificateRow
+from services.certificates.storage import awards as storage
+from services.certificates.storage import certificates
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.revocation import revoke_row
 from services.kit.storage.commands import command
@@ -21,17 +21,29 @@ class Awards:
         self.drafted = drafted
 
     @command
-    async def grant(self, tx: Transaction, award: Award) -> None:
-        """Store an award and draft its certificate if one is due; `drafted` is called after COMMIT."""
-        withdrawn = await awards.keep_award(tx, award)
-        existing = await certificates.count_of(tx, award.source)
-        if earns_certificate(award, withdrawn, existing):
-            await tx.bulk_insert(CertificateRow, [self.drafter.draft(award, tx.now)])
+    async def grant(self, tx: Transaction, awards: Sequence[Award]) -> None:
+        """Store awards and draft the certificates that are due; `drafted` is called after COMMIT."""
+        if due := await self._due(tx, {award.source: award for award in awards}):
+            await certificates.insert_drafts(tx, [self.drafter.draft(award, tx.now) for award in due])
             tx.after_commit(self.drafted)
+
+    async def _due(self, tx: Transaction, awards: dict[str, Award]) -> list[Award]:
+        """Store awards by source; returns those that a certificate is due for."""
+        kept = await storage.keep_awards(tx, list(awards.values()))
+        again = [source for source, known in kept.items() if known.seen_before and not known.withdrawn]
+        existing = await storage.certificates_of(tx, again)
+        for source in again:
+            if source not in existing:  # what came before earned nothing
+                await storage.replace_award(tx, awards[source])
+        return [
+            award
+            for source, award in awards.items()
+            if earns_certificate(award, kept[source].withdrawn, existing.get(source, 0))
+        ]
 
     @command
     async def withdraw(self, tx: Transaction, withdrawal: Withdrawal) -> None:
         """Store a withdrawal and revoke what rests on the award."""
-        await awards.keep_withdrawal(tx, withdrawal)
+        await storage.keep_withdrawal(tx, withdrawal)
         for row in await certificates.lock_standing(tx, withdrawal.source):
             await revoke_row(tx, row, WITHDRAWAL_REASON[withdrawal.kind], withdrawal.note)

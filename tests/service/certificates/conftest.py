@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -131,6 +132,14 @@ class World:
             async with self.service.store.write() as tx:
                 if await note(tx, consumer.name, [about]):
                     await consumer.dispatch(tx, about, message.SerializeToString())
+
+    async def deliver_together(self, *messages: Message) -> None:
+        """Hand facts of one service to its consumer in one transaction, as a batch is."""
+        batch = [(envelope(message), message.SerializeToString()) for message in messages]
+        consumer = next(c for c in self.service.consumers if batch[0][0].type in c.table)
+        async with self.service.store.write() as tx:
+            for _, run in groupby(batch, key=lambda pair: pair[0].type):
+                await consumer.dispatch_run(tx, list(run))
 
     async def certificates(self, **wanted: Any) -> list[certificate_pb2.Certificate]:
         """Every certificate, once none waits for its signature."""

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1 import events_pb2
+from stdnum.iso7064 import mod_97_10
 
 
 async def test_a_completion_gives_a_training_certificate(world):
@@ -82,14 +83,22 @@ async def test_an_unknown_occupation_is_refused_with_its_reason_and_leaves_nothi
     assert await world.certificates() == []
 
 
-async def test_a_thousand_certificates_have_a_thousand_numbers_with_check_digits(world):
-    from stdnum.iso7064 import mod_97_10
+async def test_a_result_that_passes_after_all_gets_its_certificate(world):
+    await world.deliver(world.result(1, passed=False, theory_score="59"))
+    await world.deliver(world.result(1, theory_score="61"))
+    assert (await world.certificate()).theory_score == "61"
 
-    async with world.service.store.write() as tx:
-        consumer = next(c for c in world.service.consumers if c.source == "training")
-        for number in range(1000):
-            message = world.completion(number)
-            await consumer.dispatch(tx, world.envelope(message), message.SerializeToString())
+
+async def test_the_same_completion_many_times_in_one_batch_issues_once(world):
+    messages = [world.completion(number % 3) for number in range(12)]
+    await world.deliver_together(*messages, world.withdrawal(1), world.completion(1))
+    found = await world.certificates()
+    assert len(found) == 3
+    assert [c.state for c in found].count(pb.CERTIFICATE_STATE_REVOKED) == 1
+
+
+async def test_a_thousand_certificates_have_a_thousand_numbers_with_check_digits(world):
+    await world.deliver_together(*(world.completion(number) for number in range(1000)))
     found = await world.certificates()
     numbers = {c.number for c in found}
     assert len(numbers) == 1000
