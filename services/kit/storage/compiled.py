@@ -52,7 +52,7 @@ class Compiled:
             raise ValueError("a hot statement cannot hold expanding parameters; use in_array")
         self.sql: str = str(compiled)
         self.order: list[str] = list(compiled.positiontup or ())
-        self.fixed = {key: value for key, value in compiled.params.items() if value is not None}
+        self.fixed = {key: bind.effective_value for key, bind in compiled.binds.items() if not bind.required}
         self.bind = _processors(compiled.binds.items(), dialect, "bind_processor")
         returned = getattr(statement, "selected_columns", None) or getattr(statement, "_returning", ())
         self.result = [_result_processor(column, dialect) for column in returned]

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
-from services.kit.errors import AppError, conflict, unavailable
+from services.kit.errors import AppError, already_exists, conflict, unavailable
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -114,6 +114,11 @@ def is_duplicate(error: IntegrityError) -> bool:
         error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
     )
     return _state(error) == "23505" or getattr(cause, "sqlite_errorname", "") in DUPLICATES
+
+
+def taken() -> AppError:
+    """What a hot write says that meets a taken key."""
+    return already_exists("", message="A row with this key exists already.")
 
 
 class _Open:

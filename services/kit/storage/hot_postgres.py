@@ -1,12 +1,18 @@
 """Hot statements on PostgreSQL: a pool of driver connections that keep their prepared statements."""
 
+import json
 from typing import Any
 
 import asyncpg
 
 from services.kit.errors import unavailable
 from services.kit.storage.compiled import Compiled, Unit
-from services.kit.storage.database import Database
+from services.kit.storage.database import Database, taken
+
+LOST = (
+    OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,
+)  # fmt: skip
 
 
 class PostgresDriver:
@@ -21,7 +27,7 @@ class PostgresDriver:
         url = self.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         size = self.database.pool_size
         self.pool = await asyncpg.create_pool(
-            url, min_size=min(2, size), max_size=size * 2, reset=_keep, statement_cache_size=256
+            url, min_size=min(2, size), max_size=size * 2, init=_json, reset=_keep, statement_cache_size=256
         )
 
     async def read(self, compiled: Compiled, arguments: list[Any], *, single: bool = False) -> list[Any]:
@@ -60,15 +66,22 @@ class _Lease:
     async def __aenter__(self) -> Any:
         try:
             self.connection = await self.pool.acquire()
-        except (OSError, asyncpg.PostgresError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             raise unavailable("The database cannot be reached; try again.") from error
         return self.connection
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         await self.pool.release(self.connection)
-        lost = asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.OperatorInterventionError
-        if isinstance(error, lost | OSError):
+        if isinstance(error, asyncpg.UniqueViolationError):
+            raise taken() from error
+        if isinstance(error, LOST):
             raise unavailable("The database cannot be reached; try again.") from error
+
+
+async def _json(connection: Any) -> None:
+    """Read JSON columns as Python values, as a session does."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=str, decoder=json.loads, schema="pg_catalog")
 
 
 async def _keep(connection: Any) -> None:

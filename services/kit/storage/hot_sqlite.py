@@ -11,7 +11,7 @@ from typing import Any
 
 from services.kit.errors import unavailable
 from services.kit.storage.compiled import Compiled, Unit
-from services.kit.storage.database import PRAGMAS, Database
+from services.kit.storage.database import DUPLICATES, PRAGMAS, Database, taken
 
 LARGEST_GROUP = 512
 
@@ -80,7 +80,7 @@ class SqliteDriver:
             self.writer.execute("BEGIN IMMEDIATE")
             outcomes = [self._run_unit(unit) for unit in units]
             self.writer.execute("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it is, the next group needs a connection without a transaction
             with suppress(sqlite3.Error):
                 self.writer.execute("ROLLBACK")
             return [error] * len(units)
@@ -91,7 +91,7 @@ class SqliteDriver:
         self.writer.execute("SAVEPOINT unit")
         try:
             outcome = [self._run(compiled, arguments) for compiled, arguments in unit]
-        except sqlite3.Error as error:
+        except Exception as error:  # also what the driver cannot bind: it concerns this unit alone
             self.writer.execute("ROLLBACK TO unit")
             outcome = error  # type: ignore[assignment]
         self.writer.execute("RELEASE unit")
@@ -116,6 +116,8 @@ class SqliteDriver:
 def _settle(future: asyncio.Future[list[Any]], outcome: Any) -> None:
     if isinstance(outcome, sqlite3.OperationalError):
         future.set_exception(unavailable("The database is busy; try again."))
+    elif getattr(outcome, "sqlite_errorname", "") in DUPLICATES:
+        future.set_exception(taken())
     elif isinstance(outcome, BaseException):
         future.set_exception(outcome)
     else:
