@@ -24,7 +24,7 @@ from services.kit.rpc.deadlines import Deadlines
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.limits import Limiter
 from services.kit.rpc.status import CODES, trailing
-from services.kit.rpc.validation import check
+from services.kit.rpc.validation import check, reader, unreadable
 from services.kit.storage.commands import REQUEST, RequestKey
 from services.kit.telemetry import Telemetry
 
@@ -156,7 +156,7 @@ class Chain:
         }[shape]
         wrapper, attribute, make = kind
         behavior = wrapper(getattr(handler, attribute), plan)  # type: ignore[operator]
-        return make(behavior, handler.request_deserializer, handler.response_serializer)
+        return make(behavior, reader(handler.request_deserializer), handler.response_serializer)
 
     def order(self) -> tuple[str, ...]:
         """Return the names of the steps as they run; a test holds this to `ORDER`."""
@@ -172,7 +172,9 @@ class Chain:
             step(call)
         return call
 
-    def _admit(self, call: Call, message: Message) -> None:
+    def _admit(self, call: Call, message: Message | None) -> None:
+        if message is None:
+            raise unreadable()
         for step in self.on_message:
             step(call, message)
 

@@ -1,11 +1,12 @@
 """Shape rules of a message, as its proto declares them (protovalidate)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import protovalidate
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
-from services.kit.errors import Violation, invalid
+from services.kit.errors import AppError, Violation, invalid
 
 _validator = protovalidate.Validator()
 
@@ -17,6 +18,23 @@ def check(message: Message) -> None:
         violations = tuple(_violation(v.proto) for v in found)
         listed = "; ".join(f"{v.field}: {v.message}" for v in violations[:5])
         raise invalid("INVALID_FIELD", f"The request is malformed: {listed}.", *violations)
+
+
+def reader(deserialize: Callable[[bytes], Message]) -> Callable[[bytes], Message | None]:
+    """Return a deserializer that gives None for bytes that are no message, so that the chain can answer them."""
+
+    def read(raw: bytes) -> Message | None:
+        try:
+            return deserialize(raw)
+        except DecodeError:
+            return None
+
+    return read
+
+
+def unreadable() -> AppError:
+    """Refuse bytes that are no message of the method."""
+    return invalid("INVALID_FIELD", "The request's bytes cannot be read as the message of this method.")
 
 
 def _violation(proto: Any) -> Violation:
