@@ -1,0 +1,86 @@
+"""The migrations of every service make exactly its tables, once, on both engines."""
+
+import asyncio
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, inspect
+
+from services.kit.storage.database import Database
+from services.kit.storage.migrate import upgrade
+from tests.support.databases import Databases
+
+ROOT = Path(__file__).parents[2] / "services"
+SERVICES = sorted(path.parents[3].name for path in ROOT.glob("*/storage/migrations/versions/0001*.py"))
+
+
+def rows(service: str) -> MetaData:
+    return import_module(f"services.{service}.storage.rows").Base.metadata
+
+
+async def migrate(database: Database, service: str) -> None:
+    await upgrade(database, f"services.{service}.storage", rows(service))
+
+
+async def inspected(database: Database, look):
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(look)
+
+
+def differences(connection, metadata: MetaData) -> list:
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+async def schema(database: Database) -> dict:
+    """Return the columns of every table."""
+
+    def look(connection) -> dict:
+        found = inspect(connection)
+        return {table: [c["name"] for c in found.get_columns(table)] for table in found.get_table_names()}
+
+    return await inspected(database, look)
+
+
+def test_every_service_with_rows_has_migrations():
+    with_rows = {path.parts[-3] for path in ROOT.glob("*/storage/rows*") if path.parts[-3] != "kit"}
+    assert with_rows == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_migrated_schema_is_what_the_rows_say(database: Database, service: str):
+    await migrate(database, service)
+    assert await inspected(database, lambda connection: differences(connection, rows(service))) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_second_upgrade_changes_nothing(database: Database, service: str):
+    await migrate(database, service)
+    before = await schema(database)
+    await migrate(database, service)
+    assert await schema(database) == before
+    assert set(rows(service).tables) <= set(before)
+
+
+async def test_a_difference_would_be_noticed(database: Database):
+    """The negative control of the comparison."""
+    service = SERVICES[0]
+    await migrate(database, service)
+    async with database.session(write=True) as session:
+        await (await session.connection()).exec_driver_sql("ALTER TABLE outbox ADD COLUMN surplus INTEGER")
+    found = await inspected(database, lambda connection: differences(connection, rows(service)))
+    assert [change[0] for change in found] == ["remove_column"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_replicas_that_start_together_migrate_once(databases: Databases, service: str):
+    url = databases.empty()
+    replicas = [Database(url) for _ in range(3)]
+    try:
+        await asyncio.gather(*(migrate(replica, service) for replica in replicas))
+        assert await inspected(replicas[0], lambda connection: differences(connection, rows(service))) == []
+    finally:
+        for replica in replicas:
+            await replica.close()
