@@ -8,13 +8,16 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlmodel import col
 
 from services.certificates.domain.certificate import STANDING, State
-from services.certificates.storage.rows import CertificateRow
+from services.certificates.storage.rows import CertificateRow, DocumentRow
 from services.kit.errors import not_found
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
+DOCUMENTS: Any = DocumentRow.__table__  # type: ignore[attr-defined]
+BOTH = TABLE.join(DOCUMENTS)
 INSERT = TABLE.insert()
+INSERT_DOCUMENT = DOCUMENTS.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,14 @@ class Filter:
     kind: str = ""
     state: str = ""
     occupation: str = ""
+
+
+class Draft(NamedTuple):
+    """A new certificate: the values of its row, its canonical document, and the options of each proof to come."""
+
+    values: dict[str, Any]
+    document: bytes
+    proof_options: list[str]
 
 
 class Unsigned(NamedTuple):
@@ -75,9 +86,24 @@ async def lock_owned(tx: Transaction, name: str, owner: str, etag: str) -> Certi
     return await tx.lock(CertificateRow, name, etag)
 
 
-async def insert_drafts(tx: Transaction, drafts: list[dict[str, Any]]) -> None:
-    """Store drafted certificates, all at once."""
-    await tx.execute(INSERT, drafts)
+async def insert_drafts(tx: Transaction, drafts: Sequence[Draft]) -> None:
+    """Store drafted certificates and their documents, all at once."""
+    await tx.execute(INSERT, [draft.values for draft in drafts])
+    await insert_documents(tx, drafts)
+
+
+async def insert_documents(tx: Transaction, drafts: Sequence[Draft]) -> None:
+    """Store the documents of drafted certificates."""
+    values = [
+        {
+            "name": draft.values["name"],
+            "document": draft.document,
+            "proof_options": draft.proof_options,
+            "proofs": [],
+        }
+        for draft in drafts
+    ]
+    await tx.execute(INSERT_DOCUMENT, values)
 
 
 async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow]:
@@ -89,8 +115,8 @@ async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow
 
 async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
     """Return certificates that wait for their signature, in the order of names."""
-    columns = [TABLE.c[field] for field in Unsigned._fields]
-    waiting = select(*columns).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
+    columns = TABLE.c.name, DOCUMENTS.c.document, TABLE.c.document_sha256, DOCUMENTS.c.proof_options
+    waiting = select(*columns).select_from(BOTH).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
     rows = await tx.execute(waiting.order_by(TABLE.c.name).limit(limit))
     return [Unsigned._make(row) for row in rows]
 
@@ -100,24 +126,36 @@ async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[A
     waiting = select(TABLE).where(TABLE.c.name.in_(list(proofs)), TABLE.c.state == "INTENT")
     rows = list(await tx.execute(waiting.with_for_update()))
     if rows:
-        await tx.execute(_ISSUE, [{"at": row.name, "made": proofs[row.name], "now": tx.now} for row in rows])
+        await tx.execute(_SIGN, [{"at": row.name, "made": proofs[row.name]} for row in rows])
+        await tx.execute(_ISSUE, [{"at": row.name, "now": tx.now} for row in rows])
     return rows
 
 
+_SIGN = (
+    update(DOCUMENTS)
+    .where(DOCUMENTS.c.name == bindparam("at"))
+    .values(proofs=bindparam("made", type_=DOCUMENTS.c.proofs.type))
+)
 _ISSUE = (
     update(TABLE)
     .where(TABLE.c.name == bindparam("at"))
     .values(
         state=State.ISSUED.value,
-        proofs=bindparam("made", type_=TABLE.c.proofs.type),
         update_time=bindparam("now", type_=TABLE.c.update_time.type),
         version=TABLE.c.version + 1,
     )
 )
 
 
+_SIGNED = select(TABLE.c.name, DOCUMENTS.c.document, DOCUMENTS.c.proofs).select_from(BOTH)
+
+
+async def document_of(tx: Transaction, name: str) -> Signed:
+    """Return the document of a certificate that exists."""
+    return Signed._make((await tx.execute(_SIGNED.where(TABLE.c.name == name))).one())
+
+
 async def signed(tx: Transaction, wanted: Filter, after: str, limit: int) -> list[Signed]:
     """Return documents with their proofs, in the order of names; those without a proof have none."""
-    columns = [TABLE.c[field] for field in Signed._fields]
-    found = select(*columns).where(*_conditions(wanted), TABLE.c.state != "INTENT", TABLE.c.name > after)
+    found = _SIGNED.where(*_conditions(wanted), TABLE.c.state != "INTENT", TABLE.c.name > after)
     return [Signed._make(row) for row in await tx.execute(found.order_by(TABLE.c.name).limit(limit))]

@@ -1,4 +1,4 @@
-"""The rows of certificates: what earns a certificate, and the certificates.
+"""The rows of certificates: what earns a certificate, the certificates, and their documents.
 
 Validity and revocation are whole UTC seconds since 1970 (0: none): that is what the document says, and verification
 reads them on every call.
@@ -34,7 +34,7 @@ class AwardRow(Entity, Base, table=True):
 
 
 class CertificateRow(Entity, Base, table=True):
-    """One certificate; from INTENT on, its number, document and proof options never change."""
+    """One certificate; from INTENT on, its number and document never change."""
 
     __tablename__ = "certificates"
     __table_args__ = (
@@ -67,7 +67,15 @@ class CertificateRow(Entity, Base, table=True):
     revocation_reason: str = Field(default="", max_length=30)
     revocation_note: str = Field(default="", max_length=1000)
     revoked_at: int = seconds()
-    document: bytes = bytes_column()
     document_sha256: str = Field(max_length=64)
+
+
+class DocumentRow(Base, table=True):  # type: ignore[call-arg]
+    """The document of a certificate and its proofs, apart so that the rows that verification reads stay small."""
+
+    __tablename__ = "documents"
+
+    name: str = Field(primary_key=True, max_length=300, foreign_key="certificates.name")
+    document: bytes = bytes_column()
     proof_options: list[str] = json_column(list)
     proofs: list[dict] = json_column(list)

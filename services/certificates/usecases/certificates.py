@@ -47,10 +47,12 @@ class Certificates:
 
     async def document(self, name: str, owner: str) -> bytes:
         """Return the signed document; raises NOT_FOUND and NOT_SIGNED_YET."""
-        row = await self.get(name, owner)
-        if not row.proofs:
+        await self.get(name, owner)
+        async with self.store.read() as tx:
+            found = await certificates.document_of(tx, name)
+        if not found.proofs:
             raise precondition(Reason.NOT_SIGNED_YET, f"{name} carries no signature.", name=name)
-        return proof.secured(row.document, row.proofs)
+        return proof.secured(found.document, found.proofs)
 
     async def export(self, wanted: Filter) -> AsyncIterator[list[tuple[str, bytes]]]:
         """Yield names and signed documents, some hundred at a time, in the order of names."""
@@ -84,8 +86,9 @@ class Certificates:
         old = await certificates.lock_owned(tx, name, owner, etag)
         old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
         award = await self._corrected(tx, old, holder_name)
-        values = self.drafter.draft(award, tx.now, old.revision + 1)
-        new = await tx.insert(CertificateRow(**values | {"supersedes": old.name}))
+        draft = self.drafter.draft(award, tx.now, old.revision + 1)
+        new = await tx.insert(CertificateRow(**draft.values | {"supersedes": old.name}))
+        await certificates.insert_documents(tx, [draft])
         old.superseded_by = new.name
         await tx.save(old)
         tx.record(_superseded(old, tx))

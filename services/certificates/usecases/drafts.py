@@ -12,6 +12,7 @@ from services.certificates.domain.holder import comparable, printable
 from services.certificates.domain.policy import Policy, end_of_validity
 from services.certificates.domain.reasons import Reason
 from services.certificates.signing import proof
+from services.certificates.storage.certificates import Draft
 from services.certificates.usecases.numbers import NumberScheme
 from services.kit.clock import local_day
 from services.kit.errors import invalid
@@ -19,28 +20,24 @@ from services.kit.errors import invalid
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Turns an award into the values of a certificate row in state INTENT."""
+    """Turns an award into a certificate in state INTENT."""
 
     issuer: Issuer
     key_id: str
     policy: Policy
     numbers: NumberScheme
 
-    def draft(self, award: Award, now: datetime, revision: int = 0) -> dict[str, Any]:
-        """Return the values; raises UNKNOWN_QUALIFICATION and TEXT_NOT_PRINTABLE."""
+    def draft(self, award: Award, now: datetime, revision: int = 0) -> Draft:
+        """Return a draft; raises UNKNOWN_QUALIFICATION and TEXT_NOT_PRINTABLE."""
         require_known_qualification(award)
         award = replace(award, holder_name=printable(award.holder_name))
         particulars = self._particulars(award, now.replace(microsecond=0))
         document = build(award, particulars, self.issuer)
         _require_profile(document, award)
         intent = proof.intend(document, self.key_id, particulars.valid_from)
-        return _values(award, particulars, revision) | {
-            "document": intent.document,
-            "document_sha256": intent.document_sha256,
-            "proof_options": [intent.options.decode()],
-            "create_time": now,
-            "update_time": now,
-        }
+        values = _values(award, particulars, revision)
+        values |= {"document_sha256": intent.document_sha256, "create_time": now, "update_time": now}
+        return Draft(values, intent.document, [intent.options.decode()])
 
     def _particulars(self, award: Award, start: datetime) -> Particulars:
         rule = self.policy.of(award.kind, local_day(start))
@@ -91,5 +88,4 @@ def _values(award: Award, particulars: Particulars, revision: int) -> dict[str, 
         "revocation_reason": "",
         "revocation_note": "",
         "revoked_at": 0,
-        "proofs": [],
     }
