@@ -112,15 +112,32 @@ class ServiceConfig(BaseSettings):
         return []
 
     @classmethod
+    def _other_problems(cls, error: ValidationError, overrides: dict[str, Any]) -> list[str]:
+        """What production must not run with beside the wrong values, which count as their defaults here."""
+        defaults = {
+            name: cls.model_fields[name].default for name in _wrong_fields(error) & set(cls.model_fields)
+        }
+        try:
+            return cls(**{**overrides, **defaults}).problems()
+        except ValidationError:
+            return []
+
+    @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Read the settings; on any problem print all of them and exit with 78."""
         try:
             config = cls(**overrides)
-        except (ValidationError, tomllib.TOMLDecodeError, OSError) as error:
-            _exit(cls.service(), _sentences(error))
+        except ValidationError as error:
+            _exit(cls.service(), [*_sentences(error), *cls._other_problems(error, overrides)])
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            _exit(cls.service(), [str(error)])
         if problems := config.problems():
             _exit(cls.service(), problems)
         return config
+
+
+def _wrong_fields(error: ValidationError) -> set[str]:
+    return {str(e["loc"][0]) for e in error.errors() if e["loc"]}
 
 
 def _missing(config: ServiceConfig) -> list[str]:
@@ -138,9 +155,7 @@ def _missing(config: ServiceConfig) -> list[str]:
     return found
 
 
-def _sentences(error: Exception) -> list[str]:
-    if not isinstance(error, ValidationError):
-        return [str(error)]
+def _sentences(error: ValidationError) -> list[str]:
     return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
 
 

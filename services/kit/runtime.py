@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import nats
 from sqlalchemy import MetaData
 
 from services.kit import logs, telemetry
@@ -25,13 +26,14 @@ from services.kit.rpc.chain import Chain, Settings
 from services.kit.rpc.identity import Issuer, Verifier
 from services.kit.rpc.limits import Limiter
 from services.kit.rpc.operations import operations
-from services.kit.rpc.server import Listener, Server, Servicer
+from services.kit.rpc.server import NOT_SERVING, SERVING, Listener, Server, Servicer
 from services.kit.storage.database import Database
 from services.kit.storage.hot import HotPath
 from services.kit.storage.migrate import upgrade
 from services.kit.storage.store import Encoded, Store, no_facts
 
 Background = Callable[[], Awaitable[None]]
+READINESS = 2.0  # seconds between looks at the database
 RESTART = 1.0  # seconds before a failed background task is started again
 
 
@@ -58,6 +60,7 @@ class Service:
         self.consumers: list[Consumer] = []
         self.background: list[Background] = []
         self.tasks: list[asyncio.Task[None]] = []
+        self.figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
         self.server: Server | None = None
 
     @property
@@ -91,7 +94,9 @@ class Service:
             self.relay.run,
             *(c.run for c in self.consumers),
         ]
+        self.background.append(self._tell_readiness)
         if self.telemetry.on:
+            self._show_figures()
             self.background.append(lambda: self._watch(parking))
         self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]
         logs.logger("runtime").info(logs.SERVICE_READY, service=self.name, address=self.address)
@@ -126,16 +131,28 @@ class Service:
                 logs.logger("runtime").error(logs.TASK_FAILED, service=self.name, exc_info=error)
                 await asyncio.sleep(RESTART)
 
-    async def _watch(self, parking: Parking) -> None:
-        """Keep the figures of the events fresh for the metrics."""
-        figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
+    async def _tell_readiness(self) -> None:
+        """Let health checks follow the database; the broker may be away."""
+        assert self.server is not None
+        told = True
+        while True:
+            await asyncio.sleep(READINESS)
+            if (ready := await self.database.ready()) is not told:
+                await self.server.set_health(SERVING if ready else NOT_SERVING)
+                told = ready
+
+    def _show_figures(self) -> None:
+        figures = self.figures
         self.telemetry.watch(
             "shuzheng_outbox_lag_seconds", "Age of the oldest unpublished fact", lambda: figures["lag"]
         )
         self.telemetry.watch("shuzheng_parked_events", "Messages parked", lambda: figures["parked"])
+
+    async def _watch(self, parking: Parking) -> None:
+        """Keep the figures of the events fresh for the metrics."""
         while True:
             found = await parking.figures()
-            figures.update(lag=lag(found["oldest"], self.clock.now()), parked=float(found["parked"]))
+            self.figures.update(lag=lag(found["oldest"], self.clock.now()), parked=float(found["parked"]))
             await asyncio.sleep(1)
 
     async def stop(self) -> None:
@@ -147,7 +164,7 @@ class Service:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        with suppress(AppError, TimeoutError, OSError):
+        with suppress(AppError, TimeoutError, OSError, nats.errors.Error):
             await self.relay.drain()
         await self.connection.close()
         await self.hot.close()

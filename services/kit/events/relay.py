@@ -51,9 +51,12 @@ class Relay:
                 await self._wait()
 
     async def drain(self) -> None:
-        """Publish what is waiting, once; used on stop."""
-        if self.connection.up:
-            await self.publish_waiting(await self.connection.jetstream())
+        """Publish everything that is waiting, as far as the broker takes it; used on stop."""
+        if not self.connection.up:
+            return
+        jetstream = await self.connection.jetstream()
+        while await self.publish_waiting(jetstream):
+            pass
 
     async def publish_waiting(self, jetstream: JetStreamContext) -> int:
         """Publish one batch in order and mark what was acknowledged; returns how many that were."""
@@ -76,15 +79,7 @@ class Relay:
                 acks.append((row[0], await self._send(jetstream, row)))
         except (nats.errors.Error, OSError):
             pass  # what was sent is still awaited below; the rest stays in the outbox
-        async with asyncio.timeout(PATIENCE) as limit:
-            outcomes = await asyncio.gather(*(ack for _, ack in acks), return_exceptions=True)
-        if limit.expired():
-            return []
-        return [
-            event
-            for (event, _), outcome in zip(acks, outcomes, strict=True)
-            if not isinstance(outcome, BaseException)
-        ]
+        return await _acknowledged(acks)
 
     async def _send(self, jetstream: JetStreamContext, row: Any) -> Any:
         event, kind, payload, occurred_at, traceparent, publication = row
@@ -97,6 +92,16 @@ class Relay:
                 await self.nudged.wait()
         except TimeoutError:
             return
+
+
+async def _acknowledged(acks: list[tuple[str, asyncio.Future[Any]]]) -> list[str]:
+    """Return the events that the broker acknowledged; those without an answer stay in the outbox."""
+    if not acks:
+        return []
+    _, unanswered = await asyncio.wait([ack for _, ack in acks], timeout=PATIENCE)
+    for ack in unanswered:
+        ack.cancel()
+    return [event for event, ack in acks if ack.done() and not ack.cancelled() and ack.exception() is None]
 
 
 def lag(oldest: datetime | None, now: datetime) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from shuzheng.options.v1 import access_pb2
 
@@ -88,10 +88,14 @@ def _grant(grant: access_pb2.Grant, method: MethodDescriptor) -> Grant:
 
 
 def _check_path(path: list[str], message: Descriptor | None, method: MethodDescriptor) -> None:
+    field = None
     for part in path:
-        if message is None or part not in message.fields_by_name:
+        field = message.fields_by_name.get(part) if message is not None else None
+        if field is None:
             raise LookupError(f"{method.full_name}: {'.'.join(path)} is no field of its request")
-        message = message.fields_by_name[part].message_type
+        message = field.message_type
+    if field is None or field.type != FieldDescriptor.TYPE_STRING:
+        raise LookupError(f"{method.full_name}: {'.'.join(path)} holds no resource name")
 
 
 def _read(value: Any, path: list[str]) -> list[str]:

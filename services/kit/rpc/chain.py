@@ -23,7 +23,7 @@ from services.kit.rpc.call import CALL, Call
 from services.kit.rpc.deadlines import Deadlines
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.limits import Limiter
-from services.kit.rpc.status import CODES, trailing
+from services.kit.rpc.status import CODES, sentence, trailing
 from services.kit.rpc.validation import check, reader, unreadable
 from services.kit.storage.commands import REQUEST, RequestKey
 from services.kit.telemetry import Telemetry
@@ -248,7 +248,9 @@ class Chain:
             log.warning(
                 CALL_FAILED, method=call.plan.name, request_id=call.request_id, exc_info=error.__cause__
             )
-        await call.context.abort(code, error.message, trailing(error, self.settings.domain, call.request_id))
+        await call.context.abort(
+            code, sentence(error.message), trailing(error, self.settings.domain, call.request_id)
+        )
 
 
 class _Passage:

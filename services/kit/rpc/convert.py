@@ -1,7 +1,7 @@
 """Between the wire's value types and Python's: times, dates, levels, update masks."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -37,6 +37,18 @@ def date_of(message: Message, field: str) -> date | None:
     except ValueError:
         text = f"{value.year:04d}-{value.month:02d}-{value.day:02d} is no calendar day"
         raise invalid("INVALID_FIELD", f"{field}: {text}.", Violation(field, text, "INVALID_FIELD")) from None
+
+
+def moment_of(message: Message, field: str) -> datetime | None:
+    """Return the moment in `field` of `message`, None where it is absent; raises INVALID_FIELD outside years 1-9999."""
+    if not message.HasField(field):
+        return None
+    try:
+        found: datetime = getattr(message, field).ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        text = "is no moment between the years 1 and 9999"
+        raise invalid("INVALID_FIELD", f"{field} {text}.", Violation(field, text, "INVALID_FIELD")) from None
+    return found
 
 
 def level_of(value: int) -> Level:

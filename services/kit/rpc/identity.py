@@ -70,7 +70,7 @@ class Verifier:
     def _remember(self, header: str, claims: dict[str, Any]) -> Principal:
         roles = claims.get("roles", [])
         tenant = claims.get("tenant", "")
-        if not isinstance(roles, list) or not isinstance(tenant, str):
+        if not isinstance(roles, list) or not isinstance(tenant, str) or "\0" in f"{claims['sub']}{tenant}":
             raise unauthenticated("The token's roles must be a list and its tenant a resource name.")
         principal = Principal(mask(str(claims["sub"])), frozenset(map(str, roles)), tenant)
         self.known[header] = (principal, float(claims["exp"]))

@@ -9,7 +9,7 @@ from services.kit.clock import Clock
 from services.kit.events.connection import Connection
 from services.kit.events.parking import Parking
 from services.kit.events.relay import lag
-from services.kit.rpc.convert import timestamp
+from services.kit.rpc.convert import moment_of, timestamp
 from services.kit.rpc.server import Servicer
 from services.kit.storage.pages import size_of
 
@@ -55,7 +55,7 @@ class OperationsService(service.OperationsServiceServicer):
 
     async def RepublishEvents(self, request: Any, context: Any) -> Any:
         """Publish facts again."""
-        since = request.since.ToDatetime(self.clock.now().tzinfo) if request.HasField("since") else None
+        since = moment_of(request, "since")
         return messages.RepublishEventsResponse(events=await self.parking.republish(since))
 
 

@@ -73,7 +73,7 @@ class Server:
 
     async def stop(self, grace: float) -> None:
         """Refuse new calls, let running ones finish within `grace` seconds."""
-        await self.set_health(NOT_SERVING)
+        await self.health.enter_graceful_shutdown()  # NOT_SERVING for good
         await self.server.stop(grace)
 
     def _bind(self) -> int:

@@ -21,20 +21,33 @@ def check(message: Message) -> None:
 
 
 def reader(deserialize: Callable[[bytes], Message]) -> Callable[[bytes], Message | None]:
-    """Return a deserializer that gives None for bytes that are no message, so that the chain can answer them."""
+    """Return a deserializer that gives None for what no service takes, so that the chain can answer it.
+
+    That is bytes that are no message, and texts with U+0000, which PostgreSQL cannot hold.
+    """
 
     def read(raw: bytes) -> Message | None:
         try:
-            return deserialize(raw)
+            message = deserialize(raw)
         except DecodeError:
             return None
+        return None if b"\0" in raw and _holds_nul(message) else message
 
     return read
 
 
+def _holds_nul(message: Message) -> bool:
+    """Tell whether a text anywhere in `message` holds U+0000."""
+    for field, value in message.ListFields():
+        for each in value if field.is_repeated else (value,):
+            if (isinstance(each, str) and "\0" in each) or (isinstance(each, Message) and _holds_nul(each)):
+                return True
+    return False
+
+
 def unreadable() -> AppError:
-    """Refuse bytes that are no message of the method."""
-    return invalid("INVALID_FIELD", "The request's bytes cannot be read as the message of this method.")
+    """Refuse what `reader` could not take."""
+    return invalid("INVALID_FIELD", "The request is no message of this method, or a text in it holds U+0000.")
 
 
 def _violation(proto: Any) -> Violation:

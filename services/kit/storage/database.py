@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import gaierror
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -25,8 +27,10 @@ PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16000",
 )
+ENDED = {"08", "53", "57"}  # classes of SQLSTATE: connection lost, no resources, operator intervention
 SERIALIZATION_STATES = {"40001", "40P01", "55P03"}
 DUPLICATES = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+ANSWER = 2.0  # seconds in which a database that is ready answers
 READ = {"shuzheng_read": True}
 
 
@@ -61,9 +65,9 @@ class Database:
     async def ready(self) -> bool:
         """Tell whether the database answers."""
         try:
-            async with self.engine.connect() as connection:
+            async with asyncio.timeout(ANSWER), self.engine.connect() as connection:
                 await connection.exec_driver_sql("SELECT 1")
-        except (DBAPIError, OSError):
+        except Exception:  # whatever the driver says, it is not ready
             return False
         return True
 
@@ -93,18 +97,23 @@ def translate(error: BaseException) -> AppError | None:
         return conflict("CONCURRENT_CHANGE", "Another transaction was in the way; try again.")
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _gone(error)):
         return unavailable("The database cannot be reached; try again.")
-    if isinstance(error, ConnectionError | TimeoutError) and not isinstance(error, asyncio.TimeoutError):
+    if isinstance(error, ConnectionError | gaierror | PoolTimeout) or _raw_state(error)[:2] in ENDED:
         return unavailable("The database cannot be reached; try again.")
     return None
 
 
 def _state(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", "") or "")
+    return _raw_state(error.orig)
+
+
+def _raw_state(error: object) -> str:
+    """Return the SQLSTATE of a driver's own error, as it comes when connecting fails."""
+    return str(getattr(error, "sqlstate", "") or "")
 
 
 def _gone(error: DBAPIError) -> bool:
     locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
-    ended = _state(error)[:2] in {"08", "57", "53"}
+    ended = _state(error)[:2] in ENDED
     return locked or ended or isinstance(error, InterfaceError)
 
 
