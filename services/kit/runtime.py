@@ -161,9 +161,7 @@ class Service:
         log.info(logs.SERVICE_STOPPING, service=self.name)
         if self.server is not None:
             await self.server.stop(self.config.grace)
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self._cancel_tasks()
         with suppress(AppError, TimeoutError, OSError, nats.errors.Error):
             await self.relay.drain()
         await self.connection.close()
@@ -171,6 +169,13 @@ class Service:
         await self.database.close()
         self.telemetry.close()
         log.info(logs.SERVICE_STOPPED, service=self.name)
+
+    async def _cancel_tasks(self) -> None:
+        """Cancel the background tasks; again where one took no notice (wait_for of 3.11 can lose a cancellation)."""
+        while pending := [task for task in self.tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
 
 
 def _listener(config: ServiceConfig) -> Listener:
