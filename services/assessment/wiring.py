@@ -105,7 +105,8 @@ async def open(config: AssessmentConfig, clock: Clock = SystemClock()) -> Servic
         _servicer(evidence_service_pb2, evidence_service_pb2_grpc, EvidenceService(evidence)),
         _servicer(exam_service_pb2, exam_service_pb2_grpc, ExamService(Exams(store, policy))),
         _servicer(
-            registration_service_pb2, registration_service_pb2_grpc,
+            registration_service_pb2,
+            registration_service_pb2_grpc,
             RegistrationService(Registrations(store, policy)),
         ),
         _servicer(attempt_service_pb2, attempt_service_pb2_grpc, AttemptService(attempts, clock)),

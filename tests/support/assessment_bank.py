@@ -58,7 +58,9 @@ async def list_body(opened: OpenedService, body: str = BODY, occupation: str = "
     await stub.ReviewListing(listing_service_pb2.ReviewListingRequest(name=listing.name))
     return await stub.ConfirmListing(
         listing_service_pb2.ConfirmListingRequest(
-            name=listing.name, batch="第三批", valid_from=Date(year=2026, month=1, day=1),
+            name=listing.name,
+            batch="第三批",
+            valid_from=Date(year=2026, month=1, day=1),
             valid_to=Date(year=2028, month=12, day=31),
         )
     )
@@ -70,25 +72,38 @@ async def open_bank(opened: OpenedService, body: str = BODY, identifier: str = "
     qualification = Qualification(occupation="big-data", direction="data-analysis", level=LEVEL_JUNIOR)
     bank = await stub.CreateBank(
         bank_service_pb2.CreateBankRequest(
-            parent=body, bank_id=identifier,
+            parent=body,
+            bank_id=identifier,
             bank=bank_pb2.Bank(display_name="大数据初级题库", qualification=qualification),
         )
     )
     with (EXAMPLES / "knowledge-points.csv").open(encoding="utf-8") as file:
-        points = [bank_pb2.KnowledgePoint(code=row["code"], title=row["title"]) for row in csv.DictReader(file)]
+        points = [
+            bank_pb2.KnowledgePoint(code=row["code"], title=row["title"]) for row in csv.DictReader(file)
+        ]
     await stub.PutKnowledgePoints(bank_service_pb2.PutKnowledgePointsRequest(parent=bank.name, points=points))
     return bank.name
 
 
 async def send_file(
-    opened: OpenedService, bank: str, data: bytes, file_format: Any, *, preview: bool = False, default: str = "",
+    opened: OpenedService,
+    bank: str,
+    data: bytes,
+    file_format: Any,
+    *,
+    preview: bool = False,
+    default: str = "",
     subject: str = "author",
 ) -> list[Any]:
     """Import a question file in small chunks; returns every progress message."""
+
     def requests() -> Iterator[Any]:
         for start in range(0, max(len(data), 1), 4096):
             yield item_service_pb2.ImportItemsRequest(
-                parent=bank, format=file_format, validate_only=preview, default_knowledge_point=default,
+                parent=bank,
+                format=file_format,
+                validate_only=preview,
+                default_knowledge_point=default,
                 chunk=data[start : start + 4096],
             )
 
@@ -125,11 +140,13 @@ def example_blueprint() -> blueprint_pb2.Blueprint:
     plan = tomllib.loads((EXAMPLES / "blueprint.toml").read_text("utf-8"))
     parts = [
         blueprint_pb2.BlueprintPart(
-            function=part["function"], weight=part["weight"],
+            function=part["function"],
+            weight=part["weight"],
             sections=[
                 blueprint_pb2.BlueprintSection(
                     type=item_pb2.ItemType.Value(f"ITEM_TYPE_{section['type']}"),
-                    count=section["count"], points=section["points"],
+                    count=section["count"],
+                    points=section["points"],
                 )
                 for section in part["sections"]
             ],

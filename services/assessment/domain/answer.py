@@ -17,8 +17,10 @@ class Answer:
 def to_json(answer: Answer) -> dict[str, Any]:
     """Return the answer as plain values, without what is not set."""
     values = {
-        "chosen": sorted(answer.chosen), "statement_true": answer.statement_true,
-        "number": answer.number, "text": answer.text,
+        "chosen": sorted(answer.chosen),
+        "statement_true": answer.statement_true,
+        "number": answer.number,
+        "text": answer.text,
     }
     return {field: value for field, value in values.items() if value not in ([], None, "")}
 

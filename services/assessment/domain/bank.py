@@ -56,7 +56,8 @@ def orphans(codes: Collection[str], known: Collection[str]) -> list[Violation]:
     present = {*codes, *known}
     return [
         Violation(
-            f"points[{index}].code", f"{code} needs {parent_of(code)}, which is missing",
+            f"points[{index}].code",
+            f"{code} needs {parent_of(code)}, which is missing",
             Reason.ORPHAN_KNOWLEDGE_POINT,
         )
         for index, code in enumerate(codes)

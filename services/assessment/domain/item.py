@@ -103,9 +103,13 @@ def tidy(content: ItemContent) -> ItemContent:
         for letter, choice in zip(ascii_lowercase, content.choices, strict=False)
     )
     return replace(
-        content, stem=tidy_text(content.stem), explanation=tidy_text(content.explanation), choices=choices,
+        content,
+        stem=tidy_text(content.stem),
+        explanation=tidy_text(content.explanation),
+        choices=choices,
         accepted=tuple(dict.fromkeys(tidy_text(text) for text in content.accepted)),
-        value=plain_number(content.value), tolerance=plain_number(content.tolerance),
+        value=plain_number(content.value),
+        tolerance=plain_number(content.tolerance),
     )
 
 
@@ -128,8 +132,10 @@ def problems(content: ItemContent) -> list[Violation]:
 def _strangers(content: ItemContent) -> Iterable[str]:
     used = USED_FIELDS[content.type]
     given = {
-        "choices": bool(content.choices), "statement_true": content.statement_true is not None,
-        "number": bool(content.value or content.tolerance), "accepted": bool(content.accepted),
+        "choices": bool(content.choices),
+        "statement_true": content.statement_true is not None,
+        "number": bool(content.value or content.tolerance),
+        "accepted": bool(content.accepted),
     }
     return [field for field, present in given.items() if present and field != used]
 
@@ -164,7 +170,8 @@ def _check_number(content: ItemContent) -> list[tuple[str, str]]:
     given = {"value": content.value, "tolerance": content.tolerance}
     found = [
         (f"number.{field}", f"{text!r} is no decimal number")
-        for field, text in given.items() if not NUMBER.fullmatch(text)
+        for field, text in given.items()
+        if not NUMBER.fullmatch(text)
     ]
     negative = not found and Decimal(content.tolerance) < 0
     return found + ([("number.tolerance", "is negative")] if negative else [])

@@ -28,7 +28,7 @@ class ItemAction(StrEnum):
     RETIRE = "retire"
 
 
-TRANSITIONS = {
+TRANSITIONS: dict[tuple[ItemState, ItemAction], ItemState] = {
     (ItemState.DRAFT, ItemAction.EDIT): ItemState.DRAFT,
     (ItemState.IN_REVIEW, ItemAction.EDIT): ItemState.DRAFT,
     (ItemState.REVIEWED, ItemAction.EDIT): ItemState.DRAFT,

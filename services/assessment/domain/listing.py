@@ -88,6 +88,9 @@ def check_expired(valid_to: date | None, today: date) -> None:
 def not_listed(body: str, occupation: str, day: date) -> AppError:
     """Refuse: the body has no listing in force for that occupation on that day."""
     return precondition(
-        Reason.NOT_LISTED, f"{body} is not listed for {occupation} on {day}.",
-        body=body, occupation=occupation, day=day.isoformat(),
+        Reason.NOT_LISTED,
+        f"{body} is not listed for {occupation} on {day}.",
+        body=body,
+        occupation=occupation,
+        day=day.isoformat(),
     )

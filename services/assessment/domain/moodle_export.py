@@ -68,7 +68,10 @@ def _choices(content: ItemContent) -> tuple[str, str]:
     single = content.type == ItemType.SINGLE_CHOICE
     share = 100 / len(content.correct_keys)
     answers = "".join(_answer(choice.text, share if choice.correct else 0) for choice in content.choices)
-    return "multichoice", f"<single>{str(single).lower()}</single><shuffleanswers>true</shuffleanswers>{answers}"
+    return (
+        "multichoice",
+        f"<single>{str(single).lower()}</single><shuffleanswers>true</shuffleanswers>{answers}",
+    )
 
 
 def _statement(content: ItemContent) -> tuple[str, str]:

@@ -8,7 +8,9 @@ from services.kit.values import occupations
 def check_occupation(occupation: str, field: str) -> None:
     """Raise UNKNOWN_OCCUPATION that names `field`."""
     for message in occupations.problems(occupation, ""):
-        raise invalid(Reason.UNKNOWN_OCCUPATION, message, Violation(field, message, Reason.UNKNOWN_OCCUPATION))
+        raise invalid(
+            Reason.UNKNOWN_OCCUPATION, message, Violation(field, message, Reason.UNKNOWN_OCCUPATION)
+        )
 
 
 def check_direction(occupation: str, direction: str, field: str) -> None:

@@ -35,7 +35,7 @@ class PaperAction(StrEnum):
     RETIRE = "retire"
 
 
-TRANSITIONS = {
+TRANSITIONS: dict[tuple[PaperState, PaperAction], PaperState] = {
     (PaperState.DRAFTED, PaperAction.REVIEW): PaperState.REVIEWED,
     (PaperState.REVIEWED, PaperAction.SEAL): PaperState.SEALED,
     (PaperState.SEALED, PaperAction.RELEASE): PaperState.RELEASED,
@@ -64,8 +64,11 @@ def canonical(questions: Sequence[PaperQuestion]) -> str:
 
 def _to_json(question: PaperQuestion) -> dict[str, Any]:
     return {
-        "position": question.position, "points": question.points, "item_version": question.item_version,
-        "knowledge_point": question.knowledge_point, "content": item.to_json(question.content),
+        "position": question.position,
+        "points": question.points,
+        "item_version": question.item_version,
+        "knowledge_point": question.knowledge_point,
+        "content": item.to_json(question.content),
     }
 
 

@@ -17,7 +17,9 @@ from services.assessment.domain.reasons import Reason
 ESCAPE = re.compile(r"\\([~=#{}:\\])")
 HELD = re.compile("[\ue000-\ue006]")
 SPECIAL = "~=#{}:\\"
-HIDDEN = {character: chr(0xE000 + at) for at, character in enumerate(SPECIAL)}  # private use: stand-ins while parsing
+HIDDEN = {
+    character: chr(0xE000 + at) for at, character in enumerate(SPECIAL)
+}  # private use: stand-ins while parsing
 SHOWN = {hidden: character for character, hidden in HIDDEN.items()}
 TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 MARKUP = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
@@ -66,7 +68,7 @@ def _question(block: str, index: int, line: int, category: str) -> Question:
     text = ESCAPE.sub(lambda found: HIDDEN[found.group(1)], block)
     named = TITLE.match(text.lstrip())
     title = _reveal(named.group(1)).strip()[:200] if named else ""
-    body = text.lstrip()[named.end():] if named else text
+    body = text.lstrip()[named.end() :] if named else text
     try:
         return checked(index, line, title, category, _content(body))
     except FlawError as error:
@@ -85,7 +87,9 @@ def _content(body: str) -> ItemContent:
         message = "the braces do not match; perhaps there is a blank line between { and }"
         raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
     if body.count("{") > 1:
-        raise FlawError("type", Reason.UNSUPPORTED_TYPE, "several answer blocks (cloze) have no automatic marking here")
+        raise FlawError(
+            "type", Reason.UNSUPPORTED_TYPE, "several answer blocks (cloze) have no automatic marking here"
+        )
     before, inside, after = body[:opening], body[opening + 1 : closing], body[closing + 1 :]
     answers, _, feedback = inside.partition("####")
     markup, before = _markup(before, "moodle")
@@ -95,7 +99,7 @@ def _content(body: str) -> ItemContent:
 
 def _markup(text: str, otherwise: str) -> tuple[str, str]:
     found = MARKUP.match(text)
-    return (found.group(1), text[found.end():]) if found else (otherwise, text)
+    return (found.group(1), text[found.end() :]) if found else (otherwise, text)
 
 
 def _plain(text: str, markup: str, field: str) -> str:
@@ -107,7 +111,9 @@ def _stem(before: str, after: str, answers: str, markup: str) -> str:
     tail = "" if NOISE.fullmatch(after) else after.rstrip()
     statement = answers.partition("#")[0].strip().upper() in STATEMENTS
     joint = "" if statement or not tail else "____"
-    return _plain(before, markup, "stem").rstrip(" ") + joint_gap(before, joint) + _plain(tail, markup, "stem")
+    return (
+        _plain(before, markup, "stem").rstrip(" ") + joint_gap(before, joint) + _plain(tail, markup, "stem")
+    )
 
 
 def joint_gap(before: str, joint: str) -> str:
@@ -141,7 +147,7 @@ def _options(answers: str) -> list[Option]:
 
 def _option(marker: str, text: str) -> Option:
     weighed = WEIGHT.match(text)
-    text = text[weighed.end():] if weighed else text
+    text = text[weighed.end() :] if weighed else text
     percent = float(weighed.group(1)) if weighed else None
     return Option(marker, text.partition("#")[0].strip(), percent)
 

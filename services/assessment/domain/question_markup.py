@@ -9,18 +9,80 @@ from html.parser import HTMLParser
 from services.assessment.domain.question_file import FlawError
 from services.assessment.domain.reasons import Reason
 
-REFUSED = frozenset({
-    "img", "image", "audio", "video", "source", "object", "embed", "iframe", "svg", "math", "canvas",
-    "table", "script", "form", "input", "select",
-})
-LINES = frozenset({"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquote"})
+REFUSED = frozenset(
+    {
+        "img",
+        "image",
+        "audio",
+        "video",
+        "source",
+        "object",
+        "embed",
+        "iframe",
+        "svg",
+        "math",
+        "canvas",
+        "table",
+        "script",
+        "form",
+        "input",
+        "select",
+    }
+)
+LINES = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquote"}
+)
 ALONE = frozenset({"br", "hr"})
-INLINE = frozenset({
-    "a", "abbr", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nolink",
-    "o", "q", "s", "samp", "section", "small", "span", "strike", "strong", "style", "sub", "sup", "tt", "u", "var",
-    "html", "body", "head", "meta", "center", "article", "dl", "dt", "dd", "wbr", "lang", "title",
-})
-RAISED = dict(zip("0123456789+-=()niabcdeghjklmoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+INLINE = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nolink",
+        "o",
+        "q",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+        "html",
+        "body",
+        "head",
+        "meta",
+        "center",
+        "article",
+        "dl",
+        "dt",
+        "dd",
+        "wbr",
+        "lang",
+        "title",
+    }
+)
+RAISED = dict(
+    zip("0123456789+-=()niabcdeghjklmoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
+)
 LOWERED = dict(zip("0123456789+-=()aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", strict=True))
 SCRIPTS = {"sup": RAISED, "sub": LOWERED}
 ATTACHED = re.compile(r"@@PLUGINFILE@@|!\[[^\]]*\]\(")
@@ -85,4 +147,6 @@ class _Reader(HTMLParser):
 
 
 def _unsupported(field: str, what: str) -> FlawError:
-    return FlawError(field, Reason.UNSUPPORTED_CONTENT, f"{field} holds {what}, which plain text cannot express")
+    return FlawError(
+        field, Reason.UNSUPPORTED_CONTENT, f"{field} holds {what}, which plain text cannot express"
+    )

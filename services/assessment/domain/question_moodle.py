@@ -73,7 +73,8 @@ def _text(element: Element | None, field: str) -> str:
 
 def _answers(element: Element) -> list[tuple[str, float]]:
     return [
-        (_text(answer, f"answers[{at}]"), _percent(answer, at)) for at, answer in enumerate(element.findall("answer"))
+        (_text(answer, f"answers[{at}]"), _percent(answer, at))
+        for at, answer in enumerate(element.findall("answer"))
     ]
 
 
@@ -106,7 +107,12 @@ def _number(element: Element, stem: str, explanation: str) -> ItemContent:
     if len(right) != 1:
         raise FlawError("answers", Reason.MALFORMED_QUESTION, f"one right number is needed, not {len(right)}")
     tolerance = next(
-        ((a.findtext("tolerance") or "0").strip() for a in element.findall("answer") if _percent(a, 0) >= 100), "0"
+        (
+            (a.findtext("tolerance") or "0").strip()
+            for a in element.findall("answer")
+            if _percent(a, 0) >= 100
+        ),
+        "0",
     )
     return ItemContent(
         ItemType.NUMERIC, stem, value=right[0].strip(), tolerance=tolerance or "0", explanation=explanation
@@ -127,5 +133,8 @@ def _short(element: Element, stem: str, explanation: str) -> ItemContent:
 
 
 READERS = {
-    "multichoice": _choice, "truefalse": _statement, "numerical": _number, "shortanswer": _short,
+    "multichoice": _choice,
+    "truefalse": _statement,
+    "numerical": _number,
+    "shortanswer": _short,
 }

@@ -28,7 +28,11 @@ class BankService(bank_service_pb2_grpc.BankServiceServicer):
         BODY.parse(request.parent, "parent")
         wanted = request.bank.qualification
         row = await self.banks.create(
-            request.parent, request.bank_id, request.bank.display_name, wanted.occupation, wanted.direction,
+            request.parent,
+            request.bank_id,
+            request.bank.display_name,
+            wanted.occupation,
+            wanted.direction,
             wanted.level,
         )
         return bank_message(row)
@@ -51,7 +55,8 @@ class BankService(bank_service_pb2_grpc.BankServiceServicer):
         """Rename a bank."""
         BANK.parse(request.bank.name, "bank.name")
         row = await self.banks.update(
-            request.bank.name, request.bank.etag,
+            request.bank.name,
+            request.bank.etag,
             lambda row: apply_mask(row, request.bank, request.update_mask, CHANGEABLE),
         )
         return bank_message(row)
@@ -84,7 +89,9 @@ class BankService(bank_service_pb2_grpc.BankServiceServicer):
 def bank_message(row: BankRow) -> Bank:
     """Return a bank as it travels."""
     return Bank(
-        **head(row), state=to_enum(BankState, row.state), display_name=row.display_name,
+        **head(row),
+        state=to_enum(BankState, row.state),
+        display_name=row.display_name,
         qualification=qualification_message(row),
     )
 

@@ -1,6 +1,6 @@
 """BlueprintService: blueprints (命题细目表)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from shuzheng.assessment.v1 import blueprint_service_pb2 as messages
@@ -23,7 +23,11 @@ def _set_parts(row: BlueprintRow, parts: Any) -> None:
     row.parts = to_json(parts_of(parts))
 
 
-CHANGEABLE = {"display_name": "display_name", "source": "source", "parts": _set_parts}
+CHANGEABLE: dict[str, str | Callable[[Any, Any], None]] = {
+    "display_name": "display_name",
+    "source": "source",
+    "parts": _set_parts,
+}
 
 
 class BlueprintService(blueprint_service_pb2_grpc.BlueprintServiceServicer):
@@ -61,7 +65,8 @@ class BlueprintService(blueprint_service_pb2_grpc.BlueprintServiceServicer):
         """Change a draft."""
         BLUEPRINT.parse(request.blueprint.name, "blueprint.name")
         row = await self.blueprints.update(
-            request.blueprint.name, request.blueprint.etag,
+            request.blueprint.name,
+            request.blueprint.etag,
             lambda row: apply_mask(row, request.blueprint, request.update_mask, CHANGEABLE),
         )
         return blueprint_message(row)
@@ -94,8 +99,11 @@ def _section(section: BlueprintSection) -> Section:
 def blueprint_message(row: BlueprintRow) -> Blueprint:
     """Return a blueprint as it travels."""
     return Blueprint(
-        **head(row), state=to_enum(BlueprintState, row.state), display_name=row.display_name,
-        parts=map(_part, from_json(row.parts)), source=row.source,
+        **head(row),
+        state=to_enum(BlueprintState, row.state),
+        display_name=row.display_name,
+        parts=map(_part, from_json(row.parts)),
+        source=row.source,
     )
 
 

@@ -26,7 +26,9 @@ class BodyService(body_service_pb2_grpc.BodyServiceServicer):
         """Register a body."""
         body = request.body
         return body_message(
-            await self.bodies.create(request.body_id, body.display_name, body.uscc, body.region, body.institution)
+            await self.bodies.create(
+                request.body_id, body.display_name, body.uscc, body.region, body.institution
+            )
         )
 
     async def GetBody(self, request: messages.GetBodyRequest, context: Any) -> AssessmentBody:
@@ -34,9 +36,13 @@ class BodyService(body_service_pb2_grpc.BodyServiceServicer):
         BODY.parse(request.name)
         return body_message(await self.bodies.get(request.name))
 
-    async def ListBodies(self, request: messages.ListBodiesRequest, context: Any) -> messages.ListBodiesResponse:
+    async def ListBodies(
+        self, request: messages.ListBodiesRequest, context: Any
+    ) -> messages.ListBodiesResponse:
         """List the bodies."""
-        page = await self.bodies.page(from_enum(BodyState, request.state), request.page_size, request.page_token)
+        page = await self.bodies.page(
+            from_enum(BodyState, request.state), request.page_size, request.page_token
+        )
         return messages.ListBodiesResponse(
             bodies=map(body_message, page.rows), next_page_token=page.next_page_token
         )
@@ -45,7 +51,8 @@ class BodyService(body_service_pb2_grpc.BodyServiceServicer):
         """Change a body."""
         BODY.parse(request.body.name, "body.name")
         row = await self.bodies.update(
-            request.body.name, request.body.etag,
+            request.body.name,
+            request.body.etag,
             lambda row: apply_mask(row, request.body, request.update_mask, CHANGEABLE),
         )
         return body_message(row)
@@ -59,6 +66,11 @@ class BodyService(body_service_pb2_grpc.BodyServiceServicer):
 def body_message(row: BodyRow) -> AssessmentBody:
     """Return a body as it travels."""
     return AssessmentBody(
-        **head(row), state=to_enum(BodyState, row.state), display_name=row.display_name, uscc=row.uscc,
-        region=row.region, institution=row.institution, uscc_problems=row.uscc_problems,
+        **head(row),
+        state=to_enum(BodyState, row.state),
+        display_name=row.display_name,
+        uscc=row.uscc,
+        region=row.region,
+        institution=row.institution,
+        uscc_problems=row.uscc_problems,
     )

@@ -1,6 +1,6 @@
 """ExaminerService: examiners and proctors (考评员, 监考员)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,10 @@ def _set_qualifications(row: ExaminerRow, entries: Any) -> None:
     row.qualifications = qualifications(entries)
 
 
-CHANGEABLE = {
-    "display_name": "display_name", "proctor": "proctor", "employer": "employer",
+CHANGEABLE: dict[str, str | Callable[[Any, Any], None]] = {
+    "display_name": "display_name",
+    "proctor": "proctor",
+    "employer": "employer",
     "qualifications": _set_qualifications,
 }
 
@@ -38,8 +40,12 @@ class ExaminerService(examiner_service_pb2_grpc.ExaminerServiceServicer):
         BODY.parse(request.parent, "parent")
         examiner = request.examiner
         row = await self.examiners.create(
-            request.parent, request.examiner_id, examiner.display_name, qualifications(examiner.qualifications),
-            examiner.proctor, examiner.employer,
+            request.parent,
+            request.examiner_id,
+            examiner.display_name,
+            qualifications(examiner.qualifications),
+            examiner.proctor,
+            examiner.employer,
         )
         return examiner_message(row)
 
@@ -63,7 +69,8 @@ class ExaminerService(examiner_service_pb2_grpc.ExaminerServiceServicer):
         """Change an examiner."""
         EXAMINER.parse(request.examiner.name, "examiner.name")
         row = await self.examiners.update(
-            request.examiner.name, request.examiner.etag,
+            request.examiner.name,
+            request.examiner.etag,
             lambda row: apply_mask(row, request.examiner, request.update_mask, CHANGEABLE),
         )
         return examiner_message(row)
@@ -89,8 +96,10 @@ def qualifications(entries: Iterable[ExaminerQualification]) -> list[dict[str, A
     """Return qualifications as the domain knows them."""
     return [
         {
-            "occupation": entry.occupation, "credential": entry.credential,
-            "valid_from": _iso(entry, "valid_from"), "valid_to": _iso(entry, "valid_to"),
+            "occupation": entry.occupation,
+            "credential": entry.credential,
+            "valid_from": _iso(entry, "valid_from"),
+            "valid_to": _iso(entry, "valid_to"),
         }
         for entry in entries
     ]
@@ -104,15 +113,21 @@ def _iso(entry: ExaminerQualification, field: str) -> str:
 def _qualification(entry: dict[str, Any]) -> ExaminerQualification:
     last = date.fromisoformat(entry["valid_to"]) if entry["valid_to"] else None
     return ExaminerQualification(
-        occupation=entry["occupation"], credential=entry["credential"],
-        valid_from=date_message(date.fromisoformat(entry["valid_from"])), valid_to=date_message(last),
+        occupation=entry["occupation"],
+        credential=entry["credential"],
+        valid_from=date_message(date.fromisoformat(entry["valid_from"])),
+        valid_to=date_message(last),
     )
 
 
 def examiner_message(row: ExaminerRow) -> Examiner:
     """Return an examiner as it travels."""
     return Examiner(
-        **head(row), state=to_enum(ExaminerState, row.state), display_name=row.display_name,
-        qualifications=map(_qualification, row.qualifications), proctor=row.proctor, employer=row.employer,
+        **head(row),
+        state=to_enum(ExaminerState, row.state),
+        display_name=row.display_name,
+        qualifications=map(_qualification, row.qualifications),
+        proctor=row.proctor,
+        employer=row.employer,
         remark=row.remark,
     )

@@ -28,8 +28,12 @@ def content_message(content: ItemContent) -> ContentMessage:
     """Return the content with its key as it travels: never for candidates."""
     numeric = NumericKey(value=content.value, tolerance=content.tolerance) if content.value else None
     return ContentMessage(
-        type=to_enum(TypeNumber, content.type), stem=content.stem,
+        type=to_enum(TypeNumber, content.type),
+        stem=content.stem,
         choices=[ChoiceMessage(key=c.key, text=c.text, correct=c.correct) for c in content.choices],
-        statement_true=content.statement_true, number=numeric, accepted=content.accepted,
-        case_sensitive=content.case_sensitive, explanation=content.explanation,
+        statement_true=content.statement_true,
+        number=numeric,
+        accepted=content.accepted,
+        case_sensitive=content.case_sensitive,
+        explanation=content.explanation,
     )

@@ -59,16 +59,25 @@ def _settings(request: ImportItemsRequest) -> ImportSettings:
 def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Iterator[ImportItemsResponse]:
     """Yield one step of an import as it travels."""
     yield ImportItemsResponse(
-        found=progress.found, checked=progress.checked, imported=progress.imported,
-        duplicates=progress.duplicates, rejected=progress.rejected, rejects=map(_reject, progress.rejects),
-        items=map(item, progress.rows), done=progress.done,
+        found=progress.found,
+        checked=progress.checked,
+        imported=progress.imported,
+        duplicates=progress.duplicates,
+        rejected=progress.rejected,
+        rejects=map(_reject, progress.rejects),
+        items=map(item, progress.rows),
+        done=progress.done,
     )
 
 
 def _reject(reject: Reject) -> ItemReject:
     question, flaw = reject.question, reject.flaw
     return ItemReject(
-        index=question.index, line=question.line, field=flaw.field, reason=flaw.reason, message=flaw.message,
+        index=question.index,
+        line=question.line,
+        field=flaw.field,
+        reason=flaw.reason,
+        message=flaw.message,
         title=question.title,
     )
 

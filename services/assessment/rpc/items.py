@@ -140,7 +140,9 @@ def _paths(request: messages.UpdateItemRequest) -> list[str]:
     if unknown := [path for path in paths if path not in CHANGEABLE]:
         message = f"cannot be updated: {', '.join(unknown)}; possible are {', '.join(CHANGEABLE)}"
         raise invalid(
-            "INVALID_UPDATE_MASK", f"update_mask {message}.", Violation("update_mask", message, "INVALID_UPDATE_MASK")
+            "INVALID_UPDATE_MASK",
+            f"update_mask {message}.",
+            Violation("update_mask", message, "INVALID_UPDATE_MASK"),
         )
     if "content" in paths and not request.item.HasField("content"):
         message = "update_mask names content, but item.content is absent"
@@ -151,9 +153,14 @@ def _paths(request: messages.UpdateItemRequest) -> list[str]:
 def item_message(row: ItemRow) -> Item:
     """Return an item with its key as it travels: never for candidates."""
     return Item(
-        **head(row), state=to_enum(ItemState, row.state), content=content_message(from_json(row.content)),
-        knowledge_point=row.knowledge_point, version=row.revision, author=row.author,
-        reviews=map(_review, row.reviews), content_hash=row.content_hash,
+        **head(row),
+        state=to_enum(ItemState, row.state),
+        content=content_message(from_json(row.content)),
+        knowledge_point=row.knowledge_point,
+        version=row.revision,
+        author=row.author,
+        reviews=map(_review, row.reviews),
+        content_hash=row.content_hash,
     )
 
 
@@ -165,6 +172,9 @@ def _review(entry: dict[str, str]) -> ItemReview:
 def version_message(row: ItemVersionRow) -> ItemVersion:
     """Return a version as it travels."""
     return ItemVersion(
-        name=row.name, content=content_message(from_json(row.content)), knowledge_point=row.knowledge_point,
-        author=row.author, create_time=timestamp(row.create_time),
+        name=row.name,
+        content=content_message(from_json(row.content)),
+        knowledge_point=row.knowledge_point,
+        author=row.author,
+        create_time=timestamp(row.create_time),
     )

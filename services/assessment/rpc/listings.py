@@ -97,6 +97,11 @@ def _day(request: messages.ConfirmListingRequest, field: str) -> date:
 def listing_message(row: ListingRow) -> Listing:
     """Return a listing as it travels."""
     return Listing(
-        **head(row), state=to_enum(ListingState, row.state), occupation=row.occupation, batch=row.batch,
-        valid_from=date_message(row.valid_from), valid_to=date_message(row.valid_to), remark=row.remark,
+        **head(row),
+        state=to_enum(ListingState, row.state),
+        occupation=row.occupation,
+        batch=row.batch,
+        valid_from=date_message(row.valid_from),
+        valid_to=date_message(row.valid_to),
+        remark=row.remark,
     )

@@ -1,5 +1,6 @@
 """SiteService: examination sites (考核站点)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from shuzheng.assessment.v1 import site_service_pb2 as messages
@@ -19,8 +20,11 @@ def _set_occupations(row: SiteRow, occupations: Any) -> None:
     row.occupations = list(occupations)
 
 
-CHANGEABLE = {
-    "display_name": "display_name", "host": "host", "address": "address", "seats": "seats",
+CHANGEABLE: dict[str, str | Callable[[Any, Any], None]] = {
+    "display_name": "display_name",
+    "host": "host",
+    "address": "address",
+    "seats": "seats",
     "occupations": _set_occupations,
 }
 
@@ -36,7 +40,12 @@ class SiteService(site_service_pb2_grpc.SiteServiceServicer):
         BODY.parse(request.parent, "parent")
         site = request.site
         row = await self.sites.create(
-            request.parent, request.site_id, site.display_name, site.host, site.address, list(site.occupations),
+            request.parent,
+            request.site_id,
+            site.display_name,
+            site.host,
+            site.address,
+            list(site.occupations),
             site.seats,
         )
         return site_message(row)
@@ -59,7 +68,8 @@ class SiteService(site_service_pb2_grpc.SiteServiceServicer):
         """Change a site."""
         SITE.parse(request.site.name, "site.name")
         row = await self.sites.update(
-            request.site.name, request.site.etag,
+            request.site.name,
+            request.site.etag,
             lambda row: apply_mask(row, request.site, request.update_mask, CHANGEABLE),
         )
         return site_message(row)
@@ -92,6 +102,12 @@ class SiteService(site_service_pb2_grpc.SiteServiceServicer):
 def site_message(row: SiteRow) -> Site:
     """Return a site as it travels."""
     return Site(
-        **head(row), state=to_enum(SiteState, row.state), display_name=row.display_name, host=row.host,
-        address=row.address, occupations=row.occupations, seats=row.seats, remark=row.remark,
+        **head(row),
+        state=to_enum(SiteState, row.state),
+        display_name=row.display_name,
+        host=row.host,
+        address=row.address,
+        occupations=row.occupations,
+        seats=row.seats,
+        remark=row.remark,
     )

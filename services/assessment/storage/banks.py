@@ -26,8 +26,10 @@ async def of_qualification(
     """Return the body's bank for that qualification, None where there is none."""
     return await tx.one(
         select(BankRow).where(
-            BankRow.parent == body, BankRow.occupation == occupation,
-            BankRow.direction == direction, BankRow.level == level,
+            BankRow.parent == body,
+            BankRow.occupation == occupation,
+            BankRow.direction == direction,
+            BankRow.level == level,
         )
     )
 

@@ -25,7 +25,9 @@ async def keep_version(tx: Transaction, item: ItemRow) -> None:
     """Store the present content under its version; a draft's version is rewritten."""
     name = version_name(item.name, item.revision)
     values = {
-        "content": item.content, "knowledge_point": item.knowledge_point, "author": item.author,
+        "content": item.content,
+        "knowledge_point": item.knowledge_point,
+        "author": item.author,
         "content_hash": item.content_hash,
     }
     kept = await tx.find(ItemVersionRow, name)
@@ -34,9 +36,7 @@ async def keep_version(tx: Transaction, item: ItemRow) -> None:
         await tx.save(kept)
         return
     bank = bank_of(item.name)
-    await tx.insert(
-        ItemVersionRow(name=name, parent=item.name, bank=bank, revision=item.revision, **values)
-    )
+    await tx.insert(ItemVersionRow(name=name, parent=item.name, bank=bank, revision=item.revision, **values))
 
 
 async def known_hashes(tx: Transaction, bank: str, hashes: Collection[str]) -> set[str]:
@@ -69,8 +69,12 @@ async def insert_many(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
     kept = ("content", "knowledge_point", "author", "content_hash")
     versions = [
         {
-            **{field: item[field] for field in kept}, **shared, "revision": 1, "bank": item["parent"],
-            "name": version_name(item["name"], 1), "parent": item["name"],
+            **{field: item[field] for field in kept},
+            **shared,
+            "revision": 1,
+            "bank": item["parent"],
+            "name": version_name(item["name"], 1),
+            "parent": item["name"],
         }
         for item in items
     ]

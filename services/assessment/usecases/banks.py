@@ -32,7 +32,13 @@ class Banks:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, display_name: str, occupation: str, direction: str,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        display_name: str,
+        occupation: str,
+        direction: str,
         level: int,
     ) -> BankRow:
         """Open the body's bank for a qualification; there is one for each."""
@@ -42,13 +48,20 @@ class Banks:
             message = f"{rival.name} is the bank of {parent} for this qualification."
             raise already_exists(rival.name, Reason.BANK_EXISTS, message)
         row = BankRow(
-            name=BANK.child(parent, identifier or new_id()), parent=parent, display_name=display_name,
-            occupation=occupation, direction=direction, level=level, state=BankState.OPEN,
+            name=BANK.child(parent, identifier or new_id()),
+            parent=parent,
+            display_name=display_name,
+            occupation=occupation,
+            direction=direction,
+            level=level,
+            state=BankState.OPEN,
         )
         return await tx.insert(row)
 
     @command
-    async def update(self, tx: Transaction, name: str, etag: str, change: Callable[[BankRow], None]) -> BankRow:
+    async def update(
+        self, tx: Transaction, name: str, etag: str, change: Callable[[BankRow], None]
+    ) -> BankRow:
         """Change a bank's name."""
         row = await tx.lock(BankRow, name, etag)
         change(row)
@@ -97,7 +110,9 @@ async def _put(
     if known is None:
         key = point_key(bank.occupation, bank.direction, bank.level, code)
         name = POINT.child(bank.name, point_id(code))
-        return await tx.insert(KnowledgePointRow(name=name, parent=bank.name, code=code, title=title, key=key))
+        return await tx.insert(
+            KnowledgePointRow(name=name, parent=bank.name, code=code, title=title, key=key)
+        )
     if known.title != title:
         known.title = title
         await tx.save(known)

@@ -30,14 +30,24 @@ class Blueprints:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, display_name: str, parts: Sequence[Part], source: str
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        display_name: str,
+        parts: Sequence[Part],
+        source: str,
     ) -> BlueprintRow:
         """Write a blueprint; raises INVALID_BLUEPRINT with everything that does not add up."""
         await banks.open_bank(tx, parent)
         check(parts, await _functions(tx, parent))
         row = BlueprintRow(
-            name=BLUEPRINT.child(parent, identifier or new_id()), parent=parent, display_name=display_name,
-            parts=to_json(parts), source=source, state=BlueprintState.DRAFT,
+            name=BLUEPRINT.child(parent, identifier or new_id()),
+            parent=parent,
+            display_name=display_name,
+            parts=to_json(parts),
+            source=source,
+            state=BlueprintState.DRAFT,
         )
         return await tx.insert(row)
 

@@ -26,13 +26,20 @@ class Bodies:
     ) -> BodyRow:
         """Register a body; a failed check digit of its USCC is recorded, not refused."""
         row = BodyRow(
-            name=BODY.child("", identifier or new_id()), display_name=display_name, uscc=uscc.normalize(code),
-            region=region, institution=institution, uscc_problems=uscc.problems(code), state=BodyState.ACTIVE,
+            name=BODY.child("", identifier or new_id()),
+            display_name=display_name,
+            uscc=uscc.normalize(code),
+            region=region,
+            institution=institution,
+            uscc_problems=uscc.problems(code),
+            state=BodyState.ACTIVE,
         )
         return await tx.insert(row)
 
     @command
-    async def update(self, tx: Transaction, name: str, etag: str, change: Callable[[BodyRow], None]) -> BodyRow:
+    async def update(
+        self, tx: Transaction, name: str, etag: str, change: Callable[[BodyRow], None]
+    ) -> BodyRow:
         """Change an active body."""
         row = await tx.lock(BodyRow, name, etag)
         require_active(name, row.state)

@@ -27,15 +27,26 @@ class Examiners:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, display_name: str, qualifications: Qualifications,
-        proctor: bool, employer: str,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        display_name: str,
+        qualifications: Qualifications,
+        proctor: bool,
+        employer: str,
     ) -> ExaminerRow:
         """Register an examiner of a body."""
         await bodies.active_body(tx, parent)
         _check(qualifications)
         row = ExaminerRow(
-            name=EXAMINER.child(parent, identifier or new_id()), parent=parent, display_name=display_name,
-            qualifications=list(qualifications), proctor=proctor, employer=employer, state=ExaminerState.ACTIVE,
+            name=EXAMINER.child(parent, identifier or new_id()),
+            parent=parent,
+            display_name=display_name,
+            qualifications=list(qualifications),
+            proctor=proctor,
+            employer=employer,
+            state=ExaminerState.ACTIVE,
         )
         return await tx.insert(row)
 

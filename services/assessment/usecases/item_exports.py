@@ -36,4 +36,6 @@ class ItemExports:
 
 def _exported(row: ItemRow, titles: dict[str, str]) -> Exported:
     content = from_json(row.content)
-    return Exported(category_of(row.knowledge_point, titles), content.stem.replace("\n", " ")[:TITLE], content)
+    return Exported(
+        category_of(row.knowledge_point, titles), content.stem.replace("\n", " ")[:TITLE], content
+    )

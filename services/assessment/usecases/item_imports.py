@@ -87,12 +87,23 @@ class ItemImports:
     async def _default(self, bank: str, code: str) -> str:
         async with self.store.read() as tx:
             require_open(bank, (await tx.get(BankRow, bank)).state)
-            return (await banks.point(tx, bank, canonical_code(code), "default_knowledge_point")).code if code else ""
+            return (
+                (await banks.point(tx, bank, canonical_code(code), "default_knowledge_point")).code
+                if code
+                else ""
+            )
 
 
 async def _take(
-    tx: Transaction, bank: str, batch: Sequence[Question], default: str, actor: str, seen: set[str],
-    progress: Progress, *, dry: bool,
+    tx: Transaction,
+    bank: str,
+    batch: Sequence[Question],
+    default: str,
+    actor: str,
+    seen: set[str],
+    progress: Progress,
+    *,
+    dry: bool,
 ) -> None:
     if not dry:
         await banks.open_bank(tx, bank)
@@ -131,7 +142,11 @@ async def _store(
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:
     if code in codes:
         return []
-    named = f"category {question.category!r} names" if question.category else "the question has no category that names"
+    named = (
+        f"category {question.category!r} names"
+        if question.category
+        else "the question has no category that names"
+    )
     return [Flaw("category", Reason.UNKNOWN_KNOWLEDGE_POINT, f"{named} no knowledge point of the bank")]
 
 
@@ -140,9 +155,16 @@ def _values(bank: str, question: Question, code: str, actor: str) -> dict[str, A
     assert content is not None
     digest = content_hash(content, code)
     return {
-        "name": ITEM.child(bank, new_id()), "parent": bank, "type": str(content.type), "content": to_json(content),
-        "knowledge_point": code, "state": str(ItemState.DRAFT), "author": actor, "reviews": [],
-        "content_hash": digest, "source_hash": digest,
+        "name": ITEM.child(bank, new_id()),
+        "parent": bank,
+        "type": str(content.type),
+        "content": to_json(content),
+        "knowledge_point": code,
+        "state": str(ItemState.DRAFT),
+        "author": actor,
+        "reviews": [],
+        "content_hash": digest,
+        "source_hash": digest,
     }
 
 

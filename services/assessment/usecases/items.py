@@ -30,8 +30,14 @@ class Items:
         """Write a draft; raises INVALID_ITEM, UNKNOWN_KNOWLEDGE_POINT, DUPLICATE_ITEM."""
         await banks.open_bank(tx, parent)
         row = ItemRow(
-            name=ITEM.child(parent, identifier or new_id()), parent=parent, type=content.type, knowledge_point="",
-            state=ItemState.DRAFT, author=actor, content_hash="", source_hash="",
+            name=ITEM.child(parent, identifier or new_id()),
+            parent=parent,
+            type=content.type,
+            knowledge_point="",
+            state=ItemState.DRAFT,
+            author=actor,
+            content_hash="",
+            source_hash="",
         )
         await self._write(tx, row, content, code, actor)
         row.source_hash = row.content_hash
@@ -49,15 +55,20 @@ class Items:
         state = advance(TRANSITIONS, row.state, ItemAction.EDIT, name)
         row.revision += item_review.makes_version(row.state)
         await self._write(
-            tx, row, from_json(row.content) if content is None else content,
-            row.knowledge_point if code is None else code, actor,
+            tx,
+            row,
+            from_json(row.content) if content is None else content,
+            row.knowledge_point if code is None else code,
+            actor,
         )
         row.state = state
         await tx.save(row)
         await items.keep_version(tx, row)
         return row
 
-    async def _write(self, tx: Transaction, row: ItemRow, content: ItemContent, code: str, actor: str) -> None:
+    async def _write(
+        self, tx: Transaction, row: ItemRow, content: ItemContent, code: str, actor: str
+    ) -> None:
         neat = tidy(content)
         if found := [_in_request(violation) for violation in problems(neat)]:
             message = "; ".join(violation.message for violation in found)
@@ -147,4 +158,6 @@ def _check_bank(parent: str, names: Sequence[str]) -> None:
         ITEM.parse(name, f"names[{at}]")
         if bank_of(name) != parent:
             message = f"{name} is no item of {parent}."
-            raise invalid(Reason.FOREIGN_ITEM, message, Violation(f"names[{at}]", message, Reason.FOREIGN_ITEM))
+            raise invalid(
+                Reason.FOREIGN_ITEM, message, Violation(f"names[{at}]", message, Reason.FOREIGN_ITEM)
+            )

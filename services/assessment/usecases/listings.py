@@ -38,8 +38,11 @@ class Listings:
             message = f"{rival.name} is the listing of {parent} for {occupation}, in state {rival.state}."
             raise precondition(Reason.LISTING_OVERLAPS, message, name=rival.name)
         row = ListingRow(
-            name=LISTING.child(parent, identifier or new_id()), parent=parent, occupation=occupation,
-            state=ListingState.DRAFT, history=[[ListingState.DRAFT, local_day(tx.now).isoformat()]],
+            name=LISTING.child(parent, identifier or new_id()),
+            parent=parent,
+            occupation=occupation,
+            state=ListingState.DRAFT,
+            history=[[ListingState.DRAFT, local_day(tx.now).isoformat()]],
         )
         return await tx.insert(row)
 

@@ -41,8 +41,15 @@ class Papers:
 
     @command
     async def draw(
-        self, tx: Transaction, parent: str, identifier: str, blueprint: str, seed: str,
-        release_from: datetime, release_to: datetime, actor: str,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        blueprint: str,
+        seed: str,
+        release_from: datetime,
+        release_to: datetime,
+        actor: str,
     ) -> PaperRow:
         """Draw a paper; raises BLUEPRINT_NOT_ADOPTED, BANK_LACKS_ITEMS, INVALID_PERIOD."""
         await bodies.active_body(tx, parent)
@@ -52,9 +59,17 @@ class Papers:
         seed = seed or secrets.token_hex(16)
         questions = await _questions(tx, bank, plan, seed)
         row = PaperRow(
-            name=PAPER.child(parent, identifier or new_id()), parent=parent, bank=bank.name, blueprint=blueprint,
-            occupation=bank.occupation, direction=bank.direction, level=bank.level, seed=seed,
-            question_count=len(questions), release_from=release_from, release_to=release_to,
+            name=PAPER.child(parent, identifier or new_id()),
+            parent=parent,
+            bank=bank.name,
+            blueprint=blueprint,
+            occupation=bank.occupation,
+            direction=bank.direction,
+            level=bank.level,
+            seed=seed,
+            question_count=len(questions),
+            release_from=release_from,
+            release_to=release_to,
             state=PaperState.DRAFTED,
         )
         papers.note(tx, row, PaperAction.DRAW, actor)
@@ -135,8 +150,11 @@ async def _questions(tx: Transaction, bank: BankRow, plan: BlueprintRow, seed: s
     rows = await items.by_name(tx, [one.name for one in drawn])
     return [
         PaperQuestion(
-            position, one.points, items.version_name(one.name, rows[one.name].revision),
-            rows[one.name].knowledge_point, content_from_json(rows[one.name].content),
+            position,
+            one.points,
+            items.version_name(one.name, rows[one.name].revision),
+            rows[one.name].knowledge_point,
+            content_from_json(rows[one.name].content),
         )
         for position, one in enumerate(drawn, 1)
     ]

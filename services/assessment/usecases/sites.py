@@ -22,20 +22,35 @@ class Sites:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, display_name: str, host: str, address: str,
-        occupations: Sequence[str], seats: int,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        display_name: str,
+        host: str,
+        address: str,
+        occupations: Sequence[str],
+        seats: int,
     ) -> SiteRow:
         """Apply for a site of a body."""
         await bodies.active_body(tx, parent)
         _check(occupations)
         row = SiteRow(
-            name=SITE.child(parent, identifier or new_id()), parent=parent, display_name=display_name, host=host,
-            address=address, occupations=list(occupations), seats=seats, state=SiteState.APPLIED,
+            name=SITE.child(parent, identifier or new_id()),
+            parent=parent,
+            display_name=display_name,
+            host=host,
+            address=address,
+            occupations=list(occupations),
+            seats=seats,
+            state=SiteState.APPLIED,
         )
         return await tx.insert(row)
 
     @command
-    async def update(self, tx: Transaction, name: str, etag: str, change: Callable[[SiteRow], None]) -> SiteRow:
+    async def update(
+        self, tx: Transaction, name: str, etag: str, change: Callable[[SiteRow], None]
+    ) -> SiteRow:
         """Change a site; its occupations only while it is applied for."""
         row = await tx.lock(SiteRow, name, etag)
         before = list(row.occupations)
@@ -46,7 +61,9 @@ class Sites:
         return await tx.save(row)
 
     @command
-    async def move(self, tx: Transaction, name: str, etag: str, action: SiteAction, remark: str = "") -> SiteRow:
+    async def move(
+        self, tx: Transaction, name: str, etag: str, action: SiteAction, remark: str = ""
+    ) -> SiteRow:
         """Take one step of the lifecycle."""
         row = await tx.lock(SiteRow, name, etag)
         row.state, row.remark = advance(TRANSITIONS, row.state, action, name), remark

@@ -44,7 +44,9 @@ async def test_a_wrong_check_digit_is_recorded_and_a_second_body_of_one_code_is_
     made = await stub.CreateBody(body.CreateBodyRequest(body=wrong))
     assert made.uscc_problems and made.state == body_pb2.BODY_STATE_ACTIVE
     with refused("RESOURCE_EXISTS", grpc.StatusCode.ALREADY_EXISTS):
-        await stub.CreateBody(body.CreateBodyRequest(body=body_pb2.AssessmentBody(display_name="重复", uscc=USCC)))
+        await stub.CreateBody(
+            body.CreateBodyRequest(body=body_pb2.AssessmentBody(display_name="重复", uscc=USCC))
+        )
 
 
 async def test_a_body_sees_itself_and_no_other(opened):
@@ -116,7 +118,9 @@ async def test_an_unknown_occupation_and_a_backward_period_are_refused(opened):
     with refused("INVALID_PERIOD"):
         await stub.ConfirmListing(
             listing.ConfirmListingRequest(
-                name=confirmed.name, batch="x", valid_from=Date(year=2026, month=2, day=1),
+                name=confirmed.name,
+                batch="x",
+                valid_from=Date(year=2026, month=2, day=1),
                 valid_to=Date(year=2026, month=1, day=1),
             )
         )
@@ -131,7 +135,10 @@ async def test_a_site_is_applied_for_announced_and_listed_with_its_occupations(o
     await own.UpdateSite(site.UpdateSiteRequest(site=change, update_mask=mask))
     await authority.PublicizeSite(site.PublicizeSiteRequest(name=made.name))
     admitted = await authority.AdmitSite(site.AdmitSiteRequest(name=made.name))
-    assert (admitted.state, list(admitted.occupations)) == (site_pb2.SITE_STATE_LISTED, ["big-data", "blockchain"])
+    assert (admitted.state, list(admitted.occupations)) == (
+        site_pb2.SITE_STATE_LISTED,
+        ["big-data", "blockchain"],
+    )
     with refused("SITE_OCCUPATIONS_FIXED"):
         change = site_pb2.Site(name=made.name, occupations=["big-data"])
         await own.UpdateSite(site.UpdateSiteRequest(site=change, update_mask=mask))

@@ -25,7 +25,9 @@ from tests.support.assessment_bank import (
 from tests.support.fuzz import reason_of
 
 XML, GIFT = messages.ITEM_FORMAT_MOODLE_XML, messages.ITEM_FORMAT_GIFT
-STATEMENT = item_pb2.ItemContent(type=item_pb2.ITEM_TYPE_TRUE_FALSE, stem="Kafka 分区内消息有序。", statement_true=True)
+STATEMENT = item_pb2.ItemContent(
+    type=item_pb2.ITEM_TYPE_TRUE_FALSE, stem="Kafka 分区内消息有序。", statement_true=True
+)
 
 
 @contextmanager
@@ -60,7 +62,8 @@ async def count(opened):
 
 async def test_the_example_files_go_in_and_their_bad_questions_come_back(opened):
     for file, imported, rejects in (
-        ("questions.xml", 55, ["UNSUPPORTED_TYPE", "UNSUPPORTED_CONTENT"]), ("questions.gift", 16, ["PARTIAL_CREDIT"]),
+        ("questions.xml", 55, ["UNSUPPORTED_TYPE", "UNSUPPORTED_CONTENT"]),
+        ("questions.gift", 16, ["PARTIAL_CREDIT"]),
     ):
         progress = await send_file(opened, BANK, (EXAMPLES / file).read_bytes(), FORMATS[file])
         assert progress[-1].done and progress[-1].imported == imported
@@ -97,7 +100,11 @@ async def test_a_question_without_a_knowledge_point_of_the_bank_is_rejected(open
 @pytest.mark.parametrize(
     ("data", "file_format"),
     [
-        (b"<quiz><question>", XML), (b"<html/>", XML), (b"<quiz/>", XML), (b"", GIFT), (b"\xff\xfe\x00", GIFT),
+        (b"<quiz><question>", XML),
+        (b"<html/>", XML),
+        (b"<quiz/>", XML),
+        (b"", GIFT),
+        (b"\xff\xfe\x00", GIFT),
         (b'<!DOCTYPE q [<!ENTITY a "aaaa">]><quiz><question type="truefalse">&a;</question></quiz>', XML),
     ],
 )
@@ -153,7 +160,9 @@ async def test_editing_an_active_item_makes_a_version_and_keeps_the_old_one(open
 async def test_a_file_is_recognized_after_its_item_was_edited(opened):
     line = "$CATEGORY: top/4.1.1 采集\n\nKafka 分区内消息有序。{T}".encode()
     name = (await send_file(opened, BANK, line, GIFT))[0].items[0].name
-    changed = item_pb2.ItemContent(type=item_pb2.ITEM_TYPE_TRUE_FALSE, stem="改过的题干。", statement_true=True)
+    changed = item_pb2.ItemContent(
+        type=item_pb2.ITEM_TYPE_TRUE_FALSE, stem="改过的题干。", statement_true=True
+    )
     await stub(opened).UpdateItem(
         messages.UpdateItemRequest(
             item=item_pb2.Item(name=name, content=changed), update_mask=FieldMask(paths=["content"])
@@ -191,7 +200,9 @@ async def test_knowledge_points_need_their_parents_and_list_in_order(opened):
     orphan = bank_pb2.KnowledgePoint(code="9.1", title="无父节点")
     with refused("ORPHAN_KNOWLEDGE_POINT"):
         await stub_of_banks.PutKnowledgePoints(banks.PutKnowledgePointsRequest(parent=BANK, points=[orphan]))
-    listed = await stub_of_banks.ListKnowledgePoints(banks.ListKnowledgePointsRequest(parent=BANK, page_size=1000))
+    listed = await stub_of_banks.ListKnowledgePoints(
+        banks.ListKnowledgePointsRequest(parent=BANK, page_size=1000)
+    )
     codes = [point.code for point in listed.points]
     assert codes[:4] == ["1", "1.1", "1.1.1", "1.1.2"]
     assert listed.points[0].key == "big-data/data-analysis/1/1"

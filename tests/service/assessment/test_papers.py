@@ -60,8 +60,12 @@ def moment(value):
 async def draw(opened, clock, blueprint, identifier="spring", seed="2026"):
     opens = clock.now() + timedelta(days=1)
     request = messages.DrawPaperRequest(
-        parent=BODY, paper_id=identifier, blueprint=blueprint, seed=seed,
-        release_from=moment(opens), release_to=moment(opens + timedelta(hours=2)),
+        parent=BODY,
+        paper_id=identifier,
+        blueprint=blueprint,
+        seed=seed,
+        release_from=moment(opens),
+        release_to=moment(opens + timedelta(hours=2)),
     )
     return await stub(opened).DrawPaper(request)
 
@@ -84,7 +88,9 @@ async def test_a_paper_satisfies_its_blueprint_exactly(open_service, clock):
         for section in part.sections:
             wanted[part.function, section.type, section.points] += section.count
     keys = {key.position: key for key in drawn.keys}
-    found = Counter((keys[q.position].knowledge_point.split(".")[0], q.type, q.points) for q in drawn.questions)
+    found = Counter(
+        (keys[q.position].knowledge_point.split(".")[0], q.type, q.points) for q in drawn.questions
+    )
     assert found == wanted
     assert sum(float(question.points) for question in drawn.questions) == 100
     assert paper.question_count == len(drawn.questions) == len({key.item_version for key in drawn.keys})
@@ -98,7 +104,8 @@ async def test_the_same_seed_draws_the_same_questions(open_service, clock):
     again = await draw(opened, clock, blueprint, "again")
     other = await draw(opened, clock, blueprint, "other", seed="2027")
     contents = [
-        await stub(opened).GetPaperContent(messages.GetPaperContentRequest(name=paper.name)) for paper in (again, other)
+        await stub(opened).GetPaperContent(messages.GetPaperContentRequest(name=paper.name))
+        for paper in (again, other)
     ]
     assert list(contents[0].questions) == list(first.questions)
     assert list(contents[1].questions) != list(first.questions)
@@ -137,7 +144,11 @@ async def test_a_sealed_paper_shows_its_hash_and_nothing_else_until_the_window(o
     assert shown.questions and not shown.keys
     used = await stub(opened).FinishPaper(messages.FinishPaperRequest(name=PAPER))
     assert [paper_pb2.PaperAction.Name(entry.action)[13:] for entry in used.custody] == [
-        "DRAW", "REVIEW", "SEAL", "RELEASE", "USE",
+        "DRAW",
+        "REVIEW",
+        "SEAL",
+        "RELEASE",
+        "USE",
     ]
     assert (await content(opened)).keys
 
@@ -160,7 +171,9 @@ async def test_a_paper_retired_before_its_release_stays_closed(open_service, clo
         await content(opened)
 
 
-async def test_the_hash_is_that_of_the_canonical_content_and_a_changed_content_does_not_open(open_service, clock):
+async def test_the_hash_is_that_of_the_canonical_content_and_a_changed_content_does_not_open(
+    open_service, clock
+):
     opened = await open_service("assessment")
     await draw(opened, clock, await ready_bank(opened))
     sealed = await seal(opened)

@@ -9,7 +9,9 @@ def test_names_of_points_sort_as_the_standard_does():
 
 
 def test_the_same_code_in_another_direction_or_level_is_another_point():
-    keys = {point_key("big-data", direction, level, "1.1") for direction in ("", "analysis") for level in (1, 2)}
+    keys = {
+        point_key("big-data", direction, level, "1.1") for direction in ("", "analysis") for level in (1, 2)
+    }
     assert len(keys) == 4
 
 

@@ -24,7 +24,8 @@ from services.assessment.domain.item import (
 from services.assessment.domain.item_score import score, typed_number
 
 SINGLE = ItemContent(
-    ItemType.SINGLE_CHOICE, "HDFS 默认的副本数是?",
+    ItemType.SINGLE_CHOICE,
+    "HDFS 默认的副本数是?",
     choices=(Choice("a", "1", False), Choice("b", "3", True), Choice("c", "5", False)),
 )
 MULTIPLE = replace(SINGLE, type=ItemType.MULTIPLE_CHOICE, choices=(*SINGLE.choices, Choice("d", "三", True)))
@@ -75,7 +76,9 @@ def test_tidying_twice_is_tidying_once(text):
     assert tidy_text(tidy_text(text)) == tidy_text(text)
 
 
-@pytest.mark.parametrize(("text", "plain"), [("05.50", "5.5"), ("-0", "0"), ("100", "100"), ("0.000", "0"), ("x", "x")])
+@pytest.mark.parametrize(
+    ("text", "plain"), [("05.50", "5.5"), ("-0", "0"), ("100", "100"), ("0.000", "0"), ("x", "x")]
+)
 def test_numbers_have_one_spelling(text, plain):
     assert plain_number(text) == plain
 
@@ -83,15 +86,23 @@ def test_numbers_have_one_spelling(text, plain):
 @pytest.mark.parametrize(
     ("content", "answer", "right"),
     [
-        (SINGLE, Answer(frozenset("b")), True), (SINGLE, Answer(frozenset("a")), False),
-        (SINGLE, Answer(frozenset("ab")), False), (SINGLE, Answer(), False),
-        (MULTIPLE, Answer(frozenset("bd")), True), (MULTIPLE, Answer(frozenset("b")), False),
+        (SINGLE, Answer(frozenset("b")), True),
+        (SINGLE, Answer(frozenset("a")), False),
+        (SINGLE, Answer(frozenset("ab")), False),
+        (SINGLE, Answer(), False),
+        (MULTIPLE, Answer(frozenset("bd")), True),
+        (MULTIPLE, Answer(frozenset("b")), False),
         (MULTIPLE, Answer(frozenset("abd")), False),
-        (STATEMENT, Answer(statement_true=True), True), (STATEMENT, Answer(statement_true=False), False),
+        (STATEMENT, Answer(statement_true=True), True),
+        (STATEMENT, Answer(statement_true=False), False),
         (STATEMENT, Answer(), False),
-        (NUMBER, Answer(number="3.14"), True), (NUMBER, Answer(number="３.１４５"), True),
-        (NUMBER, Answer(number="3.1451"), False), (NUMBER, Answer(number="约3.14"), False), (NUMBER, Answer(), False),
-        (SHORT, Answer(text=" hiveql "), True), (SHORT, Answer(text="ＨＱＬ"), True),
+        (NUMBER, Answer(number="3.14"), True),
+        (NUMBER, Answer(number="３.１４５"), True),
+        (NUMBER, Answer(number="3.1451"), False),
+        (NUMBER, Answer(number="约3.14"), False),
+        (NUMBER, Answer(), False),
+        (SHORT, Answer(text=" hiveql "), True),
+        (SHORT, Answer(text="ＨＱＬ"), True),
         (SHORT, Answer(text="SQL"), False),
         (SHORT, Answer(), False),
         (replace(SHORT, case_sensitive=True), Answer(text="hiveql"), False),

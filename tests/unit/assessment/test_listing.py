@@ -17,8 +17,13 @@ from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
 
 HISTORY = [
-    ["DRAFT", "2025-01-05"], ["RECOMMENDED", "2025-01-10"], ["EXPERT_REVIEW", "2025-02-01"],
-    ["CONFIRMED", "2025-03-01"], ["RECTIFYING", "2025-06-01"], ["CONFIRMED", "2025-07-01"], ["REMOVED", "2026-01-01"],
+    ["DRAFT", "2025-01-05"],
+    ["RECOMMENDED", "2025-01-10"],
+    ["EXPERT_REVIEW", "2025-02-01"],
+    ["CONFIRMED", "2025-03-01"],
+    ["RECTIFYING", "2025-06-01"],
+    ["CONFIRMED", "2025-07-01"],
+    ["REMOVED", "2026-01-01"],
 ]
 FIRST, LAST = date(2025, 2, 15), date(2028, 2, 14)
 
@@ -26,8 +31,12 @@ FIRST, LAST = date(2025, 2, 15), date(2028, 2, 14)
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        (date(2025, 2, 14), False), (date(2025, 2, 15), True), (date(2025, 5, 31), True),
-        (date(2025, 6, 1), False), (date(2025, 7, 1), True), (date(2026, 1, 1), False),
+        (date(2025, 2, 14), False),
+        (date(2025, 2, 15), True),
+        (date(2025, 5, 31), True),
+        (date(2025, 6, 1), False),
+        (date(2025, 7, 1), True),
+        (date(2026, 1, 1), False),
     ],
 )
 def test_a_body_may_examine_only_while_confirmed_and_valid_on_that_day(day, expected):

@@ -114,8 +114,12 @@ def test_nobody_reviews_a_paper_that_they_drew():
 @pytest.mark.parametrize(
     ("state", "released", "questions", "keys"),
     [
-        ("DRAFTED", False, True, True), ("REVIEWED", False, True, True), ("SEALED", False, False, False),
-        ("RELEASED", True, True, False), ("USED", True, True, True), ("RETIRED", True, True, True),
+        ("DRAFTED", False, True, True),
+        ("REVIEWED", False, True, True),
+        ("SEALED", False, False, False),
+        ("RELEASED", True, True, False),
+        ("USED", True, True, True),
+        ("RETIRED", True, True, True),
         ("RETIRED", False, False, False),
     ],
 )

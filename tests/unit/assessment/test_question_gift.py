@@ -9,7 +9,9 @@ from services.assessment.domain.item import ItemType
 from services.assessment.domain.question_file import code_in
 from services.assessment.domain.question_gift import questions
 
-SAMPLES = Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
+SAMPLES = (
+    Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
+)
 
 
 def one(text):
@@ -41,7 +43,9 @@ def test_a_multiple_choice_by_weights():
     assert content.correct_keys == {"a", "b"}
 
 
-@pytest.mark.parametrize(("word", "right"), [("T", True), ("true", True), ("F", False), ("FALSE#不对#对", False)])
+@pytest.mark.parametrize(
+    ("word", "right"), [("T", True), ("true", True), ("F", False), ("FALSE#不对#对", False)]
+)
 def test_a_statement(word, right):
     content = taken(f"Kafka 分区内消息有序。{{{word}}}")
     assert (content.stem, content.statement_true) == ("Kafka 分区内消息有序。", right)
@@ -49,8 +53,13 @@ def test_a_statement(word, right):
 
 @pytest.mark.parametrize(
     ("answer", "value", "tolerance"),
-    [("#1822", "1822", "0"), ("#3.14:0.01", "3.14", "0.01"), ("#3.141..3.142", "3.1415", "0.0005"),
-     ("#=1822:1 #对", "1822", "1"), ("#3:2~#全错", "3", "2")],
+    [
+        ("#1822", "1822", "0"),
+        ("#3.14:0.01", "3.14", "0.01"),
+        ("#3.141..3.142", "3.1415", "0.0005"),
+        ("#=1822:1 #对", "1822", "1"),
+        ("#3:2~#全错", "3", "2"),
+    ],
 )
 def test_a_number(answer, value, tolerance):
     content = taken(f"多少?{{{answer}}}")

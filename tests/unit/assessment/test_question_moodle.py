@@ -13,7 +13,9 @@ from services.assessment.domain.moodle_export import Exported, category_of, docu
 from services.assessment.domain.question_file import code_in
 from services.assessment.domain.question_moodle import questions
 
-SAMPLES = Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
+SAMPLES = (
+    Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
+)
 TEXT = "<questiontext format='html'><text><![CDATA[{}]]></text></questiontext>"
 
 
@@ -61,7 +63,10 @@ def test_html_becomes_text_that_says_the_same(html, text):
 @pytest.mark.parametrize(
     "html",
     [
-        "<img src='a.png'>", "<table><tr><td>1</td></tr></table>", "x<sup>你</sup>", "<math/>",
+        "<img src='a.png'>",
+        "<table><tr><td>1</td></tr></table>",
+        "x<sup>你</sup>",
+        "<math/>",
         "<a href='@@PLUGINFILE@@/a.mp3'>听</a>",
     ],
 )
@@ -73,7 +78,9 @@ def test_what_text_cannot_express_is_rejected(html):
 @pytest.mark.parametrize(
     ("kind", "inner", "reason"),
     [
-        ("essay", "", "UNSUPPORTED_TYPE"), ("cloze", "", "UNSUPPORTED_TYPE"), ("matching", "", "UNSUPPORTED_TYPE"),
+        ("essay", "", "UNSUPPORTED_TYPE"),
+        ("cloze", "", "UNSUPPORTED_TYPE"),
+        ("matching", "", "UNSUPPORTED_TYPE"),
         ("multichoice", answers((100, "甲"), (50, "乙")), "PARTIAL_CREDIT"),
         ("shortanswer", answers((100, "蛙"), (80, "蟾")), "PARTIAL_CREDIT"),
         ("shortanswer", answers((100, "蛙*")), "UNSUPPORTED_CONTENT"),
@@ -98,30 +105,48 @@ def test_lines_and_categories_are_those_of_the_file():
 
 texts = st.text(min_size=1, max_size=30).filter(lambda text: text.strip())
 numbers = st.decimals(-999, 999, places=3).map(str)
-contents = st.one_of(
-    st.builds(
-        lambda kind, stem, choices, note: ItemContent(
-            kind, stem, explanation=note,
-            choices=tuple(
-                Choice("", text, right if kind == ItemType.MULTIPLE_CHOICE else at == 0)
-                for at, (text, right) in enumerate(choices)
+contents = (
+    st.one_of(
+        st.builds(
+            lambda kind, stem, choices, note: ItemContent(
+                kind,
+                stem,
+                explanation=note,
+                choices=tuple(
+                    Choice("", text, right if kind == ItemType.MULTIPLE_CHOICE else at == 0)
+                    for at, (text, right) in enumerate(choices)
+                ),
             ),
+            st.sampled_from([ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE]),
+            texts,
+            st.lists(st.tuples(texts, st.booleans()), min_size=2, max_size=20),
+            st.text(max_size=20),
         ),
-        st.sampled_from([ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE]), texts,
-        st.lists(st.tuples(texts, st.booleans()), min_size=2, max_size=20), st.text(max_size=20),
-    ),
-    st.builds(lambda stem, right: ItemContent(ItemType.TRUE_FALSE, stem, statement_true=right), texts, st.booleans()),
-    st.builds(
-        lambda stem, value, tolerance: ItemContent(ItemType.NUMERIC, stem, value=value, tolerance=tolerance),
-        texts, numbers, numbers.map(lambda text: text.lstrip("-")),
-    ),
-    st.builds(
-        lambda stem, accepted, exact: ItemContent(
-            ItemType.SHORT_ANSWER, stem, accepted=tuple(accepted), case_sensitive=exact
+        st.builds(
+            lambda stem, right: ItemContent(ItemType.TRUE_FALSE, stem, statement_true=right),
+            texts,
+            st.booleans(),
         ),
-        texts, st.lists(texts, min_size=1, max_size=5), st.booleans(),
-    ),
-).map(tidy).filter(lambda content: not problems(content))
+        st.builds(
+            lambda stem, value, tolerance: ItemContent(
+                ItemType.NUMERIC, stem, value=value, tolerance=tolerance
+            ),
+            texts,
+            numbers,
+            numbers.map(lambda text: text.lstrip("-")),
+        ),
+        st.builds(
+            lambda stem, accepted, exact: ItemContent(
+                ItemType.SHORT_ANSWER, stem, accepted=tuple(accepted), case_sensitive=exact
+            ),
+            texts,
+            st.lists(texts, min_size=1, max_size=5),
+            st.booleans(),
+        ),
+    )
+    .map(tidy)
+    .filter(lambda content: not problems(content))
+)
 
 
 @settings(max_examples=200)
@@ -143,7 +168,8 @@ def test_whatever_is_exported_reads_back_the_same(items):
         ("testquestion.essay.moodle.xml", ["UNSUPPORTED_TYPE"]),
         ("testquestion.match.moodle.xml", ["UNSUPPORTED_TYPE"]),
         ("testquestion.gapselect.moodle.xml", ["UNSUPPORTED_TYPE"]),
-        ("multianswer.xml", ["UNSUPPORTED_TYPE"]), ("multichoice.xml", ["UNSUPPORTED_CONTENT"]),
+        ("multianswer.xml", ["UNSUPPORTED_TYPE"]),
+        ("multichoice.xml", ["UNSUPPORTED_CONTENT"]),
         ("sample_questions_with_old_image_tag.xml", ["UNSUPPORTED_TYPE", "UNSUPPORTED_CONTENT"]),
     ],
 )

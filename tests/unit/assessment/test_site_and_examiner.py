@@ -18,7 +18,12 @@ SITE, EXAMINER, DAY = "bodies/b/sites/s", "bodies/b/examiners/x", date(2026, 3, 
 
 
 def qualification(**changes):
-    values = {"occupation": "big-data", "credential": "K-1", "valid_from": "2025-01-01", "valid_to": "2026-12-31"}
+    values = {
+        "occupation": "big-data",
+        "credential": "K-1",
+        "valid_from": "2025-01-01",
+        "valid_to": "2026-12-31",
+    }
     return values | changes
 
 
@@ -44,8 +49,11 @@ def test_nothing_leads_out_of_a_removed_site():
 @pytest.mark.parametrize(
     ("entry", "reasons"),
     [
-        (qualification(), 0), (qualification(valid_to=""), 0), (qualification(valid_to="2026-02-28"), 1),
-        (qualification(valid_from="2026-03-02"), 1), (qualification(occupation="blockchain"), 1),
+        (qualification(), 0),
+        (qualification(valid_to=""), 0),
+        (qualification(valid_to="2026-02-28"), 1),
+        (qualification(valid_from="2026-03-02"), 1),
+        (qualification(occupation="blockchain"), 1),
     ],
 )
 def test_an_examiner_marks_only_what_a_qualification_covers_on_that_day(entry, reasons):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field
 
-from services.assessment.storage.rows.base import Base
+from services.assessment.storage.rows.root import Base
 from services.kit.storage.columns import utc_time
 from services.kit.storage.rows import Entity
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Field
 
-from services.assessment.storage.rows.base import Base
+from services.assessment.storage.rows.root import Base
 from services.kit.storage.columns import bytes_column, json_column
 from services.kit.storage.rows import Entity
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Text
 from sqlmodel import Field
 
-from services.assessment.storage.rows.base import Base
+from services.assessment.storage.rows.root import Base
 from services.kit.storage.columns import json_column, utc_time
 from services.kit.storage.rows import Entity
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from services.assessment.storage.rows.base import Base
+from services.assessment.storage.rows.root import Base
 from services.kit.storage.rows import Entity
 
 LIVE = text("state <> 'CANCELLED'")
