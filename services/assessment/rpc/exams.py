@@ -1,9 +1,8 @@
 """ExamService: between the wire and the use cases of exams."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.assessment.v1 import exam_pb2, exam_service_pb2, exam_service_pb2_grpc
 
 from services.assessment.domain.exam import Window
@@ -13,7 +12,7 @@ from services.assessment.rpc.qualifications import qualification_message, qualif
 from services.assessment.storage.rows import ExamRow
 from services.assessment.usecases.exams import Exams, NewExam
 from services.kit.rpc.call import Principal, caller
-from services.kit.rpc.convert import date_message, timestamp
+from services.kit.rpc.convert import date_message, moment_of, timestamp
 
 OVERSEERS = frozenset({"supervisor", "service"})
 
@@ -71,23 +70,21 @@ def _new(identifier: str, given: exam_pb2.Exam) -> NewExam:
         site=given.site,
         qualification=qualification_of(given.qualification),
         paper=given.paper,
-        theory=_window(given.theory_window),
+        theory=_window(given.theory_window, "exam.theory_window"),
         theory_minutes=given.theory_minutes,
-        ability=_window(given.ability_window),
+        ability=_window(given.ability_window, "exam.ability_window"),
         ability_task=given.ability_task,
         capacity=given.capacity,
         proctors=list(given.proctors),
         examiners=list(given.examiners),
-        registration_close=_moment(closes) if closes is not None else None,
+        registration_close=moment_of(closes, "exam.registration_close_time") if closes is not None else None,
     )
 
 
-def _window(window: exam_pb2.ExamWindow) -> Window:
-    return Window(_moment(window.start_time), _moment(window.end_time))
-
-
-def _moment(given: Timestamp) -> datetime:
-    return given.ToDatetime(tzinfo=UTC)
+def _window(window: exam_pb2.ExamWindow, field: str) -> Window:
+    return Window(
+        moment_of(window.start_time, f"{field}.start_time"), moment_of(window.end_time, f"{field}.end_time")
+    )
 
 
 def _window_message(start: datetime, end: datetime) -> exam_pb2.ExamWindow:

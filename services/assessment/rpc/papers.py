@@ -1,6 +1,6 @@
 """PaperService: papers (试卷) without their content, and the content where it may be read."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from shuzheng.assessment.v1 import paper_service_pb2 as messages
@@ -26,9 +26,8 @@ from services.assessment.rpc.qualifications import qualification_message
 from services.assessment.rpc.resource_head import head
 from services.assessment.storage.rows import PaperRow
 from services.assessment.usecases.papers import Papers
-from services.kit.errors import Violation, invalid
 from services.kit.rpc.call import caller
-from services.kit.rpc.convert import timestamp
+from services.kit.rpc.convert import moment_of, timestamp
 
 
 class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
@@ -41,8 +40,9 @@ class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
         """Draw a paper."""
         BODY.parse(request.parent, "parent")
         row = await self.papers.draw(
-            request.parent, request.paper_id, request.blueprint, request.seed, _moment(request, "release_from"),
-            _moment(request, "release_to"), caller().subject,
+            request.parent, request.paper_id, request.blueprint, request.seed,
+            moment_of(request.release_from, "release_from"), moment_of(request.release_to, "release_to"),
+            caller().subject,
         )
         return paper_message(row)
 
@@ -93,14 +93,6 @@ class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
     async def _move(self, request: Any, action: PaperAction) -> Paper:
         PAPER.parse(request.name)
         return paper_message(await self.papers.move(request.name, request.etag, action, caller().subject))
-
-
-def _moment(request: messages.DrawPaperRequest, field: str) -> datetime:
-    try:
-        return getattr(request, field).ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        text = f"{field} is no moment between the years 1 and 9999"
-        raise invalid("INVALID_FIELD", text, Violation(field, text, "INVALID_FIELD")) from None
 
 
 def paper_message(row: PaperRow) -> Paper:

@@ -39,16 +39,13 @@ def date_of(message: Message, field: str) -> date | None:
         raise invalid("INVALID_FIELD", f"{field}: {text}.", Violation(field, text, "INVALID_FIELD")) from None
 
 
-def moment_of(message: Message, field: str) -> datetime | None:
-    """Return the moment in `field` of `message`, None where it is absent; raises INVALID_FIELD outside years 1-9999."""
-    if not message.HasField(field):
-        return None
+def moment_of(value: Timestamp, field: str) -> datetime:
+    """Return a Timestamp as an aware moment; raises INVALID_FIELD for `field` outside the years 1 to 9999."""
     try:
-        found: datetime = getattr(message, field).ToDatetime(tzinfo=UTC)
+        return value.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
         text = "is no moment between the years 1 and 9999"
         raise invalid("INVALID_FIELD", f"{field} {text}.", Violation(field, text, "INVALID_FIELD")) from None
-    return found
 
 
 def level_of(value: int) -> Level:

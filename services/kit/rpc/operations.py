@@ -55,7 +55,7 @@ class OperationsService(service.OperationsServiceServicer):
 
     async def RepublishEvents(self, request: Any, context: Any) -> Any:
         """Publish facts again."""
-        since = moment_of(request, "since")
+        since = moment_of(request.since, "since") if request.HasField("since") else None
         return messages.RepublishEventsResponse(events=await self.parking.republish(since))
 
 
