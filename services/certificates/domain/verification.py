@@ -47,7 +47,13 @@ THEN_STATUS = (Check.STATUS,)
 THEN_DATES = (Check.STATUS, Check.DATES)
 
 
+CHECKED = {
+    (first, outcome): first + (THEN_STATUS if outcome in ENDED.values() else THEN_DATES)
+    for first in (BY_NUMBER, BY_DOCUMENT)
+    for outcome in Outcome
+}
+
+
 def checks_of(first: tuple[Check, ...], outcome: Outcome) -> tuple[Check, ...]:
     """Return what was looked at, in order, up to the check that decided `outcome`."""
-    ended = outcome in (Outcome.REVOKED, Outcome.SUPERSEDED)
-    return first + (THEN_STATUS if ended else THEN_DATES)
+    return CHECKED[first, outcome]

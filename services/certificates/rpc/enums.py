@@ -1,5 +1,7 @@
 """Between the words of the domain and the enums of the wire."""
 
+from functools import lru_cache
+
 from shuzheng.certificates.v1.certificate_pb2 import CertificateState, RevocationReason
 from shuzheng.certificates.v1.events_pb2 import CertificateKind
 from shuzheng.type.v1.qualification_pb2 import Qualification
@@ -17,6 +19,7 @@ STATE_WORD = {number: word for word, number in STATE_NUMBER.items()} | {0: ""}
 REASON = {number: domain.RevocationReason(word) for word, number in REASON_NUMBER.items() if word}
 
 
+@lru_cache(1000)
 def qualification(occupation: str, direction: str, level: int) -> Qualification:
-    """Return occupation × direction × level as it travels."""
+    """Return occupation × direction × level as it travels; shared, so not to be changed."""
     return Qualification(occupation=occupation, direction=direction, level=level)  # type: ignore[arg-type]

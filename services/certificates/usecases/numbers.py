@@ -35,6 +35,8 @@ class RandomDigits:
 
 def normalize(number: str) -> str:
     """Return a number as it is stored: upper case, without blanks and dashes."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
     return number.translate(IGNORED).upper()
 
 
