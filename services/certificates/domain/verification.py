@@ -41,13 +41,13 @@ def standing(state: str, valid_until: int, now: int) -> Outcome:
     return Outcome.EXPIRED if valid_until and now >= valid_until else Outcome.VALID
 
 
-BY_NUMBER = (Check.NUMBER_AND_NAME,)
-BY_DOCUMENT = (Check.ISSUER, Check.SIGNATURE, Check.REGISTER)
+BY_NUMBER: tuple[Check, ...] = (Check.NUMBER_AND_NAME,)
+BY_DOCUMENT: tuple[Check, ...] = (Check.ISSUER, Check.SIGNATURE, Check.REGISTER)
 THEN_STATUS = (Check.STATUS,)
 THEN_DATES = (Check.STATUS, Check.DATES)
 
 
-CHECKED = {
+CHECKED: dict[tuple[tuple[Check, ...], Outcome], tuple[Check, ...]] = {
     (first, outcome): first + (THEN_STATUS if outcome in ENDED.values() else THEN_DATES)
     for first in (BY_NUMBER, BY_DOCUMENT)
     for outcome in Outcome
