@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from string import ascii_lowercase
@@ -67,7 +67,17 @@ class ItemContent:
 
 def to_json(content: ItemContent) -> dict[str, Any]:
     """Return the content as plain values, the same for equal content."""
-    return asdict(content) | {"type": str(content.type)}
+    return {
+        "type": str(content.type),
+        "stem": content.stem,
+        "choices": [{"key": c.key, "text": c.text, "correct": c.correct} for c in content.choices],
+        "statement_true": content.statement_true,
+        "value": content.value,
+        "tolerance": content.tolerance,
+        "accepted": list(content.accepted),
+        "case_sensitive": content.case_sensitive,
+        "explanation": content.explanation,
+    }
 
 
 def from_json(value: dict[str, Any]) -> ItemContent:

@@ -85,6 +85,7 @@ RAISED = dict(
 )
 LOWERED = dict(zip("0123456789+-=()aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", strict=True))
 SCRIPTS = {"sup": RAISED, "sub": LOWERED}
+MARKED = re.compile("[<&]")
 ATTACHED = re.compile(r"@@PLUGINFILE@@|!\[[^\]]*\]\(")
 
 
@@ -94,7 +95,7 @@ def plain_text(text: str, markup: str, field: str) -> str:
         return text
     if ATTACHED.search(text):
         raise _unsupported(field, "a file or image")
-    if markup == "markdown":
+    if markup == "markdown" or not MARKED.search(text):
         return text
     reader = _Reader(field)
     reader.feed(text)
