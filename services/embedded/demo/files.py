@@ -1,0 +1,33 @@
+"""The files in examples/demo as the demo reads them."""
+
+import csv
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[3] / "examples" / "demo"
+CHUNK = 256 * 1024
+
+
+def scenario() -> dict[str, Any]:
+    """Return what is played."""
+    return tomllib.loads((FOLDER / "scenario.toml").read_text("utf-8"))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by heading."""
+    with (FOLDER / name).open(encoding="utf-8-sig", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+def chunks(name: str) -> list[bytes]:
+    """Return the content of a file in parts."""
+    content = (FOLDER / name).read_bytes()
+    return [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]
+
+
+def day(value: date | str) -> dict[str, int]:
+    """Return a day as the fields of google.type.Date."""
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return {"year": found.year, "month": found.month, "day": found.day}

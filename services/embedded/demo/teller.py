@@ -1,0 +1,58 @@
+"""Tells what happens, in Chinese or English: headings, sentences and progress; bars on a terminal only."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+class Teller:
+    """`seconds` keeps how long each stage took."""
+
+    def __init__(self, lang: str) -> None:
+        self.english = lang == "en"
+        self.console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        self.seconds: dict[str, float] = {}
+
+    def words(self, zh: str, en: str) -> str:
+        """Return the one in the language of this run."""
+        return en if self.english else zh
+
+    def say(self, zh: str, en: str) -> None:
+        """Print one sentence."""
+        self.console.print(f"  {self.words(zh, en)}", markup=False)
+
+    def note(self, text: str) -> None:
+        """Print a detail below a sentence."""
+        self.console.print(f"      {text}", markup=False, style="dim")
+
+    @contextmanager
+    def stage(self, key: str, zh: str, en: str) -> Iterator[None]:
+        """Print a heading and measure what happens below it."""
+        began = time.perf_counter()
+        self.console.print(
+            f"\n{len(self.seconds) + 1}. {self.words(zh, en)}", markup=False, style="bold cyan"
+        )
+        yield
+        self.seconds[key] = round(time.perf_counter() - began, 3)
+
+    @contextmanager
+    def progress(self, zh: str, en: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Yield a function that says how many are done; where there is no terminal, one line tells the end."""
+        label, done = self.words(zh, en), 0
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        live = self.console.is_terminal
+        with Progress(*columns, console=self.console, disable=not live) as bars:
+            task = bars.add_task(label, total=total)
+
+            def step(count: int = 1) -> None:
+                nonlocal done
+                done += count
+                bars.update(task, completed=done)
+
+            yield step
+        if not live:
+            self.console.print(f"  {label} {done}/{total}", markup=False)
