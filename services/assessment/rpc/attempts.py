@@ -101,9 +101,7 @@ def _to_json(answer: item_pb2.Answer) -> str:
     field = answer.WhichOneof("value")
     if field is None:
         return "{}"
-    if field == "chosen":
-        return json.dumps({"chosen": sorted(answer.chosen.keys)})
-    return json.dumps({field: getattr(answer, field)}, ensure_ascii=False)
+    return json.dumps({field: sorted(answer.chosen.keys) if field == "chosen" else getattr(answer, field)})
 
 
 def _saved(row: AnswerRow) -> attempt_pb2.SavedAnswer:
