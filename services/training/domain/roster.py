@@ -64,10 +64,10 @@ class Checker:
     def __init__(self, header: Header, today: date) -> None:
         self.header = header
         self.today = today
-        self.name_at = header.position("display_name")
+        self.id_at = header.position("national_id")
         self.readers: tuple[tuple[str, int | None, Callable[[Cell], Any]], ...] = (
-            ("display_name", self.name_at, roster_cell.person_name),
-            ("national_id", header.position("national_id"), roster_cell.id_number),
+            ("display_name", header.position("display_name"), roster_cell.person_name),
+            ("national_id", self.id_at, roster_cell.id_number),
             ("phone", header.position("phone"), roster_cell.phone),
             ("employer", header.position("employer"), lambda cell: roster_cell.short_text(cell, 100)),
             ("education", header.position("education"), lambda cell: roster_cell.short_text(cell, 40)),
@@ -124,7 +124,7 @@ class Checker:
 
     def _is_furniture(self, cells: Sequence[Cell]) -> bool:
         """Tell whether a row is a footer (合计…, 填表人…) or the header again, as on every printed page."""
-        if roster_cell.text(_at(cells, self.readers[1][1])):
+        if not self._is_blank([_at(cells, self.id_at)]):
             return all(roster_cell.text(_at(cells, c.position)) == c.heading for c in self.header.columns)
         first = next((found for cell in cells if (found := roster_cell.text(cell))), "")
         return FOOTER.fullmatch(first) is not None

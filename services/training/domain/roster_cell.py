@@ -14,7 +14,7 @@ from services.training.domain.reasons import Reason
 Cell = object
 EXACT_DIGITS = 10**15
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?E\+?\d+", re.IGNORECASE)
-PHONE = re.compile(r"\+?\d{5,20}")
+PHONE = re.compile(r"\+?[0-9]{5,20}")
 PHONE_NOISE = re.compile(r"[\s\-()]")
 TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?" + TIME)
@@ -36,7 +36,8 @@ class Problem(Exception):
 def text(cell: Cell) -> str:
     """Return what a person sees in the cell, in NFKC and trimmed."""
     if isinstance(cell, str):
-        return clean(cell)
+        plain = cell.isascii() and cell.isprintable()  # most cells: nothing to fold
+        return " ".join(cell.split()) if plain else clean(cell)
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

@@ -27,7 +27,7 @@ from services.training.usecases.roster_slice import Tally
 LARGEST_FILE = 32 * 2**20
 MOST_ROWS = 200_000
 CHECKED_AT_ONCE = 2000
-IMPORTED_AT_ONCE = 1000
+IMPORTED_AT_ONCE = 2000
 REJECTS_AT_ONCE = 1000
 Table = Sequence[Sequence[Any]]
 T = TypeVar("T")

@@ -6,6 +6,7 @@ service does not, and its event loop stays free.
 
 import asyncio
 import json
+import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -26,22 +27,18 @@ async def read(content: bytes) -> list[list[list[Any]]]:
 
     Dates come as ISO text; the rows of a sheet have the numbers that a person sees.
     """
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(Path(__file__)),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )
+    return await asyncio.to_thread(_read, content)
+
+
+def _read(content: bytes) -> list[list[list[Any]]]:
+    command = [sys.executable, "-I", str(Path(__file__))]
     try:
-        async with asyncio.timeout(SECONDS):
-            output, _ = await child.communicate(content)
-    except TimeoutError:
+        child = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=True)
+    except subprocess.TimeoutExpired:
         raise ValueError("the spreadsheet takes too long to read") from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0:
-        raise ValueError("the spreadsheet is damaged, protected by a password, or far too large")
-    return await asyncio.to_thread(json.loads, output)
+    except subprocess.CalledProcessError:
+        raise ValueError("the spreadsheet is damaged, protected by a password, or far too large") from None
+    return json.loads(child.stdout)
 
 
 def _main() -> None:

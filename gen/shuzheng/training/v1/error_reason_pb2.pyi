@@ -98,7 +98,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The birth date differs from that in the ID number."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
-    """Reasons of the training service (ErrorInfo.domain = "training"), beside the shared ones."""
+    """Reasons of the training service (ErrorInfo.domain = "training.shuzheng"), beside the shared ones."""
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Never sent."""
