@@ -1,7 +1,6 @@
 """Personal numbers: sealed at rest, found by a keyed index, linked across services by a pseudonym."""
 
 import base64
-import hashlib
 import hmac
 import os
 import tempfile
@@ -57,7 +56,7 @@ class Vault:
 
 
 def _digest(key: bytes, national_id: str) -> bytes:
-    return hmac.new(key, normalize(national_id).encode(), hashlib.sha256).digest()
+    return hmac.digest(key, normalize(national_id).encode(), "sha256")
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

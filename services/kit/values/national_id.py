@@ -7,12 +7,13 @@ from stdnum.iso7064 import mod_11_2
 
 from services.kit.values.text import clean
 
-SHAPE = re.compile(r"\d{17}[\dX]")
+SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+NOISE = re.compile(r"[\s\-‐–—'’`]")
 
 
 def normalize(text: str) -> str:
     """Return the number with full-width digits, blanks and dashes folded and an upper-case X."""
-    return re.sub(r"[\s\-‐–—'’`]", "", clean(text)).upper()
+    return text if SHAPE.fullmatch(text) else NOISE.sub("", clean(text)).upper()
 
 
 def problems(text: str) -> list[str]:
