@@ -268,9 +268,8 @@ class Journey:
             part = request(parent=self.cohort, entries=entries[start : start + 600])
             await self.training("hours", "RecordHours", part)
         await self._cohort("StartCompletionExam")
-        scores = [
-            enrollment_service_pb2.ExamScore(enrollment=name, score="88.5", examined_on=today) for name in self.enrollments
-        ]
+        passed = {"score": "88.5", "examined_on": today}
+        scores = [enrollment_service_pb2.ExamScore(enrollment=name, **passed) for name in self.enrollments]
         graded = enrollment_service_pb2.RecordExamScoresRequest(parent=self.cohort, scores=scores)
         await self.training("enrollment", "RecordExamScores", graded)
 
@@ -372,7 +371,8 @@ class Journey:
         created = messages.CreateBankRequest(parent=self.body, bank_id="k1", bank=new)
         await self.assessment("bank", "CreateBank", created)
         points = [bank_pb2.KnowledgePoint(code=code, title=f"知识点{code}") for code in ("1", "1.1", "1.1.1")]
-        await self.assessment("bank", "PutKnowledgePoints", messages.PutKnowledgePointsRequest(parent=bank, points=points))
+        put = messages.PutKnowledgePointsRequest(parent=bank, points=points)
+        await self.assessment("bank", "PutKnowledgePoints", put)
         await several(self._write_item(bank, each) for each in range(QUESTIONS))
         names = [f"{bank}/items/t{each}" for each in range(QUESTIONS)]
         reviewed = item_service_pb2.BatchReviewItemsRequest
@@ -397,7 +397,8 @@ class Journey:
         bank, blueprint = f"{self.body}/banks/k1", f"{self.body}/banks/k1/blueprints/f1"
         request = blueprint_service_pb2.CreateBlueprintRequest(parent=bank, blueprint_id="f1", blueprint=new)
         await self.assessment("blueprint", "CreateBlueprint", request)
-        await self.assessment("blueprint", "AdoptBlueprint", blueprint_service_pb2.AdoptBlueprintRequest(name=blueprint))
+        adopted = blueprint_service_pb2.AdoptBlueprintRequest(name=blueprint)
+        await self.assessment("blueprint", "AdoptBlueprint", adopted)
         drawn = paper_service_pb2.DrawPaperRequest(parent=self.body, paper_id="p1", blueprint=blueprint)
         drawn.release_from.FromDatetime(self.now() - timedelta(hours=1))
         drawn.release_to.FromDatetime(self.now() + timedelta(hours=9))
@@ -413,8 +414,9 @@ class Journey:
         """Schedule an exam that begins now, and open it."""
         now = self.now()
         exam = exam_pb2.Exam(
-            display_name="大数据初级考试", site=f"{self.body}/sites/s1", qualification=AIM, paper=f"{self.body}/papers/p1",
-            theory_minutes=60, ability_task="搭建数据平台", capacity=self.capacity, proctors=self.proctors,
+            display_name="大数据初级考试", site=f"{self.body}/sites/s1", qualification=AIM,
+            paper=f"{self.body}/papers/p1", theory_minutes=60, ability_task="搭建数据平台", capacity=self.capacity,
+            proctors=self.proctors,
             examiners=self.examiners,
         )  # fmt: skip
         for window, hours in ((exam.theory_window, 2), (exam.ability_window, 4)):
