@@ -63,7 +63,7 @@ class CandidateServiceServicer:
     """
 
     def CreateCandidate(self, request, context):
-        """Creates a candidate; one per national ID number.
+        """Creates a candidate, one per national ID number; any body or institution may enter a person.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -18,7 +18,7 @@ class CandidateServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateCandidate: _aio.UnaryUnaryMultiCallable[_candidate_service_pb2.CreateCandidateRequest, _candidate_pb2.Candidate]
-    """Creates a candidate; one per national ID number."""
+    """Creates a candidate, one per national ID number; any body or institution may enter a person."""
     GetCandidate: _aio.UnaryUnaryMultiCallable[_candidate_service_pb2.GetCandidateRequest, _candidate_pb2.Candidate]
     """Reads one candidate."""
     ListCandidates: _aio.UnaryUnaryMultiCallable[_candidate_service_pb2.ListCandidatesRequest, _candidate_service_pb2.ListCandidatesResponse]
@@ -35,7 +35,7 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _candidate_service_pb2.CreateCandidateRequest,
         context: _aio.ServicerContext[_candidate_service_pb2.CreateCandidateRequest, _abc.Awaitable[_candidate_pb2.Candidate]],
     ) -> _abc.Awaitable[_candidate_pb2.Candidate]:
-        """Creates a candidate; one per national ID number."""
+        """Creates a candidate, one per national ID number; any body or institution may enter a person."""
 
     @_abc_1.abstractmethod
     def GetCandidate(

@@ -104,11 +104,11 @@ class Exam(_message.Message):
     site: _builtins.str
     """考核站点: bodies/{body}/sites/{site}."""
     paper: _builtins.str
-    """Sealed theory paper of the body."""
+    """Sealed theory paper of the body; empty in answers to outsiders."""
     theory_minutes: _builtins.int
     """Minutes that a candidate has for the theory part."""
     ability_task: _builtins.str
-    """Task of the ability part, for candidates and examiners."""
+    """Task of the ability part; empty in answers to outsiders."""
     capacity: _builtins.int
     """Seats."""
     seats_taken: _builtins.int
@@ -135,11 +135,11 @@ class Exam(_message.Message):
 
     @_builtins.property
     def proctors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """监考员: bodies/{body}/examiners/{examiner}."""
+        """监考员: bodies/{body}/examiners/{examiner}; empty in answers to outsiders."""
 
     @_builtins.property
     def examiners(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """考评员 of the ability part: bodies/{body}/examiners/{examiner}."""
+        """考评员 of the ability part: bodies/{body}/examiners/{examiner}; empty in answers to outsiders."""
 
     @_builtins.property
     def registration_close_time(self) -> _timestamp_pb2.Timestamp:

@@ -90,14 +90,14 @@ class ExamServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetExam(self, request, context):
-        """Reads one exam; paper, task and staff are shown to the body and to overseers only.
+        """Reads one exam. Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListExams(self, request, context):
-        """Lists exams of one body, or of all bodies with the parent "bodies/-"; paper, task and staff are shown to the body and to overseers only.
+        """Lists exams of one body, or of all bodies with the parent "bodies/-". Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

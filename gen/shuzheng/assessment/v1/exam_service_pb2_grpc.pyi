@@ -20,9 +20,9 @@ class ExamServiceStub:
     ScheduleExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.ScheduleExamRequest, _exam_pb2.Exam]
     """Schedules an exam; a refusal names every unmet rule at once."""
     GetExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.GetExamRequest, _exam_pb2.Exam]
-    """Reads one exam; paper, task and staff are shown to the body and to overseers only."""
+    """Reads one exam. Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only."""
     ListExams: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.ListExamsRequest, _exam_service_pb2.ListExamsResponse]
-    """Lists exams of one body, or of all bodies with the parent "bodies/-"; paper, task and staff are shown to the body and to overseers only."""
+    """Lists exams of one body, or of all bodies with the parent "bodies/-". Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only."""
     OpenExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.OpenExamRequest, _exam_pb2.Exam]
     """Opens registration."""
     CloseExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.CloseExamRequest, _exam_pb2.Exam]
@@ -51,7 +51,7 @@ class ExamServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _exam_service_pb2.GetExamRequest,
         context: _aio.ServicerContext[_exam_service_pb2.GetExamRequest, _abc.Awaitable[_exam_pb2.Exam]],
     ) -> _abc.Awaitable[_exam_pb2.Exam]:
-        """Reads one exam; paper, task and staff are shown to the body and to overseers only."""
+        """Reads one exam. Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only."""
 
     @_abc_1.abstractmethod
     def ListExams(
@@ -59,7 +59,7 @@ class ExamServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _exam_service_pb2.ListExamsRequest,
         context: _aio.ServicerContext[_exam_service_pb2.ListExamsRequest, _abc.Awaitable[_exam_service_pb2.ListExamsResponse]],
     ) -> _abc.Awaitable[_exam_service_pb2.ListExamsResponse]:
-        """Lists exams of one body, or of all bodies with the parent "bodies/-"; paper, task and staff are shown to the body and to overseers only."""
+        """Lists exams of one body, or of all bodies with the parent "bodies/-". Schedules are public among all roles; paper, task and staff are shown to the body and to overseers only."""
 
     @_abc_1.abstractmethod
     def OpenExam(
