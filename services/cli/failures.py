@@ -1,5 +1,6 @@
 """Refusals as people read them: one line for what happened, one for each reason, and an exit code for scripts."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,7 @@ EXIT_CODES = {
     UNAVAILABLE: ("服务不可用，可重试", "not available, try again"),
     INTERNAL: ("内部错误", "internal fault"),
 }
+HAN = re.compile("[\u4e00-\u9fff]")
 FAULTS = (
     grpc.StatusCode.INTERNAL,
     grpc.StatusCode.UNKNOWN,
@@ -92,9 +94,14 @@ def lines(refusal: AppError, lang: str) -> Iterator[str]:
 
 
 def _sentence(kind: str, reason: str, message: str, lang: str) -> str:
-    chinese = "" if lang == "en" else reasons().get(reason, "")
-    said = "：".join(filter(None, (kind, chinese))) if lang != "en" else kind
-    return f"{said} ({message}) [{reason}]" if chinese else f"{said}: {message} [{reason}]".removeprefix(": ")
+    said = explained(reason, message, lang)
+    return f"{kind}：{said}" if kind and lang != "en" else ": ".join(filter(None, (kind, said)))
+
+
+def explained(reason: str, message: str, lang: str) -> str:
+    """Return a reason with the service's own words, in Chinese first unless `lang` is "en"."""
+    chinese = "" if lang == "en" or HAN.match(message) else reasons().get(reason, "")
+    return f"{chinese} ({message}) [{reason}]" if chinese else f"{message} [{reason}]"
 
 
 def fault(error: Exception, lang: str) -> str:

@@ -24,7 +24,7 @@ from services.embedded.demo import (
     sitting,
     verification,
 )
-from services.embedded.demo.api import Api, Unexpected
+from services.embedded.demo.api import Api, Unexpected, expect
 from services.embedded.demo.clock import DemoClock
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.teller import Teller
@@ -78,6 +78,11 @@ async def _run(folder: Path, teller: Teller) -> None:
     finally:
         await running.stop()
     _finish(journey, round(time.perf_counter() - began, 1))
+    expect(
+        "figures of the summary",
+        {key: journey.summary[key] for key in scenario["expected"]},
+        scenario["expected"],
+    )
 
 
 def _empty(folder: Path) -> None:

@@ -9,7 +9,6 @@ from services.embedded.demo import files
 from services.embedded.demo.api import expect, refused
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
-from services.kit.errors import Unmet
 from services.kit.values.text import name_key
 
 MODES = {"线上": "TEACHING_MODE_ONLINE", "线下": "TEACHING_MODE_OFFLINE"}
@@ -93,7 +92,7 @@ def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list
         f"{summary.rejected} rejected → {file.name}; the same file again changes nothing",
     )
     for reject in rejects:
-        j.teller.note(f"row {reject.row} {reject.field}: {reject.message} [{reject.reason}]")
+        j.teller.reason(reject.reason, reject.message, f"row {reject.row} {reject.field}: ")
     j.add("learners_imported", summary.enrollments_created)
     told = j.summary["learners_rejected"]
     told["rows"] += summary.rejected
@@ -188,7 +187,8 @@ async def _register(j: Journey, each: dict[str, Any]) -> None:
     for outcome in answer.outcomes:
         if outcome.unmet:
             unmet += [reason.reason for reason in outcome.unmet]
-            j.teller.note(f"{names[outcome.enrollment]}: " + "; ".join(r.message for r in outcome.unmet))
+            for rule in outcome.unmet:
+                j.teller.reason(rule.reason, rule.message, f"{names[outcome.enrollment]}: ")
         else:
             j.completions[name_key(outcome.completion.holder_name)] = outcome.completion
     if not unmet:
@@ -206,8 +206,3 @@ def keep_rows(file: Any, headings: tuple[str, ...], rows: list[tuple[Any, ...]])
         writer = csv.writer(target)
         writer.writerow(headings)
         writer.writerows(rows)
-
-
-def sentences(unmet: tuple[Unmet, ...]) -> str:
-    """Return all unmet rules in one line."""
-    return "; ".join(f"{rule.message} [{rule.reason}]" for rule in unmet)

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.embedded.demo import files
 from services.embedded.demo.api import Unexpected, refused
-from services.embedded.demo.cohorts import sentences
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
 
@@ -42,7 +41,7 @@ async def schedule(j: Journey) -> None:
                 "A schedule must meet the rules; all that are unmet at once:",
             )
             for rule in error.unmet:
-                j.teller.note(f"{rule.message} [{rule.reason}]")
+                j.teller.reason(rule.reason, rule.message)
         await _schedule(staff, each, exam)
         await staff("ExamService/OpenExam", name=name_of(each))
         j.teller.say(
@@ -130,9 +129,9 @@ def _report(j: Journey, each: dict[str, Any], answer: Any) -> None:
         f"{len(answer.refusals)} refused",
     )
     for refusal in answer.refusals:
-        j.teller.note(f"{names[refusal.candidate]}: {refusal.message} [{refusal.reason}]")
+        j.teller.reason(refusal.reason, refusal.message, f"{names[refusal.candidate]}: ")
         for detail in refusal.details:
-            j.teller.note(f"    {detail.message} [{detail.reason}]")
+            j.teller.reason(detail.reason, detail.message, "    ")
 
 
 async def _single(j: Journey) -> Counter[str]:
@@ -159,5 +158,6 @@ async def _single(j: Journey) -> Counter[str]:
             f"{candidate.display_name} 自行报考被拒 [{error.reason}]：",
             f"{candidate.display_name} is refused [{error.reason}]:",
         )
-        j.teller.note(sentences(error.unmet))
+        for rule in error.unmet:
+            j.teller.reason(rule.reason, rule.message)
     return found

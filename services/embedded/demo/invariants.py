@@ -6,6 +6,7 @@ from typing import Any
 
 from services.cli.catalog import SERVICES
 from services.embedded.demo.api import Unexpected, until
+from services.embedded.demo.catalogue import state_word
 from services.embedded.demo.exams import name_of
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.results import GRADE, ISSUED, REVOKED, TRAINING
@@ -40,6 +41,7 @@ async def _drained(j: Journey) -> None:
 
 async def _broken(j: Journey) -> AsyncIterator[str]:
     certificates = await j.supervisor.every("CertificateService/ListCertificates", "certificates")
+    j.summary["certificates_by_state"] = dict(Counter(state_word(c, "state") for c in certificates))
     for number, count in Counter(c.number for c in certificates).items():
         if count > 1:
             yield f"number {number} was given {count} times"

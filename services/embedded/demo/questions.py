@@ -5,7 +5,7 @@ from typing import Any
 
 from services.embedded.demo import files
 from services.embedded.demo.api import expect, refused
-from services.embedded.demo.cohorts import keep_rows, sentences
+from services.embedded.demo.cohorts import keep_rows
 from services.embedded.demo.journey import Journey
 
 FORMATS = {"questions.xml": "ITEM_FORMAT_MOODLE_XML", "questions.gift": "ITEM_FORMAT_GIFT"}
@@ -52,7 +52,7 @@ async def _import(j: Journey, body: str, bank: str, name: str) -> None:
         f"{last.rejected} rejected → {file.name}",
     )
     for reject in rejects:
-        j.teller.note(f"#{reject.index} {reject.title}: {reject.message} [{reject.reason}]")
+        j.teller.reason(reject.reason, reject.message, f"#{reject.index} {reject.title}: ")
     j.add("items_imported", last.imported)
     told = j.summary["items_rejected"]
     told["questions"] += last.rejected
@@ -94,7 +94,11 @@ async def _blueprint(j: Journey, body: str, bank: str) -> str:
     about = {"display_name": "初级理论知识命题细目表", "source": "示例，按国家职业标准权重表编制"}
     create: dict[str, Any] = {"parent": bank, "blueprint": about | {"parts": wrong}}
     error = await refused(staff("BlueprintService/CreateBlueprint", **create), "INVALID_BLUEPRINT")
-    j.teller.say(f"{body}：权重不等于 100 的细目表被拒：{error.message}", f"{body}: {error.message}")
+    j.teller.say(
+        f"{body}：权重不等于 100 的细目表被拒：", f"{body}: a blueprint that does not add up is refused:"
+    )
+    for violation in error.violations:
+        j.teller.reason(violation.reason, violation.message, f"{violation.field}: ")
     create["blueprint"] = about | {"parts": parts}
     made = await staff("BlueprintService/CreateBlueprint", blueprint_id="theory", **create)
     await _lacking(j, body, bank, about)
@@ -122,7 +126,9 @@ async def _lacking(j: Journey, body: str, bank: str, about: dict[str, Any]) -> N
         ),
         "BANK_LACKS_ITEMS",
     )
-    j.teller.say(f"{body}：题库不足以组卷：{sentences(error.unmet)}", f"{body}: {sentences(error.unmet)}")
+    j.teller.say(f"{body}：题库不足以组卷，逐项说明：", f"{body}: the bank cannot fill the paper:")
+    for rule in error.unmet:
+        j.teller.reason(rule.reason, rule.message)
 
 
 def _window(day: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.cli.failures import explained
+
 
 class Teller:
     """`seconds` keeps how long each stage took."""
@@ -28,6 +30,10 @@ class Teller:
     def note(self, text: str) -> None:
         """Print a detail below a sentence."""
         self.console.print(f"      {text}", markup=False, style="dim")
+
+    def reason(self, reason: str, message: str, before: str = "") -> None:
+        """Print one reason below a sentence, in Chinese with the service's own words behind it."""
+        self.note(before + explained(reason, message, "en" if self.english else "zh"))
 
     @contextmanager
     def stage(self, key: str, zh: str, en: str) -> Iterator[None]:
