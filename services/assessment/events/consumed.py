@@ -1,4 +1,7 @@
-"""What assessment consumes: subject → use case. Only grade certificates and completions are evidence."""
+"""What assessment consumes: subject → use case. Only grade certificates and completions are evidence.
+
+A certificate is known by the result that it rests on, so that a corrected one takes the place of the first.
+"""
 
 from typing import Any
 
@@ -30,7 +33,7 @@ def consumed(evidence: Evidence) -> tuple[Consumed, ...]:
 
     async def revoked(tx: Transaction, event: Any, envelope: Envelope) -> None:
         if event.kind == certificates_pb2.CERTIFICATE_KIND_GRADE:
-            await evidence.withdraw(event.certificate, EvidenceKind.GRADE_CERTIFICATE, event.person, tx=tx)
+            await evidence.withdraw(event.source, EvidenceKind.GRADE_CERTIFICATE, event.person, tx=tx)
 
     return (
         Consumed("training.v1.completion.registered", training_pb2.CompletionRegistered, completed),
@@ -55,7 +58,7 @@ def _completion(event: training_pb2.CompletionRegistered, envelope: Envelope) ->
 
 def _certificate(event: certificates_pb2.CertificateIssued, envelope: Envelope) -> Fact:
     return Fact(
-        source=event.certificate,
+        source=event.source,
         kind=EvidenceKind.GRADE_CERTIFICATE,
         person=event.person,
         qualification=_qualification(event.qualification),

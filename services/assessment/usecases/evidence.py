@@ -39,7 +39,7 @@ class Evidence:
 
     @command
     async def record(self, tx: Transaction, fact: Fact) -> EvidenceRow:
-        """Keep a fact; one that was withdrawn before it arrived stays withdrawn."""
+        """Keep a fact from its first day on; one that was withdrawn before it arrived stays withdrawn."""
         row = await tx.find(EvidenceRow, fact.source)
         known = row is not None
         if row is None:
@@ -47,7 +47,8 @@ class Evidence:
                 name=fact.source, person=fact.person, kind=fact.kind, state=EvidenceState.STANDING
             )
         row.occupation, row.direction = fact.qualification.occupation, fact.qualification.direction
-        row.level, row.held_on = int(fact.qualification.level), fact.held_on
+        row.level = int(fact.qualification.level)
+        row.held_on = min(row.held_on or fact.held_on, fact.held_on)
         row.institution, row.institution_uscc, row.hours = fact.institution, fact.institution_uscc, fact.hours
         return await tx.save(row) if known else await tx.insert(row)
 

@@ -209,28 +209,52 @@ async def test_evidence_withdrawn_before_it_arrives_never_stands(sitting):
     assert known.state == evidence_pb2.EVIDENCE_STATE_WITHDRAWN
 
 
-async def test_grade_certificates_are_evidence_until_they_are_revoked(sitting):
-    name = await sitting.candidate(1)
-    stub = sitting.as_candidate(evidence_service_pb2_grpc.EvidenceServiceStub, name)
-    request = evidence_service_pb2.ListEvidenceRequest(parent=name)
-    person = (await stub.ListEvidence(request)).evidence[0].person
-    issued = certificates.CertificateIssued(
-        certificate="certificates/n1",
+def certificate(number: str, person: str, issued_on: date) -> certificates.CertificateIssued:
+    return certificates.CertificateIssued(
+        certificate=f"certificates/{number}",
         kind=certificates.CERTIFICATE_KIND_GRADE,
         person=person,
         qualification=BIG_DATA,
-        issued_on=day(date(2026, 2, 2)),
+        source="bodies/b2/results/r1",
+        issued_on=day(issued_on),
     )
+
+
+async def grade_evidence(sitting: Sitting, name: str) -> list[evidence_pb2.Evidence]:
+    stub = sitting.as_candidate(evidence_service_pb2_grpc.EvidenceServiceStub, name)
+    known = (await stub.ListEvidence(evidence_service_pb2.ListEvidenceRequest(parent=name))).evidence
+    return [e for e in known if e.kind == evidence_pb2.EVIDENCE_KIND_GRADE_CERTIFICATE]
+
+
+async def test_a_corrected_certificate_counts_from_the_day_of_the_first(sitting):
+    name = await sitting.candidate(1)
+    person = await sitting.person(name)
+    first, corrected = (
+        certificate("n1", person, date(2025, 2, 2)),
+        certificate("n2", person, date(2026, 2, 2)),
+    )
+    await sitting.deliver(first, corrected, subject="certificates.v1.certificate.issued")
+    (known,) = await grade_evidence(sitting, name)
+    assert known.held_on == day(date(2025, 2, 2))
+
+
+async def test_grade_certificates_are_evidence_until_they_are_revoked(sitting):
+    name = await sitting.candidate(1)
+    person = await sitting.person(name)
+    issued = certificate("n1", person, date(2026, 2, 2))
     await sitting.deliver(issued, issued, subject="certificates.v1.certificate.issued")
-    seen = {e.source: e for e in (await stub.ListEvidence(request)).evidence}
-    assert seen["certificates/n1"].kind == evidence_pb2.EVIDENCE_KIND_GRADE_CERTIFICATE
+    (known,) = await grade_evidence(sitting, name)
+    assert known.state == evidence_pb2.EVIDENCE_STATE_STANDING
     revoked = certificates.CertificateRevoked(
-        certificate="certificates/n1", kind=certificates.CERTIFICATE_KIND_GRADE, person=person
+        certificate="certificates/n1",
+        kind=certificates.CERTIFICATE_KIND_GRADE,
+        person=person,
+        source=issued.source,
     )
     await sitting.deliver(revoked, subject="certificates.v1.certificate.revoked")
     await sitting.deliver(issued, subject="certificates.v1.certificate.issued")
-    seen = {e.source: e for e in (await stub.ListEvidence(request)).evidence}
-    assert seen["certificates/n1"].state == evidence_pb2.EVIDENCE_STATE_WITHDRAWN
+    (known,) = await grade_evidence(sitting, name)
+    assert known.state == evidence_pb2.EVIDENCE_STATE_WITHDRAWN
 
 
 async def test_eligibility_explains_every_route_to_the_candidate(sitting):

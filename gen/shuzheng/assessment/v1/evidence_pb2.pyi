@@ -83,7 +83,7 @@ class Evidence(_message.Message):
     INSTITUTION_USCC_FIELD_NUMBER: _builtins.int
     HOURS_FIELD_NUMBER: _builtins.int
     source: _builtins.str
-    """Completion or certificate that it comes from."""
+    """Completion or result that it rests on."""
     kind: Global___EvidenceKind.ValueType
     """What it shows."""
     person: _builtins.str
