@@ -40,9 +40,9 @@ Shelf = dict[tuple[str, ItemType], list[Drawable]]
 def draw(bank: str, parts: Sequence[Part], items: Iterable[Drawable], seed: str) -> tuple[Drawn, ...]:
     """Return the items in the order of the paper; raises BANK_LACKS_ITEMS that names every lack."""
     shelf = _shelve(items)
-    if lacks := lacking(parts, shelf, bank):
-        summary = "; ".join(lack.message for lack in lacks)
-        raise precondition(Reason.BANK_LACKS_ITEMS, f"{bank} cannot fill the blueprint: {summary}.", *lacks)
+    if lacks := lacking(parts, shelf):
+        message = f"{bank} has too few active items for {len(lacks)} sections of the blueprint."
+        raise precondition(Reason.BANK_LACKS_ITEMS, message, *lacks, bank=bank)
     return tuple(
         Drawn(item.name, section.points)
         for part, section in _paper_order(parts)
@@ -57,13 +57,12 @@ def _shelve(items: Iterable[Drawable]) -> Shelf:
     return shelf
 
 
-def lacking(parts: Sequence[Part], shelf: Shelf, bank: str) -> list[Unmet]:
-    """Return one entry for each section that the bank cannot fill."""
+def lacking(parts: Sequence[Part], shelf: Shelf) -> list[Unmet]:
+    """Return one entry for each section that the bank cannot fill; short, so that all fit into one answer."""
     return [
         Unmet(
             Reason.BANK_LACKS_ITEMS,
             f"function {part.function} needs {section.count} active {section.type}, the bank has {have}",
-            bank,
         )
         for part in parts
         for section in part.sections
