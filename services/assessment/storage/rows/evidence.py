@@ -9,7 +9,7 @@ from services.kit.storage.rows import Entity
 
 
 class EvidenceRow(Entity, Base, table=True):
-    """Named after the completion or result that it rests on; once WITHDRAWN it never stands again, even where the withdrawal came first."""
+    """Named after the completion or result that it rests on; once WITHDRAWN it never stands again."""
 
     __tablename__ = "evidence"
 
