@@ -67,50 +67,52 @@ async def open(config: TrainingConfig, clock: Clock = SystemClock()) -> Service:
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
     await service.prepare()
     store = service.store
-    return await service.start((
-        Servicer(
-            institution_service_pb2.DESCRIPTOR.services_by_name["InstitutionService"],
-            institution_service_pb2_grpc.add_InstitutionServiceServicer_to_server,
-            InstitutionService(Institutions(store)),
-        ),
-        Servicer(
-            listing_service_pb2.DESCRIPTOR.services_by_name["ListingService"],
-            listing_service_pb2_grpc.add_ListingServiceServicer_to_server,
-            ListingService(Listings(store, rules)),
-        ),
-        Servicer(
-            program_service_pb2.DESCRIPTOR.services_by_name["ProgramService"],
-            program_service_pb2_grpc.add_ProgramServiceServicer_to_server,
-            ProgramService(Programs(rules, clock)),
-        ),
-        Servicer(
-            cohort_service_pb2.DESCRIPTOR.services_by_name["CohortService"],
-            cohort_service_pb2_grpc.add_CohortServiceServicer_to_server,
-            CohortService(Cohorts(store, rules)),
-        ),
-        Servicer(
-            learner_service_pb2.DESCRIPTOR.services_by_name["LearnerService"],
-            learner_service_pb2_grpc.add_LearnerServiceServicer_to_server,
-            LearnerService(Learners(store, vault)),
-        ),
-        Servicer(
-            enrollment_service_pb2.DESCRIPTOR.services_by_name["EnrollmentService"],
-            enrollment_service_pb2_grpc.add_EnrollmentServiceServicer_to_server,
-            EnrollmentService(Enrollments(store)),
-        ),
-        Servicer(
-            roster_service_pb2.DESCRIPTOR.services_by_name["RosterService"],
-            roster_service_pb2_grpc.add_RosterServiceServicer_to_server,
-            RosterService(Rosters(store, vault, clock)),
-        ),
-        Servicer(
-            hour_entry_service_pb2.DESCRIPTOR.services_by_name["HourEntryService"],
-            hour_entry_service_pb2_grpc.add_HourEntryServiceServicer_to_server,
-            HourEntryService(HourEntries(store, rules)),
-        ),
-        Servicer(
-            completion_service_pb2.DESCRIPTOR.services_by_name["CompletionService"],
-            completion_service_pb2_grpc.add_CompletionServiceServicer_to_server,
-            CompletionService(Completions(store, rules)),
-        ),
-    ))
+    return await service.start(
+        (
+            Servicer(
+                institution_service_pb2.DESCRIPTOR.services_by_name["InstitutionService"],
+                institution_service_pb2_grpc.add_InstitutionServiceServicer_to_server,
+                InstitutionService(Institutions(store)),
+            ),
+            Servicer(
+                listing_service_pb2.DESCRIPTOR.services_by_name["ListingService"],
+                listing_service_pb2_grpc.add_ListingServiceServicer_to_server,
+                ListingService(Listings(store, rules)),
+            ),
+            Servicer(
+                program_service_pb2.DESCRIPTOR.services_by_name["ProgramService"],
+                program_service_pb2_grpc.add_ProgramServiceServicer_to_server,
+                ProgramService(Programs(rules, clock)),
+            ),
+            Servicer(
+                cohort_service_pb2.DESCRIPTOR.services_by_name["CohortService"],
+                cohort_service_pb2_grpc.add_CohortServiceServicer_to_server,
+                CohortService(Cohorts(store, rules)),
+            ),
+            Servicer(
+                learner_service_pb2.DESCRIPTOR.services_by_name["LearnerService"],
+                learner_service_pb2_grpc.add_LearnerServiceServicer_to_server,
+                LearnerService(Learners(store, vault)),
+            ),
+            Servicer(
+                enrollment_service_pb2.DESCRIPTOR.services_by_name["EnrollmentService"],
+                enrollment_service_pb2_grpc.add_EnrollmentServiceServicer_to_server,
+                EnrollmentService(Enrollments(store)),
+            ),
+            Servicer(
+                roster_service_pb2.DESCRIPTOR.services_by_name["RosterService"],
+                roster_service_pb2_grpc.add_RosterServiceServicer_to_server,
+                RosterService(Rosters(store, vault, clock)),
+            ),
+            Servicer(
+                hour_entry_service_pb2.DESCRIPTOR.services_by_name["HourEntryService"],
+                hour_entry_service_pb2_grpc.add_HourEntryServiceServicer_to_server,
+                HourEntryService(HourEntries(store, rules)),
+            ),
+            Servicer(
+                completion_service_pb2.DESCRIPTOR.services_by_name["CompletionService"],
+                completion_service_pb2_grpc.add_CompletionServiceServicer_to_server,
+                CompletionService(Completions(store, rules)),
+            ),
+        )
+    )

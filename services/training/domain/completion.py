@@ -75,12 +75,12 @@ RULES: tuple[Rule[Standing], ...] = (
         lambda s: f"{show(hour_entry.total(s.totals))} of {show(s.program.hours.total)} hours",
         lambda s: hour_entry.total(s.totals) >= s.program.hours.total,
     ),
-    Rule(
-        Reason.EXAM_NOT_TAKEN, "the completion exam was not taken", lambda s: s.exam_score is not None
-    ),
+    Rule(Reason.EXAM_NOT_TAKEN, "the completion exam was not taken", lambda s: s.exam_score is not None),
     Rule(
         Reason.EXAM_NOT_PASSED,
-        lambda s: f"{show(s.exam_score or 0)} points in the completion exam, {show(s.program.pass_score.value)} pass",
+        lambda s: (
+            f"{show(s.exam_score or 0)} points in the completion exam, {show(s.program.pass_score.value)} pass"
+        ),
         lambda s: s.exam_score is None or s.exam_score >= s.program.pass_score.value,
     ),
 )

@@ -13,18 +13,27 @@ def completion_registered(fact: CompletionRegistered) -> events_pb2.CompletionRe
     """Return the message of the fact."""
     aim = fact.qualification
     return events_pb2.CompletionRegistered(
-        completion=fact.completion, person=fact.person, holder_name=fact.holder_name,
-        institution=fact.institution, institution_display_name=fact.institution_display_name,
-        institution_uscc=fact.institution_uscc, listing=fact.listing, listing_batch=fact.listing_batch,
+        completion=fact.completion,
+        person=fact.person,
+        holder_name=fact.holder_name,
+        institution=fact.institution,
+        institution_display_name=fact.institution_display_name,
+        institution_uscc=fact.institution_uscc,
+        listing=fact.listing,
+        listing_batch=fact.listing_batch,
         qualification=Qualification(occupation=aim.occupation, direction=aim.direction, level=int(aim.level)),  # type: ignore[arg-type]
-        cohort=fact.cohort, hours=show(fact.hours), completed_on=date_message(fact.completed_on),
+        cohort=fact.cohort,
+        hours=show(fact.hours),
+        completed_on=date_message(fact.completed_on),
     )
 
 
 def completion_withdrawn(fact: CompletionWithdrawn) -> events_pb2.CompletionWithdrawn:
     """Return the message of the fact."""
     return events_pb2.CompletionWithdrawn(
-        completion=fact.completion, person=fact.person, reason=fact.reason,
+        completion=fact.completion,
+        person=fact.person,
+        reason=fact.reason,
         withdrawn_on=date_message(fact.withdrawn_on),
     )
 

@@ -17,10 +17,18 @@ STATE = cohort_pb2.CohortState, "COHORT_STATE_"
 def message(row: CohortRow) -> cohort_pb2.Cohort:
     """Return the message of a cohort."""
     return cohort_pb2.Cohort(
-        name=row.name, display_name=row.display_name, qualification=qualifications.message(row.qualification),
-        start_date=date_message(row.start_date), end_date=date_message(row.end_date), capacity=row.capacity,
-        state=enums.value(*STATE, row.state), warnings=row.warnings, filed_on=date_message(row.filed_on),  # type: ignore[arg-type]
-        etag=row.etag, create_time=timestamp(row.create_time), update_time=timestamp(row.update_time),
+        name=row.name,
+        display_name=row.display_name,
+        qualification=qualifications.message(row.qualification),
+        start_date=date_message(row.start_date),
+        end_date=date_message(row.end_date),
+        capacity=row.capacity,
+        state=enums.value(*STATE, row.state),
+        warnings=row.warnings,
+        filed_on=date_message(row.filed_on),  # type: ignore[arg-type]
+        etag=row.etag,
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -53,11 +61,17 @@ class CohortService(cohort_service_pb2_grpc.CohortServiceServicer):
     async def CreateCohort(self, request: Any, context: Any) -> Any:
         """Plan one."""
         asked = request.cohort
-        return message(await self.cohorts.create(
-            request.parent, request.cohort_id, display_name=asked.display_name, capacity=asked.capacity,
-            qualification=qualifications.value(asked.qualification), start_date=_day(asked, "start_date"),
-            end_date=_day(asked, "end_date"),
-        ))
+        return message(
+            await self.cohorts.create(
+                request.parent,
+                request.cohort_id,
+                display_name=asked.display_name,
+                capacity=asked.capacity,
+                qualification=qualifications.value(asked.qualification),
+                start_date=_day(asked, "start_date"),
+                end_date=_day(asked, "end_date"),
+            )
+        )
 
     async def GetCohort(self, request: Any, context: Any) -> Any:
         """Read one."""

@@ -16,17 +16,29 @@ STATE = completion_pb2.CompletionState, "COMPLETION_STATE_"
 def message(row: CompletionRow) -> completion_pb2.Completion:
     """Return the message of a completion."""
     return completion_pb2.Completion(
-        name=row.name, enrollment=row.enrollment, cohort=row.cohort, learner=row.learner, person=row.person,
-        holder_name=row.holder_name, qualification=qualifications.message(row.qualification), listing=row.listing,
-        hours=show(row.hours), exam_score=show(row.exam_score), completed_on=date_message(row.completed_on),
-        state=enums.value(*STATE, row.state), reason=row.reason, etag=row.etag,  # type: ignore[arg-type]
-        create_time=timestamp(row.create_time), update_time=timestamp(row.update_time),
+        name=row.name,
+        enrollment=row.enrollment,
+        cohort=row.cohort,
+        learner=row.learner,
+        person=row.person,
+        holder_name=row.holder_name,
+        qualification=qualifications.message(row.qualification),
+        listing=row.listing,
+        hours=show(row.hours),
+        exam_score=show(row.exam_score),
+        completed_on=date_message(row.completed_on),
+        state=enums.value(*STATE, row.state),
+        reason=row.reason,
+        etag=row.etag,  # type: ignore[arg-type]
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
 def _outcome(found: Outcome) -> completion_service_pb2.CompletionOutcome:
     return completion_service_pb2.CompletionOutcome(
-        enrollment=found.enrollment, completion=message(found.completion) if found.completion else None,
+        enrollment=found.enrollment,
+        completion=message(found.completion) if found.completion else None,
         unmet=[
             completion_service_pb2.UnmetRequirement(reason=unmet.reason, message=unmet.message)
             for unmet in found.unmet
@@ -59,7 +71,10 @@ class CompletionService(completion_service_pb2_grpc.CompletionServiceServicer):
     async def ListCompletions(self, request: Any, context: Any) -> Any:
         """List those of an institution."""
         page = await self.completions.page(
-            request.parent, request.cohort, enums.word(*STATE, request.state), request.page_size,
+            request.parent,
+            request.cohort,
+            enums.word(*STATE, request.state),
+            request.page_size,
             request.page_token,
         )
         return completion_service_pb2.ListCompletionsResponse(

@@ -16,11 +16,17 @@ STATE = enrollment_pb2.EnrollmentState, "ENROLLMENT_STATE_"
 def message(row: EnrollmentRow) -> enrollment_pb2.Enrollment:
     """Return the message of an enrollment."""
     return enrollment_pb2.Enrollment(
-        name=row.name, learner=row.learner, learner_display_name=row.learner_display_name,
-        enrolled_on=date_message(row.enrolled_on), state=enums.value(*STATE, row.state),  # type: ignore[arg-type]
+        name=row.name,
+        learner=row.learner,
+        learner_display_name=row.learner_display_name,
+        enrolled_on=date_message(row.enrolled_on),
+        state=enums.value(*STATE, row.state),  # type: ignore[arg-type]
         exam_score="" if row.exam_score is None else show(row.exam_score),
-        examined_on=date_message(row.examined_on), reason=row.reason, etag=row.etag,
-        create_time=timestamp(row.create_time), update_time=timestamp(row.update_time),
+        examined_on=date_message(row.examined_on),
+        reason=row.reason,
+        etag=row.etag,
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -40,9 +46,11 @@ class EnrollmentService(enrollment_service_pb2_grpc.EnrollmentServiceServicer):
         """Enroll a learner."""
         asked = request.enrollment
         day = date_of(asked, "enrolled_on")
-        return message(await self.enrollments.create(
-            request.parent, request.enrollment_id, learner=asked.learner, enrolled_on=day
-        ))
+        return message(
+            await self.enrollments.create(
+                request.parent, request.enrollment_id, learner=asked.learner, enrolled_on=day
+            )
+        )
 
     async def GetEnrollment(self, request: Any, context: Any) -> Any:
         """Read one."""
@@ -62,5 +70,7 @@ class EnrollmentService(enrollment_service_pb2_grpc.EnrollmentServiceServicer):
 
     async def RecordExamScores(self, request: Any, context: Any) -> Any:
         """Record scores of the completion exam."""
-        rows = await self.enrollments.record_scores(request.parent, [_score(entry) for entry in request.scores])
+        rows = await self.enrollments.record_scores(
+            request.parent, [_score(entry) for entry in request.scores]
+        )
         return enrollment_service_pb2.RecordExamScoresResponse(enrollments=map(message, rows))

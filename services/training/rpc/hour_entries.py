@@ -19,9 +19,15 @@ MODE = hour_entry_pb2.TeachingMode, "TEACHING_MODE_"
 def message(row: HourEntryRow) -> hour_entry_pb2.HourEntry:
     """Return the message of an entry."""
     return hour_entry_pb2.HourEntry(
-        name=row.name, enrollment=row.parent, item=row.item, mode=enums.value(*MODE, row.mode),  # type: ignore[arg-type]
-        hours=show(row.hours), taught_on=date_message(row.taught_on), corrects=row.corrects or "",
-        reason=row.reason, create_time=timestamp(row.create_time),
+        name=row.name,
+        enrollment=row.parent,
+        item=row.item,
+        mode=enums.value(*MODE, row.mode),  # type: ignore[arg-type]
+        hours=show(row.hours),
+        taught_on=date_message(row.taught_on),
+        corrects=row.corrects or "",
+        reason=row.reason,
+        create_time=timestamp(row.create_time),
     )
 
 
@@ -29,18 +35,26 @@ def _new(asked: Any) -> NewEntry:
     day = date_of(asked, "taught_on")
     assert day is not None, "the request's own rule needs it"
     return NewEntry(
-        enrollment=asked.enrollment, item=asked.item, mode=enums.word(*MODE, asked.mode), hours=asked.hours,
-        taught_on=day, corrects=asked.corrects, reason=asked.reason,
+        enrollment=asked.enrollment,
+        item=asked.item,
+        mode=enums.word(*MODE, asked.mode),
+        hours=asked.hours,
+        taught_on=day,
+        corrects=asked.corrects,
+        reason=asked.reason,
     )
 
 
 def _summary(enrollment: str, program: Program, totals: Totals) -> hour_entry_pb2.HoursSummary:
     return hour_entry_pb2.HoursSummary(
-        enrollment=enrollment, total_hours=show(hour_entry.total(totals)),
+        enrollment=enrollment,
+        total_hours=show(hour_entry.total(totals)),
         online_hours=show(hour_entry.of_mode(totals, TeachingMode.ONLINE)),
         items=[
             hour_entry_pb2.ItemHours(
-                item=item.key, hours=show(hour_entry.of_item(totals, item.key)), required_hours=show(item.hours)
+                item=item.key,
+                hours=show(hour_entry.of_item(totals, item.key)),
+                required_hours=show(item.hours),
             )
             for item in program.items
         ],

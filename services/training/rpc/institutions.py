@@ -15,8 +15,14 @@ KIND = institution_pb2.InstitutionKind, "INSTITUTION_KIND_"
 def message(row: InstitutionRow) -> institution_pb2.Institution:
     """Return the message of an institution."""
     return institution_pb2.Institution(
-        name=row.name, display_name=row.display_name, uscc=row.uscc, kind=enums.value(*KIND, row.kind),  # type: ignore[arg-type]
-        region=row.region, warnings=row.warnings, etag=row.etag, create_time=timestamp(row.create_time),
+        name=row.name,
+        display_name=row.display_name,
+        uscc=row.uscc,
+        kind=enums.value(*KIND, row.kind),  # type: ignore[arg-type]
+        region=row.region,
+        warnings=row.warnings,
+        etag=row.etag,
+        create_time=timestamp(row.create_time),
         update_time=timestamp(row.update_time),
     )
 
@@ -37,10 +43,15 @@ class InstitutionService(institution_service_pb2_grpc.InstitutionServiceServicer
     async def CreateInstitution(self, request: Any, context: Any) -> Any:
         """Enter an institution."""
         asked = request.institution
-        return message(await self.institutions.create(
-            request.institution_id, display_name=asked.display_name, uscc=asked.uscc, region=asked.region,
-            kind=enums.word(*KIND, asked.kind),
-        ))
+        return message(
+            await self.institutions.create(
+                request.institution_id,
+                display_name=asked.display_name,
+                uscc=asked.uscc,
+                region=asked.region,
+                kind=enums.word(*KIND, asked.kind),
+            )
+        )
 
     async def GetInstitution(self, request: Any, context: Any) -> Any:
         """Read one."""
@@ -56,6 +67,8 @@ class InstitutionService(institution_service_pb2_grpc.InstitutionServiceServicer
     async def UpdateInstitution(self, request: Any, context: Any) -> Any:
         """Change one."""
         asked = request.institution
-        return message(await self.institutions.update(
-            asked.name, asked.etag, lambda row: apply_mask(row, asked, request.update_mask, CHANGEABLE)
-        ))
+        return message(
+            await self.institutions.update(
+                asked.name, asked.etag, lambda row: apply_mask(row, asked, request.update_mask, CHANGEABLE)
+            )
+        )

@@ -12,9 +12,16 @@ from services.training.usecases.learners import Learners
 def message(row: LearnerRow) -> learner_pb2.Learner:
     """Return the message of a learner, number and phone masked."""
     return learner_pb2.Learner(
-        name=row.name, display_name=row.display_name, national_id_masked=row.id_masked, person=row.person,
-        phone_masked=row.phone_masked, employer=row.employer, education=row.education, etag=row.etag,
-        create_time=timestamp(row.create_time), update_time=timestamp(row.update_time),
+        name=row.name,
+        display_name=row.display_name,
+        national_id_masked=row.id_masked,
+        person=row.person,
+        phone_masked=row.phone_masked,
+        employer=row.employer,
+        education=row.education,
+        etag=row.etag,
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -28,16 +35,26 @@ class LearnerService(learner_service_pb2_grpc.LearnerServiceServicer):
     def __init__(self, learners: Learners) -> None:
         self.learners = learners
         self.changeable: dict[str, Any] = {
-            "display_name": _set_name, "phone": learners.set_phone, "employer": "employer", "education": "education",
+            "display_name": _set_name,
+            "phone": learners.set_phone,
+            "employer": "employer",
+            "education": "education",
         }
 
     async def CreateLearner(self, request: Any, context: Any) -> Any:
         """Enter a person."""
         asked = request.learner
-        return message(await self.learners.create(
-            request.parent, request.learner_id, display_name=asked.display_name, national_id=asked.national_id,
-            phone=asked.phone, employer=asked.employer, education=asked.education,
-        ))
+        return message(
+            await self.learners.create(
+                request.parent,
+                request.learner_id,
+                display_name=asked.display_name,
+                national_id=asked.national_id,
+                phone=asked.phone,
+                employer=asked.employer,
+                education=asked.education,
+            )
+        )
 
     async def GetLearner(self, request: Any, context: Any) -> Any:
         """Read one."""
@@ -57,6 +74,10 @@ class LearnerService(learner_service_pb2_grpc.LearnerServiceServicer):
     async def UpdateLearner(self, request: Any, context: Any) -> Any:
         """Change one."""
         asked = request.learner
-        return message(await self.learners.update(
-            asked.name, asked.etag, lambda row: apply_mask(row, asked, request.update_mask, self.changeable)
-        ))
+        return message(
+            await self.learners.update(
+                asked.name,
+                asked.etag,
+                lambda row: apply_mask(row, asked, request.update_mask, self.changeable),
+            )
+        )

@@ -17,10 +17,17 @@ ROLE = listing_pb2.ListingRole, "LISTING_ROLE_"
 def message(row: ListingRow) -> listing_pb2.Listing:
     """Return the message of a listing."""
     return listing_pb2.Listing(
-        name=row.name, occupation=row.occupation, role=enums.value(*ROLE, row.role),  # type: ignore[arg-type]
-        state=enums.value(*STATE, row.state), batch=row.batch, valid_from=date_message(row.valid_from),  # type: ignore[arg-type]
-        valid_to=date_message(row.valid_to), history=[_change(*entry) for entry in row.history], etag=row.etag,
-        create_time=timestamp(row.create_time), update_time=timestamp(row.update_time),
+        name=row.name,
+        occupation=row.occupation,
+        role=enums.value(*ROLE, row.role),  # type: ignore[arg-type]
+        state=enums.value(*STATE, row.state),
+        batch=row.batch,
+        valid_from=date_message(row.valid_from),  # type: ignore[arg-type]
+        valid_to=date_message(row.valid_to),
+        history=[_change(*entry) for entry in row.history],
+        etag=row.etag,
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -38,9 +45,14 @@ class ListingService(listing_service_pb2_grpc.ListingServiceServicer):
     async def CreateListing(self, request: Any, context: Any) -> Any:
         """Start an application."""
         asked = request.listing
-        return message(await self.listings.create(
-            request.parent, request.listing_id, occupation=asked.occupation, role=enums.word(*ROLE, asked.role)
-        ))
+        return message(
+            await self.listings.create(
+                request.parent,
+                request.listing_id,
+                occupation=asked.occupation,
+                role=enums.word(*ROLE, asked.role),
+            )
+        )
 
     async def GetListing(self, request: Any, context: Any) -> Any:
         """Read one."""
@@ -49,7 +61,10 @@ class ListingService(listing_service_pb2_grpc.ListingServiceServicer):
     async def ListListings(self, request: Any, context: Any) -> Any:
         """List those of an institution."""
         page = await self.listings.page(
-            request.parent, request.occupation, enums.word(*STATE, request.state), request.page_size,
+            request.parent,
+            request.occupation,
+            enums.word(*STATE, request.state),
+            request.page_size,
             request.page_token,
         )
         return listing_service_pb2.ListListingsResponse(
@@ -67,9 +82,11 @@ class ListingService(listing_service_pb2_grpc.ListingServiceServicer):
     async def ConfirmListing(self, request: Any, context: Any) -> Any:
         """Enter it in the catalogue."""
         first, last = date_of(request, "valid_from"), date_of(request, "valid_to")
-        return message(await self.listings.confirm(
-            request.name, request.etag, batch=request.batch, valid_from=first, valid_to=last
-        ))
+        return message(
+            await self.listings.confirm(
+                request.name, request.etag, batch=request.batch, valid_from=first, valid_to=last
+            )
+        )
 
     async def RectifyListing(self, request: Any, context: Any) -> Any:
         """Suspend it."""

@@ -15,21 +15,28 @@ from services.training.usecases.programs import Programs
 def message(found: Program) -> program_pb2.Program:
     """Return the message of a program."""
     return program_pb2.Program(
-        name=found.name, qualification=qualifications.message(found.qualification),
-        required_hours=show(found.hours.total), pass_score=show(found.pass_score.value),
+        name=found.name,
+        qualification=qualifications.message(found.qualification),
+        required_hours=show(found.hours.total),
+        pass_score=show(found.pass_score.value),
         items=[
             program_pb2.ContentItem(key=item.key, display_name=item.name_zh, required_hours=show(item.hours))
             for item in found.items
         ],
         sources=[
-            _source("hours", found.hours), _source("content", found.content), _source("pass_score", found.pass_score),
+            _source("hours", found.hours),
+            _source("content", found.content),
+            _source("pass_score", found.pass_score),
         ],
     )
 
 
 def _source(subject: str, entry: Dated) -> program_pb2.PolicySource:
     return program_pb2.PolicySource(
-        subject=subject, source=entry.source, mark=entry.mark, effective_from=date_message(entry.effective_from)
+        subject=subject,
+        source=entry.source,
+        mark=entry.mark,
+        effective_from=date_message(entry.effective_from),
     )
 
 

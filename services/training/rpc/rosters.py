@@ -34,10 +34,16 @@ def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRos
 def _summary(found: Summary) -> roster_pb2.RosterSummary:
     tally = found.tally
     return roster_pb2.RosterSummary(
-        rows=found.rows, learners_created=tally.learners_created, enrollments_created=tally.enrollments_created,
-        unchanged=tally.unchanged, rejected=found.rejected, dry_run=found.dry_run, sha256=found.sha256,
+        rows=found.rows,
+        learners_created=tally.learners_created,
+        enrollments_created=tally.enrollments_created,
+        unchanged=tally.unchanged,
+        rejected=found.rejected,
+        dry_run=found.dry_run,
+        sha256=found.sha256,
         columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.header.columns],
-        ignored_columns=found.header.ignored, format=found.format,
+        ignored_columns=found.header.ignored,
+        format=found.format,
     )
 
 

@@ -19,8 +19,10 @@ def of_cohort(cohort: str, state: str) -> Select[Any]:
 
 async def count(tx: Transaction, cohort: str) -> int:
     """Return how many learners take a place in a cohort: all but those who left."""
-    places = select(func.count()).select_from(EnrollmentRow).where(
-        col(EnrollmentRow.parent) == cohort, col(EnrollmentRow.state) != EnrollmentState.DROPPED
+    places = (
+        select(func.count())
+        .select_from(EnrollmentRow)
+        .where(col(EnrollmentRow.parent) == cohort, col(EnrollmentRow.state) != EnrollmentState.DROPPED)
     )
     return int((await tx.execute(places)).scalar_one())
 

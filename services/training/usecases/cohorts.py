@@ -28,8 +28,16 @@ class Cohorts:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, *, display_name: str, qualification: Qualification,
-        start_date: date, end_date: date, capacity: int,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        *,
+        display_name: str,
+        qualification: Qualification,
+        start_date: date,
+        end_date: date,
+        capacity: int,
     ) -> CohortRow:
         """Plan a cohort; raises UNKNOWN_QUALIFICATION, NO_PROGRAM, INVALID_PERIOD."""
         name = COHORT.child(parent, identifier or new_id())
@@ -39,10 +47,16 @@ class Cohorts:
         await tx.get(InstitutionRow, parent)
         return await tx.insert(
             CohortRow(
-                name=name, parent=parent, display_name=line(display_name, 100, "cohort.display_name"),
-                state=CohortState.PLANNED, occupation=qualification.occupation,
-                direction=qualification.direction, level=int(qualification.level),
-                start_date=start_date, end_date=end_date, capacity=capacity,
+                name=name,
+                parent=parent,
+                display_name=line(display_name, 100, "cohort.display_name"),
+                state=CohortState.PLANNED,
+                occupation=qualification.occupation,
+                direction=qualification.direction,
+                level=int(qualification.level),
+                start_date=start_date,
+                end_date=end_date,
+                capacity=capacity,
             )
         )
 

@@ -120,15 +120,15 @@ class Completions:
         standing = await completions.standing(tx, [case.key for case in cases])
         outcomes = [self._decide(setting, case, case.key in standing) for case in cases]
         await bulk.insert_all(tx, [o.completion for o in outcomes if o.completion is not None])
-        await bulk.touch_all(tx, [c.enrollment for c in cases if c.enrollment.state == EnrollmentState.COMPLETED])
+        await bulk.touch_all(
+            tx, [c.enrollment for c in cases if c.enrollment.state == EnrollmentState.COMPLETED]
+        )
         for outcome in outcomes:
             if outcome.completion is not None:
                 tx.record(self._fact(setting, outcome.completion))
         return outcomes
 
-    async def _cases(
-        self, tx: Transaction, setting: Setting, rows: Sequence[EnrollmentRow]
-    ) -> list[Case]:
+    async def _cases(self, tx: Transaction, setting: Setting, rows: Sequence[EnrollmentRow]) -> list[Case]:
         people = await learners.locked(tx, [row.learner for row in rows])
         sums = await hour_entries.sums(tx, [row.name for row in rows])
         cases = []
@@ -144,9 +144,14 @@ class Completions:
         term = listing.in_force(setting.terms, day)
         unmet = completion.missing(
             Standing(
-                cohort_state=setting.cohort.state, enrollment_state=case.enrollment.state, program=setting.program,
-                totals=case.gathered.totals, exam_score=case.enrollment.exam_score, listed=term is not None,
-                day=day, completed_before=completed_before,
+                cohort_state=setting.cohort.state,
+                enrollment_state=case.enrollment.state,
+                program=setting.program,
+                totals=case.gathered.totals,
+                exam_score=case.enrollment.exam_score,
+                listed=term is not None,
+                day=day,
+                completed_before=completed_before,
             ),
             case.enrollment.name,
         )
@@ -159,21 +164,39 @@ class Completions:
     def _row(self, setting: Setting, case: Case, day: date, term: Term) -> CompletionRow:
         aim = setting.cohort.qualification
         return CompletionRow(
-            name=COMPLETION.child(setting.institution.name, new_id()), parent=setting.institution.name,
-            enrollment=case.enrollment.name, cohort=setting.cohort.name, learner=case.learner.name,
-            person=case.learner.person, holder_name=case.learner.display_name, occupation=aim.occupation,
-            direction=aim.direction, level=int(aim.level), listing=term.name,
-            hours=hour_entry.total(case.gathered.totals), exam_score=case.enrollment.exam_score or 0,
-            completed_on=day, state=CompletionState.REGISTERED, standing_key=case.key,
+            name=COMPLETION.child(setting.institution.name, new_id()),
+            parent=setting.institution.name,
+            enrollment=case.enrollment.name,
+            cohort=setting.cohort.name,
+            learner=case.learner.name,
+            person=case.learner.person,
+            holder_name=case.learner.display_name,
+            occupation=aim.occupation,
+            direction=aim.direction,
+            level=int(aim.level),
+            listing=term.name,
+            hours=hour_entry.total(case.gathered.totals),
+            exam_score=case.enrollment.exam_score or 0,
+            completed_on=day,
+            state=CompletionState.REGISTERED,
+            standing_key=case.key,
         )
 
     def _fact(self, setting: Setting, row: CompletionRow) -> CompletionRegistered:
         batch = next(term.batch for term in setting.terms if term.name == row.listing)
         return CompletionRegistered(
-            completion=row.name, person=row.person, holder_name=row.holder_name,
-            institution=setting.institution.name, institution_display_name=setting.institution.display_name,
-            institution_uscc=setting.institution.uscc, listing=row.listing, listing_batch=batch,
-            qualification=row.qualification, cohort=row.cohort, hours=row.hours, completed_on=row.completed_on,
+            completion=row.name,
+            person=row.person,
+            holder_name=row.holder_name,
+            institution=setting.institution.name,
+            institution_display_name=setting.institution.display_name,
+            institution_uscc=setting.institution.uscc,
+            listing=row.listing,
+            listing_batch=batch,
+            qualification=row.qualification,
+            cohort=row.cohort,
+            hours=row.hours,
+            completed_on=row.completed_on,
         )
 
     async def get(self, name: str) -> CompletionRow:
@@ -182,9 +205,7 @@ class Completions:
         async with self.store.read() as tx:
             return await tx.get(CompletionRow, name)
 
-    async def page(
-        self, parent: str, cohort: str, state: str, size: int, token: str
-    ) -> Page[CompletionRow]:
+    async def page(self, parent: str, cohort: str, state: str, size: int, token: str) -> Page[CompletionRow]:
         """Return a page of an institution's completions."""
         INSTITUTION.parse(parent, "parent")
         if cohort:
@@ -198,7 +219,9 @@ class Completions:
         """Withdraw a completion for good."""
         COMPLETION.parse(name)
         row = await tx.lock(CompletionRow, name, etag)
-        row.state = advance(completion.TRANSITIONS, CompletionState(row.state), CompletionAction.WITHDRAW, name)
+        row.state = advance(
+            completion.TRANSITIONS, CompletionState(row.state), CompletionAction.WITHDRAW, name
+        )
         row.reason, row.standing_key = line(reason, 500, "reason"), None
         place = await tx.lock(EnrollmentRow, row.enrollment)
         state = EnrollmentState(place.state)

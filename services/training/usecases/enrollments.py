@@ -60,8 +60,12 @@ class Enrollments:
         check_place(await enrollments.count(tx, parent), row.capacity, parent)
         return await tx.insert(
             EnrollmentRow(
-                name=name, parent=parent, learner=learner, learner_display_name=person.display_name,
-                enrolled_on=day, state=EnrollmentState.ENROLLED,
+                name=name,
+                parent=parent,
+                learner=learner,
+                learner_display_name=person.display_name,
+                enrolled_on=day,
+                state=EnrollmentState.ENROLLED,
             )
         )
 

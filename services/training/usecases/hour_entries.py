@@ -69,9 +69,13 @@ class HourEntries:
         hour_entry.check_item(entry.item, rules, f"{field}.item")
         period.check_not_future(entry.taught_on, today, f"{field}.taught_on")
         return HourEntryRow(
-            name=HOUR_ENTRY.child(entry.enrollment, new_id()), parent=entry.enrollment, item=entry.item,
-            mode=entry.mode, hours=tenths.hours(entry.hours, f"{field}.hours", correction=bool(entry.corrects)),
-            taught_on=entry.taught_on, corrects=entry.corrects or None,
+            name=HOUR_ENTRY.child(entry.enrollment, new_id()),
+            parent=entry.enrollment,
+            item=entry.item,
+            mode=entry.mode,
+            hours=tenths.hours(entry.hours, f"{field}.hours", correction=bool(entry.corrects)),
+            taught_on=entry.taught_on,
+            corrects=entry.corrects or None,
             reason=optional_line(entry.reason, 500, f"{field}.reason"),
         )
 

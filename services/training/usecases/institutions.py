@@ -33,8 +33,12 @@ class Institutions:
             raise already_exists(holder.name, Reason.USCC_TAKEN, message)
         return await tx.insert(
             InstitutionRow(
-                name=name, display_name=line(display_name, 100, "institution.display_name"), uscc=code, kind=kind,
-                region=region, warnings=warnings,
+                name=name,
+                display_name=line(display_name, 100, "institution.display_name"),
+                uscc=code,
+                kind=kind,
+                region=region,
+                warnings=warnings,
             )
         )
 

@@ -26,8 +26,16 @@ class Learners:
 
     @command
     async def create(
-        self, tx: Transaction, parent: str, identifier: str, *, display_name: str, national_id: str, phone: str,
-        employer: str, education: str,
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        *,
+        display_name: str,
+        national_id: str,
+        phone: str,
+        employer: str,
+        education: str,
     ) -> LearnerRow:
         """Enter a person; raises INVALID_NATIONAL_ID, LEARNER_EXISTS."""
         name = LEARNER.child(parent, identifier or new_id())
@@ -38,8 +46,14 @@ class Learners:
             message = f"{known.name} has this national ID number."
             raise already_exists(known.name, Reason.LEARNER_EXISTS, message)
         row = LearnerRow(
-            name=name, parent=parent, display_name=display_name, employer=employer, education=education,
-            sealed_id=self.vault.seal(number), blind_index=index, person=self.vault.pseudonym(number),
+            name=name,
+            parent=parent,
+            display_name=display_name,
+            employer=employer,
+            education=education,
+            sealed_id=self.vault.seal(number),
+            blind_index=index,
+            person=self.vault.pseudonym(number),
             id_masked=numbers.mask(number),
         )
         self.set_phone(row, phone)

@@ -105,7 +105,12 @@ class Listings:
         return row
 
     async def _advance(
-        self, tx: Transaction, name: str, etag: str, action: ListingAction, reason: str = "",
+        self,
+        tx: Transaction,
+        name: str,
+        etag: str,
+        action: ListingAction,
+        reason: str = "",
         since: date | None = None,
     ) -> ListingRow:
         LISTING.parse(name)

@@ -30,9 +30,12 @@ class Programs:
         """Return a page of programs by name; a level of 0 and an empty occupation mean all."""
         if token and not PROGRAM.matches(token):
             message = "page_token is not one that this List gave."
-            raise invalid("INVALID_PAGE_TOKEN", message, Violation("page_token", message, "INVALID_PAGE_TOKEN"))
+            raise invalid(
+                "INVALID_PAGE_TOKEN", message, Violation("page_token", message, "INVALID_PAGE_TOKEN")
+            )
         found = [
-            each for each in program.every(self.rules, day or self.clock.today())
+            each
+            for each in program.every(self.rules, day or self.clock.today())
             if each.name > token
             and occupation in ("", each.qualification.occupation)
             and level in (0, each.qualification.level)

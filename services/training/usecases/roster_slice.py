@@ -50,14 +50,19 @@ def seal(vault: Vault, rows: Sequence[RosterRow]) -> list[SealedRow]:
     """Seal the numbers of many rows."""
     return [
         SealedRow(
-            row, vault.blind_index(row.national_id), vault.pseudonym(row.national_id), vault.seal(row.national_id),
+            row,
+            vault.blind_index(row.national_id),
+            vault.pseudonym(row.national_id),
+            vault.seal(row.national_id),
             vault.seal(row.phone) if row.phone else None,
         )
         for row in rows
     ]
 
 
-async def take(tx: Transaction, cohort_name: str, rows: Sequence[SealedRow], tally: Tally, *, dry_run: bool) -> None:
+async def take(
+    tx: Transaction, cohort_name: str, rows: Sequence[SealedRow], tally: Tally, *, dry_run: bool
+) -> None:
     """Import a slice, or in a dry run only compare it; raises COHORT_STATE."""
     group = await _cohort(tx, cohort_name, dry_run)
     known = await learners.by_blind_index(tx, group.parent, [row.blind_index for row in rows])
@@ -141,10 +146,18 @@ class Slice:
         name = f"{institution}/{LEARNER.collection}/{new_id()}"
         self.new_learners.append(
             {
-                "name": name, "parent": institution, **self.stamp, "display_name": row.display_name,
-                "sealed_id": sealed.sealed_id, "blind_index": sealed.blind_index, "person": sealed.person,
-                "id_masked": national_id.mask(row.national_id), "sealed_phone": sealed.sealed_phone,
-                "phone_masked": mask_phone(row.phone), "employer": row.employer, "education": row.education,
+                "name": name,
+                "parent": institution,
+                **self.stamp,
+                "display_name": row.display_name,
+                "sealed_id": sealed.sealed_id,
+                "blind_index": sealed.blind_index,
+                "person": sealed.person,
+                "id_masked": national_id.mask(row.national_id),
+                "sealed_phone": sealed.sealed_phone,
+                "phone_masked": mask_phone(row.phone),
+                "employer": row.employer,
+                "education": row.education,
             }
         )
         self.tally.learners_created += 1
@@ -153,10 +166,16 @@ class Slice:
     def _enroll(self, sealed: SealedRow, learner: str) -> None:
         self.new_enrollments.append(
             {
-                "name": f"{self.cohort.name}/{ENROLLMENT.collection}/{new_id()}", "parent": self.cohort.name,
-                **self.stamp, "learner": learner, "learner_display_name": sealed.row.display_name,
-                "enrolled_on": sealed.row.enrolled_on, "state": EnrollmentState.ENROLLED, "exam_score": None,
-                "examined_on": None, "reason": "",
+                "name": f"{self.cohort.name}/{ENROLLMENT.collection}/{new_id()}",
+                "parent": self.cohort.name,
+                **self.stamp,
+                "learner": learner,
+                "learner_display_name": sealed.row.display_name,
+                "enrolled_on": sealed.row.enrolled_on,
+                "state": EnrollmentState.ENROLLED,
+                "exam_score": None,
+                "examined_on": None,
+                "reason": "",
             }
         )
         self.tally.enrollments_created += 1

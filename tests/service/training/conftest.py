@@ -127,8 +127,10 @@ class World:
             institutions.CreateInstitutionRequest(
                 institution_id=key,
                 institution=Institution(
-                    display_name=f"示例培训机构{number}", uscc=organization_code(number),
-                    kind=INSTITUTION_KIND_UNIVERSITY, region="370100",
+                    display_name=f"示例培训机构{number}",
+                    uscc=organization_code(number),
+                    kind=INSTITUTION_KIND_UNIVERSITY,
+                    region="370100",
                 ),
             )
         )
@@ -145,19 +147,27 @@ class World:
         await office.ReviewListing(listings.ReviewListingRequest(name=draft.name))
         return await office.ConfirmListing(
             listings.ConfirmListingRequest(
-                name=draft.name, batch="2026-01", valid_from=day(date(2026, 1, 1)), valid_to=day(date(2026, 12, 31))
+                name=draft.name,
+                batch="2026-01",
+                valid_from=day(date(2026, 1, 1)),
+                valid_to=day(date(2026, 12, 31)),
             )
         )
 
-    async def cohort(self, key: str = "c1", staff: Staff | None = None, parent: str = "institutions/a",
-                     capacity: int = 60) -> Cohort:
+    async def cohort(
+        self, key: str = "c1", staff: Staff | None = None, parent: str = "institutions/a", capacity: int = 60
+    ) -> Cohort:
         """Plan a cohort."""
         return await (staff or self.a).cohorts.CreateCohort(
             cohorts.CreateCohortRequest(
-                parent=parent, cohort_id=key,
+                parent=parent,
+                cohort_id=key,
                 cohort=Cohort(
-                    display_name="2026年大数据初级班", qualification=BIG_DATA, start_date=day(START),
-                    end_date=day(END), capacity=capacity,
+                    display_name="2026年大数据初级班",
+                    qualification=BIG_DATA,
+                    start_date=day(START),
+                    end_date=day(END),
+                    capacity=capacity,
                 ),
             )
         )
@@ -175,7 +185,9 @@ class World:
         """Start the completion exam."""
         return await self.a.cohorts.StartCompletionExam(cohorts.StartCompletionExamRequest(name=name))
 
-    async def learner(self, number: int, staff: Staff | None = None, parent: str = "institutions/a") -> Learner:
+    async def learner(
+        self, number: int, staff: Staff | None = None, parent: str = "institutions/a"
+    ) -> Learner:
         """Enter the made-up person `number`."""
         who = person(number)
         return await (staff or self.a).learners.CreateLearner(
@@ -201,9 +213,15 @@ class World:
             hours.RecordHoursRequest(
                 parent=cohort,
                 entries=[
-                    HourEntry(enrollment=name, item=item.key, mode=TEACHING_MODE_OFFLINE, hours=hours_each,
-                              taught_on=day(TODAY))
-                    for name in names for item in program.items
+                    HourEntry(
+                        enrollment=name,
+                        item=item.key,
+                        mode=TEACHING_MODE_OFFLINE,
+                        hours=hours_each,
+                        taught_on=day(TODAY),
+                    )
+                    for name in names
+                    for item in program.items
                 ],
             )
         )
@@ -214,7 +232,9 @@ class World:
         await self.a.enrollments.RecordExamScores(
             enrollments.RecordExamScoresRequest(
                 parent=cohort,
-                scores=[enrollments.ExamScore(enrollment=n, score=score, examined_on=day(TODAY)) for n in names],
+                scores=[
+                    enrollments.ExamScore(enrollment=n, score=score, examined_on=day(TODAY)) for n in names
+                ],
             )
         )
 
@@ -236,7 +256,13 @@ class World:
         )
 
     async def import_roster(
-        self, cohort: str, content: bytes, *, dry_run: bool = False, staff: Staff | None = None, chunk: int = 65536
+        self,
+        cohort: str,
+        content: bytes,
+        *,
+        dry_run: bool = False,
+        staff: Staff | None = None,
+        chunk: int = 65536,
     ) -> "Import":
         """Send a file; returns everything that came back."""
 

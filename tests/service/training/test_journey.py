@@ -118,8 +118,13 @@ async def test_a_correction_replaces_an_entry_and_both_stay_in_the_ledger(world,
 
     def corrected(hours_now, corrects, reason="登记错误"):
         new = HourEntry(
-            enrollment=name, item=entry.item, mode=TEACHING_MODE_ONLINE, hours=hours_now,
-            taught_on=tools.day(tools.today), corrects=corrects, reason=reason,
+            enrollment=name,
+            item=entry.item,
+            mode=TEACHING_MODE_ONLINE,
+            hours=hours_now,
+            taught_on=tools.day(tools.today),
+            corrects=corrects,
+            reason=reason,
         )
         return world.a.hours.RecordHours(hours.RecordHoursRequest(parent=cohort, entries=[new]))
 
@@ -172,13 +177,17 @@ async def test_only_while_listed_may_a_cohort_be_filed(world, refused, tools):
 async def test_a_completion_needs_a_listing_on_the_day_it_was_reached(world, clock, refused):
     _, (early, late) = await world.graduates("c1", [1, 2])
     clock.advance(days=3)
-    listed = (await world.a.listings.ListListings(listings.ListListingsRequest(parent="institutions/a"))).listings[0]
+    listed = (
+        await world.a.listings.ListListings(listings.ListListingsRequest(parent="institutions/a"))
+    ).listings[0]
     await world.supervisor.listings.RemoveListing(
         listings.RemoveListingRequest(name=listed.name, reason="年度评估不合格")
     )
     assert (await world.register(early)).listing == listed.name
     cohort = early.rsplit("/", 2)[0]
-    again = enrollments.ExamScore(enrollment=late, score="80", examined_on={"year": 2026, "month": 3, "day": 5})
+    again = enrollments.ExamScore(
+        enrollment=late, score="80", examined_on={"year": 2026, "month": 3, "day": 5}
+    )
     await world.a.enrollments.RecordExamScores(
         enrollments.RecordExamScoresRequest(parent=cohort, scores=[again])
     )
@@ -213,7 +222,9 @@ async def test_a_cohort_ends_in_the_archive(world):
 
 async def test_a_listing_confirmed_without_an_end_lasts_the_term_of_policy(world):
     draft = await world.supervisor.listings.CreateListing(
-        listings.CreateListingRequest(parent="institutions/a", listing={"occupation": "blockchain", "role": 1})
+        listings.CreateListingRequest(
+            parent="institutions/a", listing={"occupation": "blockchain", "role": 1}
+        )
     )
     await world.supervisor.listings.RecommendListing(listings.RecommendListingRequest(name=draft.name))
     await world.supervisor.listings.ReviewListing(listings.ReviewListingRequest(name=draft.name))
@@ -222,5 +233,7 @@ async def test_a_listing_confirmed_without_an_end_lasts_the_term_of_policy(world
             name=draft.name, batch="2026-01", valid_from={"year": 2026, "month": 1, "day": 1}
         )
     )
-    assert date(confirmed.valid_to.year, confirmed.valid_to.month, confirmed.valid_to.day) == date(2028, 12, 31)
+    assert date(confirmed.valid_to.year, confirmed.valid_to.month, confirmed.valid_to.day) == date(
+        2028, 12, 31
+    )
     assert [change.state for change in confirmed.history] == [1, 2, 3, 4]

@@ -5,6 +5,7 @@ import io
 import re
 import time
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -25,9 +26,25 @@ def csv_file(*rows, encoding="gbk"):
 
 def row(number, **changes):
     who = person(number)
-    cells = {"name": who.display_name, "id": who.national_id, "phone": who.phone, "born": "", "on": "2026/3/1"}
+    cells = {
+        "name": who.display_name,
+        "id": who.national_id,
+        "phone": who.phone,
+        "born": "",
+        "on": "2026/3/1",
+    }
     cells |= changes
-    return [number, cells["name"], cells["id"], cells["phone"], "示例公司", "本科", cells["born"], cells["on"], ""]
+    return [
+        number,
+        cells["name"],
+        cells["id"],
+        cells["phone"],
+        "示例公司",
+        "本科",
+        cells["born"],
+        cells["on"],
+        "",
+    ]
 
 
 def xlsx_file(*rows):
@@ -64,20 +81,25 @@ async def count(world, cohort):
 
 async def test_a_messy_spreadsheet_goes_in_and_its_bad_rows_come_back(world, cohort):
     full_width = person(3).national_id.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789X"})
-    result = await world.import_roster(cohort, xlsx_file(
-        row(1, on=datetime(2026, 3, 1)),
-        row(2, id=person(2).national_id + " ", phone=19900000002.0, on=date(2026, 3, 1)),
-        row(3, id=full_width, on="2026年3月1日"),
-        row(4, id=float(person(5).national_id[:17] + "0"), on=20260301),
-        row(6, name=""),
-        row(7, on="某日"),
-        row(1),
-        ["合计", "6人"],
-    ))
+    result = await world.import_roster(
+        cohort,
+        xlsx_file(
+            row(1, on=datetime(2026, 3, 1)),
+            row(2, id=person(2).national_id + " ", phone=19900000002.0, on=date(2026, 3, 1)),
+            row(3, id=full_width, on="2026年3月1日"),
+            row(4, id=float(person(5).national_id[:17] + "0"), on=20260301),
+            row(6, name=""),
+            row(7, on="某日"),
+            row(1),
+            ["合计", "6人"],
+        ),
+    )
     assert result.counts == (7, 3, 3, 0, 4)
     assert [(r.row, r.field, r.reason) for r in result.rejects] == [
-        (7, "national_id", "ID_PRECISION_LOST"), (8, "display_name", "MISSING_VALUE"),
-        (9, "enrolled_on", "INVALID_DATE"), (10, "national_id", "DUPLICATE_ROW"),
+        (7, "national_id", "ID_PRECISION_LOST"),
+        (8, "display_name", "MISSING_VALUE"),
+        (9, "enrolled_on", "INVALID_DATE"),
+        (10, "national_id", "DUPLICATE_ROW"),
     ]
     table = list(csv.reader(io.StringIO(result.rejects_csv.decode("utf-8-sig"))))
     assert table[0] == ["row", "field", "reason", "message"]
@@ -90,11 +112,16 @@ async def test_a_messy_spreadsheet_goes_in_and_its_bad_rows_come_back(world, coh
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig"])
 async def test_csv_goes_in_whatever_its_encoding(world, cohort, encoding):
-    result = await world.import_roster(cohort, csv_file(["名册"], HEAD, row(1), row(2), encoding=encoding), chunk=7)
+    result = await world.import_roster(
+        cohort, csv_file(["名册"], HEAD, row(1), row(2), encoding=encoding), chunk=7
+    )
     assert result.counts == (2, 2, 2, 0, 0)
     assert result.rejects_csv == b""
     found = await world.a.learners.ListLearners(learners.ListLearnersRequest(parent="institutions/a"))
-    assert {learner.display_name for learner in found.learners} == {person(1).display_name, person(2).display_name}
+    assert {learner.display_name for learner in found.learners} == {
+        person(1).display_name,
+        person(2).display_name,
+    }
 
 
 async def test_the_same_file_again_changes_nothing(world, cohort):
@@ -150,9 +177,16 @@ async def test_one_who_left_is_not_enrolled_again_by_a_file(world, cohort):
     assert (await world.import_roster(cohort, content)).rejects[0].reason == "NOT_ENROLLED"
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0 broken", b"\xff\xff\x00", "姓名,电话\n张三,1\n".encode(),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 broken",
+        b"\xd0\xcf\x11\xe0 broken",
+        b"\xff\xff\x00",
+        "姓名,电话\n张三,1\n".encode(),
+    ],
+)
 async def test_what_is_no_roster_is_refused_before_anything_is_written(world, cohort, refused, content):
     with refused() as refusal:
         await world.import_roster(cohort, content)
@@ -191,3 +225,17 @@ async def test_progress_tells_each_stage_and_many_rows_are_quick(world, cohort):
 def test_only_spreadsheets_are_taken_for_spreadsheets():
     assert spreadsheet.kind_of(b"PK\x03\x04rest") == "xlsx"
     assert spreadsheet.kind_of("姓名".encode()) == ""
+
+
+async def test_the_example_rosters_go_in(world, cohort):
+    folder = Path(__file__).parents[3] / "examples" / "training"
+    tidy = await world.import_roster(cohort, (folder / "roster.xlsx").read_bytes())
+    assert tidy.counts == (40, 40, 40, 0, 0)
+    flawed = await world.import_roster(cohort, (folder / "roster-gbk.csv").read_bytes())
+    assert flawed.counts == (20, 17, 17, 0, 3)
+    assert [(r.row, r.reason) for r in flawed.rejects] == [
+        (11, "ID_PRECISION_LOST"),
+        (14, "MISSING_VALUE"),
+        (17, "INVALID_DATE"),
+    ]
+    assert flawed.summary.format == "csv/gb18030"

@@ -43,7 +43,8 @@ async def test_of_fifty_transitions_at_once_exactly_one_wins(world, tools):
     assert len(won) == 1
     assert len(lost) == 49
     assert {error.code() for error in lost} <= {
-        grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED,
+        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.ABORTED,
     }
     now = await world.a.cohorts.GetCohort(cohorts.GetCohortRequest(name=name))
     assert (now.state, now.etag) == (COHORT_STATE_FILED, won[0].etag)
@@ -54,10 +55,16 @@ async def test_the_last_place_goes_to_one_of_many(world, tools):
     await world.to_enrolling(cohort)
     people = [await world.learner(number) for number in range(1, 13)]
     create = world.a.enrollments.CreateEnrollment
-    answers = await tools.at_once([
-        create(enrollments.CreateEnrollmentRequest(parent=cohort, enrollment=Enrollment(learner=learner.name)))
-        for learner in people
-    ])
+    answers = await tools.at_once(
+        [
+            create(
+                enrollments.CreateEnrollmentRequest(
+                    parent=cohort, enrollment=Enrollment(learner=learner.name)
+                )
+            )
+            for learner in people
+        ]
+    )
     assert sum(isinstance(answer, Enrollment) for answer in answers) == 5
 
 
@@ -73,9 +80,15 @@ async def test_a_completion_is_registered_once_however_often_it_is_asked_for(wor
 
 async def test_a_repeated_request_is_answered_with_what_the_first_one_made(world, tools, refused):
     request = cohorts.CreateCohortRequest(
-        parent="institutions/a", request_id=tools.uuid(),
-        cohort=Cohort(display_name="班", qualification=tools.big_data, start_date=tools.day(tools.start),
-                      end_date=tools.day(tools.end), capacity=10),
+        parent="institutions/a",
+        request_id=tools.uuid(),
+        cohort=Cohort(
+            display_name="班",
+            qualification=tools.big_data,
+            start_date=tools.day(tools.start),
+            end_date=tools.day(tools.end),
+            capacity=10,
+        ),
     )
     first, second = await world.a.cohorts.CreateCohort(request), await world.a.cohorts.CreateCohort(request)
     assert first.name == second.name
@@ -113,7 +126,9 @@ async def test_a_tenant_sees_and_touches_nothing_of_another(world, refused):
         world.b.cohorts.ListCohorts(cohorts.ListCohortsRequest(parent="institutions/a")),
         world.b.cohorts.CloseCohort(cohorts.CloseCohortRequest(name=cohort)),
         world.b.cohorts.UpdateCohort(
-            cohorts.UpdateCohortRequest(cohort=Cohort(name=cohort, capacity=1), update_mask={"paths": ["capacity"]})
+            cohorts.UpdateCohortRequest(
+                cohort=Cohort(name=cohort, capacity=1), update_mask={"paths": ["capacity"]}
+            )
         ),
         world.b.learners.GetLearner(learners.GetLearnerRequest(name=learner)),
         world.b.learners.FindLearner(

@@ -11,12 +11,20 @@ from services.training.domain.completion import Standing
 from services.training.domain.policy import Policy
 from services.training.domain.program import Qualification
 
-POLICY = Policy.of(tomllib.loads((files("services.training") / "policy" / "training.toml").read_text("utf-8")))
+POLICY = Policy.of(
+    tomllib.loads((files("services.training") / "policy" / "training.toml").read_text("utf-8"))
+)
 PROGRAM = program.require(POLICY, Qualification("big-data", "data-analysis", Level.JUNIOR), date(2025, 3, 1))
 ENOUGH = {(item.key, "offline"): 110 for item in PROGRAM.items}
 ALL_MET = Standing(
-    cohort_state="completion_exam", enrollment_state="enrolled", program=PROGRAM, totals=ENOUGH, exam_score=600,
-    listed=True, day=date(2025, 3, 1), completed_before=False,
+    cohort_state="completion_exam",
+    enrollment_state="enrolled",
+    program=PROGRAM,
+    totals=ENOUGH,
+    exam_score=600,
+    listed=True,
+    day=date(2025, 3, 1),
+    completed_before=False,
 )
 
 
@@ -28,16 +36,22 @@ def test_hours_content_and_exam_make_a_completion():
     assert reasons(ALL_MET) == []
 
 
-@pytest.mark.parametrize(("change", "reason"), [
-    ({"cohort_state": "teaching"}, "COHORT_STATE"),
-    ({"enrollment_state": "dropped"}, "NOT_ENROLLED"),
-    ({"completed_before": True}, "ALREADY_COMPLETED"),
-    ({"listed": False}, "NOT_LISTED"),
-    ({"exam_score": None}, "EXAM_NOT_TAKEN"),
-    ({"exam_score": 599}, "EXAM_NOT_PASSED"),
-    ({"totals": dict.fromkeys(ENOUGH, 105)}, "HOURS_INCOMPLETE"),
-    ({"totals": {**ENOUGH, ("management", "offline"): 39, ("processing", "online"): 200}}, "CONTENT_INCOMPLETE"),
-])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"cohort_state": "teaching"}, "COHORT_STATE"),
+        ({"enrollment_state": "dropped"}, "NOT_ENROLLED"),
+        ({"completed_before": True}, "ALREADY_COMPLETED"),
+        ({"listed": False}, "NOT_LISTED"),
+        ({"exam_score": None}, "EXAM_NOT_TAKEN"),
+        ({"exam_score": 599}, "EXAM_NOT_PASSED"),
+        ({"totals": dict.fromkeys(ENOUGH, 105)}, "HOURS_INCOMPLETE"),
+        (
+            {"totals": {**ENOUGH, ("management", "offline"): 39, ("processing", "online"): 200}},
+            "CONTENT_INCOMPLETE",
+        ),
+    ],
+)
 def test_each_requirement_is_needed_by_itself(change, reason):
     assert reasons(replace(ALL_MET, **change)) == [reason]
 

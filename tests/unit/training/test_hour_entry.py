@@ -14,11 +14,14 @@ def test_totals_by_item_by_mode_and_in_all():
     assert hour_entry.of_mode(TOTALS, TeachingMode.ONLINE) == 25
 
 
-@pytest.mark.parametrize(("corrects", "reason"), [
-    ("institutions/a/cohorts/c/enrollments/x/hourEntries/1", ""),
-    ("institutions/a/cohorts/c/enrollments/y/hourEntries/1", "typed wrongly"),
-    ("institutions/a/cohorts/c/enrollments/xx/hourEntries/1", "typed wrongly"),
-])
+@pytest.mark.parametrize(
+    ("corrects", "reason"),
+    [
+        ("institutions/a/cohorts/c/enrollments/x/hourEntries/1", ""),
+        ("institutions/a/cohorts/c/enrollments/y/hourEntries/1", "typed wrongly"),
+        ("institutions/a/cohorts/c/enrollments/xx/hourEntries/1", "typed wrongly"),
+    ],
+)
 def test_a_correction_needs_a_reason_and_an_entry_of_the_same_enrollment(corrects, reason):
     with pytest.raises(AppError) as refused:
         hour_entry.check_correction(corrects, reason, "institutions/a/cohorts/c/enrollments/x", "entries[0]")

@@ -28,9 +28,15 @@ def test_nothing_leads_out_of_a_final_state(state):
     assert not [source for source, _ in TRANSITIONS if source == state]
 
 
-@pytest.mark.parametrize(("day", "stood"), [
-    (date(2023, 12, 31), False), (FROM, True), (TO, True), (date(2027, 1, 1), False),
-])
+@pytest.mark.parametrize(
+    ("day", "stood"),
+    [
+        (date(2023, 12, 31), False),
+        (FROM, True),
+        (TO, True),
+        (date(2027, 1, 1), False),
+    ],
+)
 def test_a_listing_stands_from_its_first_to_its_last_day(day, stood):
     assert term().stood_on(day) is stood
 

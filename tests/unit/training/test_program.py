@@ -39,10 +39,16 @@ def test_names_lead_back_to_their_qualification():
         assert program.parse(each.qualification.program_name) == each.qualification
 
 
-@pytest.mark.parametrize("name", [
-    "programs/big-data", "programs/big-data--expert", "programs/cooking--junior", "programs/big-data--x--junior",
-    "programs/a--b--c--d",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "programs/big-data",
+        "programs/big-data--expert",
+        "programs/cooking--junior",
+        "programs/big-data--x--junior",
+        "programs/a--b--c--d",
+    ],
+)
 def test_unknown_programs_are_not_found(name):
     with pytest.raises(AppError) as refused:
         program.parse(name)
@@ -56,7 +62,9 @@ def test_before_the_first_policy_there_is_no_program():
 
 
 def test_the_latest_figure_that_has_begun_applies():
-    old, new = (Figure(date(year, 1, 1), "s", "UNCONFIRMED", value) for year, value in ((2022, 5), (2024, 10)))
+    old, new = (
+        Figure(date(year, 1, 1), "s", "UNCONFIRMED", value) for year, value in ((2022, 5), (2024, 10))
+    )
     assert in_force((new, old), date(2023, 12, 31)) is old
     assert in_force((new, old), date(2024, 1, 1)) is new
     assert in_force((new, old), date(2021, 12, 31)) is None
