@@ -25,7 +25,7 @@ def message(row: CohortRow) -> cohort_pb2.Cohort:
         capacity=row.capacity,
         state=enums.value(*STATE, row.state),
         warnings=row.warnings,
-        filed_on=date_message(row.filed_on),  # type: ignore[arg-type]
+        filed_on=date_message(row.filed_on),
         etag=row.etag,
         create_time=timestamp(row.create_time),
         update_time=timestamp(row.update_time),

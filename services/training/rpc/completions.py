@@ -29,7 +29,7 @@ def message(row: CompletionRow) -> completion_pb2.Completion:
         completed_on=date_message(row.completed_on),
         state=enums.value(*STATE, row.state),
         reason=row.reason,
-        etag=row.etag,  # type: ignore[arg-type]
+        etag=row.etag,
         create_time=timestamp(row.create_time),
         update_time=timestamp(row.update_time),
     )

@@ -20,7 +20,7 @@ def message(row: EnrollmentRow) -> enrollment_pb2.Enrollment:
         learner=row.learner,
         learner_display_name=row.learner_display_name,
         enrolled_on=date_message(row.enrolled_on),
-        state=enums.value(*STATE, row.state),  # type: ignore[arg-type]
+        state=enums.value(*STATE, row.state),
         exam_score="" if row.exam_score is None else show(row.exam_score),
         examined_on=date_message(row.examined_on),
         reason=row.reason,

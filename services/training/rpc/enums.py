@@ -8,6 +8,6 @@ def word(enum: Any, prefix: str, number: int) -> str:
     return enum.Name(number).removeprefix(prefix).lower() if number else ""
 
 
-def value(enum: Any, prefix: str, text: str) -> int:
-    """Return the enum value of the domain's word."""
+def value(enum: Any, prefix: str, text: str) -> Any:
+    """Return the enum value (of that enum's own type) of the domain's word."""
     return enum.Value(prefix + text.upper())

@@ -22,7 +22,7 @@ def message(row: HourEntryRow) -> hour_entry_pb2.HourEntry:
         name=row.name,
         enrollment=row.parent,
         item=row.item,
-        mode=enums.value(*MODE, row.mode),  # type: ignore[arg-type]
+        mode=enums.value(*MODE, row.mode),
         hours=show(row.hours),
         taught_on=date_message(row.taught_on),
         corrects=row.corrects or "",

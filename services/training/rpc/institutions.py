@@ -18,7 +18,7 @@ def message(row: InstitutionRow) -> institution_pb2.Institution:
         name=row.name,
         display_name=row.display_name,
         uscc=row.uscc,
-        kind=enums.value(*KIND, row.kind),  # type: ignore[arg-type]
+        kind=enums.value(*KIND, row.kind),
         region=row.region,
         warnings=row.warnings,
         etag=row.etag,

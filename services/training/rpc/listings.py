@@ -19,10 +19,10 @@ def message(row: ListingRow) -> listing_pb2.Listing:
     return listing_pb2.Listing(
         name=row.name,
         occupation=row.occupation,
-        role=enums.value(*ROLE, row.role),  # type: ignore[arg-type]
+        role=enums.value(*ROLE, row.role),
         state=enums.value(*STATE, row.state),
         batch=row.batch,
-        valid_from=date_message(row.valid_from),  # type: ignore[arg-type]
+        valid_from=date_message(row.valid_from),
         valid_to=date_message(row.valid_to),
         history=[_change(*entry) for entry in row.history],
         etag=row.etag,
@@ -33,7 +33,7 @@ def message(row: ListingRow) -> listing_pb2.Listing:
 
 def _change(state: str, since: str, reason: str) -> listing_pb2.ListingChange:
     day = date_message(date.fromisoformat(since))
-    return listing_pb2.ListingChange(state=enums.value(*STATE, state), since=day, reason=reason)  # type: ignore[arg-type]
+    return listing_pb2.ListingChange(state=enums.value(*STATE, state), since=day, reason=reason)
 
 
 class ListingService(listing_service_pb2_grpc.ListingServiceServicer):
