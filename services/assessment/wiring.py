@@ -82,7 +82,7 @@ from services.kit.runtime import Service
 
 async def open(config: AssessmentConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
     """Return the running service."""
-    policy = policies.load(config.policy_dir)
+    policy = policies.load(config.policy)
     vault = Vault.open(config.vault_secret, create=config.embedded)
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
     await service.prepare()
