@@ -40,8 +40,12 @@ class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
         """Draw a paper."""
         BODY.parse(request.parent, "parent")
         row = await self.papers.draw(
-            request.parent, request.paper_id, request.blueprint, request.seed,
-            moment_of(request.release_from, "release_from"), moment_of(request.release_to, "release_to"),
+            request.parent,
+            request.paper_id,
+            request.blueprint,
+            request.seed,
+            moment_of(request.release_from, "release_from"),
+            moment_of(request.release_to, "release_to"),
             caller().subject,
         )
         return paper_message(row)
@@ -51,7 +55,9 @@ class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
         PAPER.parse(request.name)
         return paper_message(await self.papers.get(request.name))
 
-    async def ListPapers(self, request: messages.ListPapersRequest, context: Any) -> messages.ListPapersResponse:
+    async def ListPapers(
+        self, request: messages.ListPapersRequest, context: Any
+    ) -> messages.ListPapersResponse:
         """List a body's papers."""
         BODY.parse(request.parent, "parent")
         state = from_enum(PaperState, request.state)
@@ -98,10 +104,15 @@ class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
 def paper_message(row: PaperRow) -> Paper:
     """Return a paper as it travels: neither content nor seed."""
     return Paper(
-        **head(row), state=to_enum(PaperState, row.state), blueprint=row.blueprint,
+        **head(row),
+        state=to_enum(PaperState, row.state),
+        blueprint=row.blueprint,
         qualification=qualification_message(row),
-        question_count=row.question_count, release_from=timestamp(row.release_from),
-        release_to=timestamp(row.release_to), content_hash=row.content_hash, custody=map(_custody, row.custody),
+        question_count=row.question_count,
+        release_from=timestamp(row.release_from),
+        release_to=timestamp(row.release_to),
+        content_hash=row.content_hash,
+        custody=map(_custody, row.custody),
     )
 
 
@@ -114,14 +125,19 @@ def question_message(question: PaperQuestion) -> Question:
     """Return a question as candidates see it: without its key."""
     content = question.content
     return Question(
-        position=question.position, type=to_enum(ItemType, content.type), points=decimal_text(question.points),
-        stem=content.stem, choices=[QuestionChoice(key=c.key, text=c.text) for c in content.choices],
+        position=question.position,
+        type=to_enum(ItemType, content.type),
+        points=decimal_text(question.points),
+        stem=content.stem,
+        choices=[QuestionChoice(key=c.key, text=c.text) for c in content.choices],
     )
 
 
 def key_message(question: PaperQuestion) -> QuestionKey:
     """Return the key of a question: never for candidates."""
     return QuestionKey(
-        position=question.position, item_version=question.item_version,
-        knowledge_point=question.knowledge_point, content=content_message(question.content),
+        position=question.position,
+        item_version=question.item_version,
+        knowledge_point=question.knowledge_point,
+        content=content_message(question.content),
     )

@@ -184,7 +184,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A field that the action needs is empty."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
-    """Reasons that assessment gives in ErrorInfo (domain "assessment"), besides the shared ones."""
+    """Reasons that assessment gives in ErrorInfo (domain "assessment.shuzheng"), besides the shared ones."""
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Never sent."""
