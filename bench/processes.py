@@ -23,20 +23,19 @@ class Measured:
     @property
     def cpu_seconds(self) -> float:
         """User and system time of the process so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds_of(self.process.pid)
 
     @property
     def pss_bytes(self) -> int:
         """Memory of the process and its children, shared pages counted in proportion."""
         return sum(_pss(pid) for pid in _family(self.process.pid))
 
-    def await_ready(self) -> None:
-        """Wait for the line that says so; raises RuntimeError where the process ends first."""
+    def await_ready(self, word: str) -> None:
+        """Wait for a line with `word`; raises RuntimeError where the process ends first."""
         started = time.perf_counter()
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            if "listening" in line or "ready" in line:
+            if word in line:
                 self.ready_line = line.strip()
                 self.seconds_to_ready = time.perf_counter() - started
                 return
@@ -44,7 +43,7 @@ class Measured:
 
 
 @contextmanager
-def running(*module: str, **environment: str) -> Iterator[Measured]:
+def running(*module: str, ready: str = "listening", **environment: str) -> Iterator[Measured]:
     """Run `python -m MODULE ARGS…` until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", *module], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -52,7 +51,7 @@ def running(*module: str, **environment: str) -> Iterator[Measured]:
     )  # fmt: skip
     measured = Measured(process)
     try:
-        measured.await_ready()
+        measured.await_ready(ready)
         yield measured
     finally:
         process.terminate()
@@ -61,6 +60,12 @@ def running(*module: str, **environment: str) -> Iterator[Measured]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Return user and system time of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _family(pid: int) -> list[int]:

@@ -5,19 +5,22 @@ on both sides.
 """
 
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import certificates, floor
+from bench import certificates, floor, journeys, load
 from bench.load import Rate
 from bench.processes import Measured, running
 from bench.report import Report
 from services.kit.events.broker import free_port
 from services.kit.events.broker import running as broker_running
 from services.kit.rpc.identity import Issuer
-from tests.support import postgres
+from tests.support import postgres, processes
+from tests.support.journey import Journey
+from tests.support.processes import SERVICES
 
 ISSUER = "shuzheng-development"
 ECHO_BODY = b"x" * 60  # as long as a verification request
@@ -39,6 +42,11 @@ async def measure(report: Report, sizes: Sizes) -> None:
     with postgres.running(fsync=True) as server:
         for engine, database_url in (("SQLite", ""), ("PostgreSQL", server.url(server.new_database()))):
             await _certificates(report, sizes, engine, database_url)
+        await _journeys(report, sizes, "SQLite", {})
+        await _journeys(
+            report, sizes, "PostgreSQL", {name: server.url(server.new_database()) for name in SERVICES}
+        )
+    _start(report)
 
 
 @asynccontextmanager
@@ -73,18 +81,92 @@ async def _certificates(report: Report, sizes: Sizes, engine: str, database_url:
         report.add(f"batch verify, {engine}", rows, "rows/s")
 
 
+async def _journeys(report: Report, sizes: Sizes, engine: str, urls: dict[str, str]) -> None:
+    """Completions, certificates and answers, with each service in a process of its own."""
+    settings = {"caller_rate": 0, "public_rate": 0, "log_level": "info"}
+    with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
+        async with processes.running(Path(scratch), urls, **settings) as system:
+            one, many = (Journey(system.stub, number, sizes.events) for number in (1, 2))
+            for journey in (one, many):
+                await journey.open_institution()
+                await journey.teach()
+            taken = await journeys.latencies(system, one)
+            _report_latency(report, engine, taken)
+            with _echo() as (echo, address):
+                ground = await journeys.python_echo(address, floor.METHOD, sizes.calls // 4)
+                rate, cpu = await journeys.register(system, many)
+                _ratio(report, f"register completion, {engine}", rate, ground, cpu)
+                sitting = Journey(system.stub, 3, load.IN_FLIGHT)
+                await _to_the_exam(sitting)
+                hard = max([(await _floor(echo, address, sizes)).per_second for _ in range(sizes.rounds)])
+                rate, cpu = await journeys.save_answers(system, sitting, sizes.calls // 4)
+                _ratio(report, f"save answer, {engine}", rate, hard, cpu, goal=0.25)
+            if engine == "SQLite":
+                checked, imported = await journeys.import_roster(system, one, sizes.roster)
+                note = f"check alone {checked:.1f} s"
+                report.add(f"roster of {sizes.roster:,} rows checked and imported", imported, "s", goal="<= 15 s",
+                           reached=imported <= 15, note=note)  # fmt: skip
+
+
+async def _to_the_exam(journey: Journey) -> None:
+    await journey.to_completions()
+    await journey.open_body()
+    await journey.schedule()
+    await journey.register_all()
+    await journey.begin()
+
+
+def _report_latency(report: Report, engine: str, taken: list[float]) -> None:
+    middle, late = taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
+    report.add(
+        f"commit to certificate issued p50, {engine}", middle, "ms", goal="<= 10 ms", reached=middle <= 10
+    )
+    report.add(f"commit to certificate issued p99, {engine}", late, "ms", goal="<= 50 ms", reached=late <= 50)
+
+
+def _ratio(
+    report: Report, name: str, rate: float, ground: float, cpu: float, goal: float | None = None
+) -> None:
+    ratio = rate / ground
+    note = f"{cpu:.0f} us CPU a call; floor {ground:,.0f}/s; Python client"
+    reached = ratio >= goal if goal is not None else None
+    report.add(
+        name, rate, "calls/s", ratio=ratio, goal=f">= {goal}" if goal else "", reached=reached, note=note
+    )
+
+
+def _start(report: Report) -> None:
+    """Start the embedded system from nothing."""
+    with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
+        started = time.perf_counter()
+        with running("services.embedded", "--data-dir", scratch, "--json", ready="endpoints") as embedded:
+            first = time.perf_counter() - started
+            memory = embedded.pss_bytes / 2**20
+    report.add("embedded system ready, empty folder", first, "s", goal="<= 3 s", reached=first <= 3)
+    report.add(
+        "embedded system memory (PSS, broker included)", memory, "MB", goal="<= 250 MB", reached=memory <= 250
+    )
+
+
+@contextmanager
+def _echo() -> Iterator[tuple[Measured, str]]:
+    port = free_port()
+    with running("bench.floor", str(port)) as echo:
+        yield echo, f"127.0.0.1:{port}"
+
+
+async def _floor(echo: Measured, address: str, sizes: Sizes) -> Rate:
+    return await certificates.unary(echo, address, floor.METHOD, ECHO_BODY, sizes.calls)
+
+
 async def against_floor(
     report: Report, name: str, method: Callable[[], Awaitable[Rate]], goal: float, sizes: Sizes
 ) -> None:
     """Measure a method and the echo in turn; report the best of each and their ratio."""
-    port = free_port()
     echoes, found = [], []
-    with running("bench.floor", str(port)) as echo:
+    with _echo() as (echo, address):
         for _ in range(sizes.rounds):
-            body = ECHO_BODY
-            echoes.append(
-                await certificates.unary(echo, f"127.0.0.1:{port}", floor.METHOD, body, sizes.calls)
-            )
+            echoes.append(await _floor(echo, address, sizes))
             found.append(await method())
     best, ground = max(found, key=lambda r: r.per_second), max(echoes, key=lambda r: r.per_second)
     ratio = best.per_second / ground.per_second
