@@ -1,6 +1,10 @@
 """Fixtures of every test; they live in tests/support."""
 
+import os
+
 from hypothesis import settings
+
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # its handlers break children between fork and exec
 
 pytest_plugins = ["tests.support.databases", "tests.support.nats", "tests.support.services"]
 

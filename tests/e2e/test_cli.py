@@ -1,0 +1,160 @@
+"""The embedded system as its own process, driven by nothing but the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+pytestmark = pytest.mark.timeout(240)
+
+
+class Shell:
+    """Runs `shuzheng` on one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {"SHUZHENG_DATA_DIR": str(folder), "SHUZHENG_LANG": "zh"}
+        self.environment.pop("SHUZHENG_TOKEN", None)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "services.cli", *words]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **pipes)  # type: ignore[call-overload,no-any-return]
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=PATIENCE)
+        return process.returncode, out, err
+
+    def json(self, *words: str) -> Any:
+        code, out, err = self.run(*words, "--json")
+        assert code == 0, (words, out, err)
+        return json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    shell = Shell(tmp_path_factory.mktemp("cli") / "var")
+    system = shell.start("up")
+    deadline = time.monotonic() + PATIENCE
+    while not (shell.folder / "endpoints.json").exists():
+        assert system.poll() is None, system.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield shell
+    system.send_signal(signal.SIGINT)
+    out, err = system.communicate(timeout=PATIENCE)
+    assert system.returncode == 0, (out, err)
+    assert "ready in" in out
+    assert not (shell.folder / "endpoints.json").exists()
+
+
+def institution(shell: Shell, identifier: str, code: str) -> Any:
+    return shell.json(
+        "institution", "create", identifier, "--display-name", "示范大学", "--uscc", code, "--kind", "university",
+        "--region", "370100",
+    )  # fmt: skip
+
+
+def test_the_way_of_an_institution(shell: Shell) -> None:
+    code, _, err = shell.run("institution", "list")
+    assert (code, "请先登录" in err) == (4, True)
+    assert shell.run("login", "--as", "supervisor", "--subject", "郑处长")[0] == 0
+    made = institution(shell, "sdu", "52999999000000101A")
+    assert made["name"] == "institutions/sdu"
+    assert "示范大学" in shell.run("institution", "list")[1]
+    updated = shell.json(
+        "institution", "update", made["name"], "--etag", made["etag"], "--display-name", "新名"
+    )
+    assert updated["display_name"] == "新名"
+    code, _, err = shell.run(
+        "institution", "update", made["name"], "--etag", made["etag"], "--display-name", "旧"
+    )
+    assert (code, "STALE_ETAG" in err) == (5, True)
+
+
+def test_exit_codes_tell_what_was_wrong(shell: Shell) -> None:
+    shell.run("login", "--as", "supervisor")
+    assert shell.run("institution", "get", "institutions/nobody")[0] == 3
+    code, out, _ = shell.run(
+        "institution", "create", "x", "--display-name", "无码", "--uscc", "123", "--json"
+    )
+    assert (code, json.loads(out)["error"]["exit_code"]) == (2, 2)
+    shell.run("login", "--as", "institution:institutions/other")
+    code, _, err = shell.run("institution", "get", "institutions/sdu")
+    assert (code, "资源不属于" in err) == (4, True)
+    code, _, err = shell.run("--lang", "en", "institution", "get", "institutions/sdu")
+    assert (code, err.startswith("Not allowed")) == (4, True)
+    assert shell.run("--endpoint", "127.0.0.1:9", "program", "list")[0] == 6
+    assert shell.run("cohort", "nonsense")[0] == 2
+
+
+def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path) -> None:
+    shell.run("login", "--as", "supervisor")
+    institution(shell, "roster", "52999999000000102D")
+    listing = shell.json(
+        "listing", "create", "institutions/roster", "--listing-id", "l", "--occupation", "big-data", "--role", "training"
+    )  # fmt: skip
+    for step in (["recommend"], ["review"], ["confirm", "--batch", "2026-01", "--valid-from", "2021-03-01"]):
+        shell.json("listing", step[0], listing["name"], *step[1:])
+    shell.run("login", "--as", "institution:institutions/roster")
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
+    cohort = shell.json(
+        "cohort", "create", "institutions/roster", "--cohort-id", "c", "--display-name", "一班", "--qualification",
+        "big-data/data-analysis/junior", "--start-date", day, "--end-date", day, "--capacity", "50",
+    )["name"]  # fmt: skip
+    assert shell.json("cohort", "file", cohort)["state"] == "COHORT_STATE_FILED"
+    shell.json("cohort", "open-enrollment", cohort)
+    file = tmp_path / "roster.csv"
+    file.write_text("姓名,身份证号\n王静,99999919750102990X\n张三,123\n", "utf-8")
+    code, _, err = shell.run(
+        "roster", "import", cohort, str(file), "--rejects", str(tmp_path / "rejects.csv")
+    )
+    told = shell.json("roster", "import", cohort, str(file), "--dry-run")
+    assert code == 0, err
+    assert {reject["row"] for reject in told["rejects"]} >= {3}
+    assert "INVALID_NATIONAL_ID" in (tmp_path / "rejects.csv").read_text("utf-8-sig")
+    assert shell.run("roster", "import", cohort, "absent.csv")[0] == 2
+
+
+def test_verification_needs_no_token(shell: Shell, tmp_path: Path) -> None:
+    shell.run("logout")
+    code, out, _ = shell.run("certificate", "verify", "DE0000000000000000", "张三", "--json")
+    assert (code, json.loads(out)["outcome"]) == (1, "VERIFICATION_OUTCOME_NOT_FOUND_OR_NAME_MISMATCH")
+    rows = tmp_path / "rows.csv"
+    rows.write_text("证书编号,姓名\n" + "DE1,张三\n" * 700, "utf-8")
+    told = shell.json("certificate", "batch-verify", str(rows), "--to", str(tmp_path / "answers.csv"))
+    assert told == {"rows": 700, "outcomes": {"NOT_FOUND_OR_NAME_MISMATCH": 700}}
+    assert len((tmp_path / "answers.csv").read_text("utf-8-sig").splitlines()) == 701
+    assert json.loads(shell.run("certificate", "did")[1])["id"].startswith("did:web:")
+
+
+def test_operators_see_the_events(shell: Shell) -> None:
+    shell.run("login", "--as", "supervisor")
+    status = shell.json("events", "status")
+    assert set(status) == {"training", "assessment", "certificates"}
+    assert all(each["parked"] == 0 for each in status.values())
+    assert shell.json("events", "parked", "list") == []
+    assert shell.run("events", "parked", "retry", "no-such-event")[0] == 3
+    assert set(shell.json("events", "republish", "--since", "2026-01-01T00:00")) == set(status)
+
+
+def test_any_rpc_by_its_name(shell: Shell) -> None:
+    told = shell.json("call", "training.ProgramService/ListPrograms", "--data", '{"page_size": 2}')
+    assert len(told["programs"]) == 2
+    assert shell.run("call", "NoSuchService/Get")[0] == 3
+    assert shell.run("call", "ProgramService/GetProgram", "--data", "{")[0] == 2
+
+
+def test_one_system_holds_a_data_folder(shell: Shell) -> None:
+    code, _, err = shell.run("up")
+    assert (code, "Another embedded system" in err) == (1, True)
