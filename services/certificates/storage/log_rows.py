@@ -1,0 +1,35 @@
+"""The rows of the transparency log: its leaves in order, and how far each yearly log has been published."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field
+
+from services.certificates.storage.rows import Base
+from services.kit.storage.columns import bytes_column, utc_time
+
+
+class LogLeafRow(Base, table=True):
+    """One leaf; `source` is what it tells of, so that nothing is logged twice."""
+
+    __tablename__ = "log_leaves"
+
+    origin: str = Field(primary_key=True, max_length=200)
+    leaf_index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    type: str = Field(max_length=12)
+    leaf: bytes = bytes_column()
+    leaf_hash: bytes = bytes_column()
+    commitment: bytes = bytes_column()
+    source: str = Field(max_length=400, unique=True)
+    created: datetime = utc_time()
+
+
+class LogStateRow(Base, table=True):
+    """The tree that is published for certain; its row lock gives leaves their order."""
+
+    __tablename__ = "log_state"
+
+    origin: str = Field(primary_key=True, max_length=200)
+    size: int = Field(default=0, sa_type=BigInteger, nullable=False)
+    root: bytes = bytes_column()
+    frontier: bytes = bytes_column()
