@@ -18,7 +18,7 @@ class Principal:
     @property
     def anonymous(self) -> bool:
         """Whether no token was given."""
-        return self.subject == ANYONE
+        return self is PUBLIC
 
 
 PUBLIC = Principal(ANYONE)
