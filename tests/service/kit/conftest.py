@@ -40,7 +40,7 @@ class Opened(OpenedService):
 
 @pytest.fixture
 async def open_demo(tmp_path: Path, clock: SettableClock) -> AsyncIterator[Callable[..., Awaitable[Opened]]]:
-    """Opens the demo: `await open_demo(nats_url=…)`."""
+    """Opens the demo; pass what differs, for example its nats_url."""
     opened: list[Opened] = []
 
     async def open_one(**settings: Any) -> Opened:
@@ -75,7 +75,7 @@ def mirror() -> demo.Mirror:
 async def open_mirror(
     tmp_path: Path, clock: SettableClock, mirror: demo.Mirror
 ) -> AsyncIterator[Callable[..., Awaitable[OpenedService]]]:
-    """Opens the mirror: `await open_mirror(nats_url=…)`."""
+    """Opens the mirror, as `open_demo` does the demo."""
     opened: list[OpenedService] = []
 
     async def open_one(**settings: Any) -> OpenedService:

@@ -26,9 +26,7 @@ def lines_of(write) -> list[dict]:
 
 @given(NUMBERS, st.text(alphabet="张三李四 ,:;()=\"'", max_size=5))
 def test_a_number_is_masked_wherever_it_stands_in_a_line(number: str, around: str):
-    (line,) = lines_of(
-        lambda log: log.info("event", note=f"{around}{number}{around}", list=[number.lower()])
-    )
+    (line,) = lines_of(lambda log: log.info("event", note=f"{around}{number}{around}", list=[number.lower()]))
     assert number not in json.dumps(line).upper()
     assert f"{number[:6]}********{number[-4:]}" in json.dumps(line)
 
