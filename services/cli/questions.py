@@ -1,7 +1,7 @@
 """`shuzheng bank import` and `export`: question files (Moodle XML, GIFT) in and out of a bank."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,8 +49,8 @@ def import_items(
         _show(last, refused, session.json)
 
 
-def parts(request: Any, bank: str, file: Path, dry_run: bool, point: str) -> Iterator[Any]:
-    """Yield the messages that carry a file; raises BadValue for an unknown ending."""
+def parts(request: Any, bank: str, file: Path, dry_run: bool, point: str) -> list[Any]:
+    """Return the messages that carry a file; raises BadValue for an unknown ending."""
     if file.suffix.lower() not in FORMATS:
         raise BadValue(f"{file}: {', '.join(FORMATS)}")
     about = {
@@ -59,8 +59,8 @@ def parts(request: Any, bank: str, file: Path, dry_run: bool, point: str) -> Ite
         "default_knowledge_point": point,
     }
     content = file.read_bytes()
-    for start in range(0, max(len(content), 1), CHUNK):
-        yield request(parent=bank, chunk=content[start : start + CHUNK], **about)
+    starts = range(0, max(len(content), 1), CHUNK)
+    return [request(parent=bank, chunk=content[start : start + CHUNK], **about) for start in starts]
 
 
 def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, list[Any]]:

@@ -44,12 +44,13 @@ def import_roster(
         _show(summary, refused, rejects if kept else None, session.json)
 
 
-def parts(request: Any, cohort: str, file: Path, dry_run: bool) -> Iterator[Any]:
-    """Yield the messages that carry a file."""
+def parts(request: Any, cohort: str, file: Path, dry_run: bool) -> list[Any]:
+    """Return the messages that carry a file; read before the call, so that an absent file is no broken stream."""
     content = file.read_bytes()
-    first = {"filename": file.name, "dry_run": dry_run}
-    for start in range(0, max(len(content), 1), CHUNK):
-        yield request(parent=cohort, chunk=content[start : start + CHUNK], **(first if start == 0 else {}))
+    starts = range(0, max(len(content), 1), CHUNK)
+    messages = [request(parent=cohort, chunk=content[start : start + CHUNK]) for start in starts]
+    messages[0].filename, messages[0].dry_run = file.name, dry_run
+    return messages
 
 
 def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, list[Any], bytes]:

@@ -102,10 +102,12 @@ def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path
     shell.run("login", "--as", "supervisor")
     institution(shell, "roster", "52999999000000102D")
     listing = shell.json(
-        "listing", "create", "institutions/roster", "--listing-id", "l", "--occupation", "big-data", "--role", "training"
+        "listing", "create", "institutions/roster", "--listing-id", "l", "--occupation", "big-data",
+        "--role", "training",
     )  # fmt: skip
-    for step in (["recommend"], ["review"], ["confirm", "--batch", "2026-01", "--valid-from", "2021-03-01"]):
-        shell.json("listing", step[0], listing["name"], *step[1:])
+    confirmed = ["--batch", "2026-01", "--valid-from", "2021-03-01", "--valid-to", "2099-12-31"]
+    for step, more in (("recommend", []), ("review", []), ("confirm", confirmed)):
+        shell.json("listing", step, listing["name"], *more)
     shell.run("login", "--as", "institution:institutions/roster")
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
     cohort = shell.json(

@@ -1,0 +1,104 @@
+"""Options become requests: dates, times, words, files, masks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cli import requests
+from services.cli.catalog import BY_NAME
+from services.cli.fields import BadValue, fields, positional
+
+
+def build(noun: str, verb: str, source: str = "", **given: Any) -> Any:
+    method = BY_NAME[noun].verbs[verb]
+    return requests.build(method, fields(method), given, source)
+
+
+def test_a_resource_is_spread_over_options() -> None:
+    request = build(
+        "cohort",
+        "create",
+        parent="institutions/sdu",
+        cohort_id="c1",
+        display_name="一班",
+        qualification="big-data/data-analysis/junior",
+        start_date="2026-03-16",
+        end_date="2026-04-24",
+        capacity="40",
+    )
+    assert (request.parent, request.cohort.display_name, request.cohort.capacity) == (
+        "institutions/sdu",
+        "一班",
+        40,
+    )
+    assert (request.cohort.qualification.direction, request.cohort.qualification.level) == (
+        "data-analysis",
+        1,
+    )
+    assert (request.cohort.start_date.month, request.cohort.start_date.day) == (3, 16)
+
+
+def test_every_mutation_gets_a_fresh_request_id() -> None:
+    first, second = (build("cohort", "file", name="institutions/sdu/cohorts/c1") for _ in range(2))
+    assert first.request_id and first.request_id != second.request_id
+
+
+def test_enum_values_are_given_as_words() -> None:
+    request = build("cohort", "list", parent="institutions/sdu", state="completion-exam")
+    assert request.state == 5
+    with pytest.raises(BadValue, match="completion-exam"):
+        build("cohort", "list", parent="institutions/sdu", state="gone")
+
+
+def test_times_without_zone_are_chinas() -> None:
+    request = build("exam", "schedule", parent="bodies/b", theory_window="2026-05-23T09:00/2026-05-23T11:00")
+    assert request.exam.theory_window.start_time.ToJsonString() == "2026-05-23T01:00:00Z"
+
+
+def test_repeated_fields_and_json_for_what_is_nested() -> None:
+    request = build("exam", "schedule", parent="bodies/b", proctors=["bodies/b/examiners/x"])
+    assert list(request.exam.proctors) == ["bodies/b/examiners/x"]
+    scores = json.dumps([{"enrollment": "e", "score": "88.5"}])
+    assert build("enrollment", "record-exam-scores", parent="c", scores=scores).scores[0].score == "88.5"
+
+
+def test_a_file_gives_what_options_do_not(tmp_path: Path) -> None:
+    file = tmp_path / "cohort.json"
+    file.write_text('{"parent": "institutions/x", "cohort": {"display_name": "甲", "capacity": 30}}', "utf-8")
+    request = build("cohort", "create", str(file), display_name="乙")
+    assert (request.parent, request.cohort.display_name, request.cohort.capacity) == (
+        "institutions/x",
+        "乙",
+        30,
+    )
+
+
+def test_an_update_masks_what_is_given() -> None:
+    request = build("cohort", "update", name="institutions/sdu/cohorts/c1", etag="e", display_name="新名")
+    assert list(request.update_mask.paths) == ["display_name"]
+    assert (request.cohort.name, request.cohort.etag) == ("institutions/sdu/cohorts/c1", "e")
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [("create", {"start_date": "16.3.2026"}), ("create", {"qualification": "x"}), ("create", {"capacity": "many"})],
+)  # fmt: skip
+def test_values_that_cannot_be_are_refused(verb: str, given: dict[str, str]) -> None:
+    with pytest.raises(BadValue):
+        build("cohort", verb, **given)
+
+
+def test_a_file_that_is_no_object_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text("[]", "utf-8")
+    with pytest.raises(BadValue, match="no JSON object"):
+        build("cohort", "create", str(tmp_path / "list.json"))
+    with pytest.raises(BadValue):
+        build("cohort", "create", str(tmp_path / "absent.json"))
+
+
+def test_the_name_comes_without_an_option() -> None:
+    first = positional(BY_NAME["cohort"].verbs["update"])
+    assert first is not None and first.path == ("cohort", "name")
+    assert positional(BY_NAME["institution"].verbs["list"]) is None
