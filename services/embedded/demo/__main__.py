@@ -37,11 +37,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="shuzheng demo", description="数证 demo")
     parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="emptied at each run")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument(
+        "--json", action="store_true", help="the summary on standard output, the account on standard error"
+    )
     chosen = parser.parse_args()
     logs.configure("error", service="demo")
-    teller = Teller(chosen.lang)
+    teller = Teller(chosen.lang, aside=chosen.json)
     try:
         uvloop.run(_run(chosen.folder.resolve(), teller))
+        if chosen.json:
+            print((chosen.folder / "summary.json").read_text("utf-8"), end="")
     except Unexpected as error:
         return _failed(teller, [str(error)])
     except AppError as error:

@@ -6,12 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from services.kit.errors import unavailable
+
 FOLDER = Path(__file__).resolve().parents[3] / "examples" / "demo"
 CHUNK = 256 * 1024
 
 
 def scenario() -> dict[str, Any]:
-    """Return what is played."""
+    """Return what is played; raises UNAVAILABLE where the examples were not installed beside the program."""
+    if not FOLDER.is_dir():
+        raise unavailable(f"{FOLDER} is not there: run the demo from a checkout of the sources.")
     return tomllib.loads((FOLDER / "scenario.toml").read_text("utf-8"))
 
 

@@ -14,9 +14,11 @@ from services.cli.failures import explained
 class Teller:
     """`seconds` keeps how long each stage took."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, *, aside: bool = False) -> None:
+        """`aside` tells on standard error, so that standard output is free for the summary."""
         self.english = lang == "en"
-        self.console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        stream = sys.stderr if aside else sys.stdout
+        self.console = Console(stderr=aside, highlight=False, soft_wrap=not stream.isatty())
         self.seconds: dict[str, float] = {}
 
     def words(self, zh: str, en: str) -> str:
