@@ -30,7 +30,9 @@ class CertificatesConfig(ServiceConfig):
     signing_keys_dir: Path | None = Field(
         None, description="folder of Ed25519 keys: NAME.pem signs (mode 0600), NAME.pub only verifies"
     )
-    policy_file: Path = Field(SHIPPED_POLICY, description="TOML file with the rules by kind and date")
+    policy_file: Path | None = Field(
+        None, description="TOML file with the rules by kind and date; empty: the one that is shipped"
+    )
     reaper_interval: float = Field(
         5, gt=0, description="seconds between looks for drafts that a crash left unsigned"
     )
@@ -39,6 +41,11 @@ class CertificatesConfig(ServiceConfig):
     def signing_keys(self) -> Path:
         """The folder of signing keys in force."""
         return self.signing_keys_dir or self.keys_dir / "certificates"
+
+    @property
+    def policy(self) -> Path:
+        """The rules in force."""
+        return self.policy_file or SHIPPED_POLICY
 
     def more_problems(self) -> list[str]:
         """Return what production must set."""

@@ -42,7 +42,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     if config.embedded:
         create_first_key(config.signing_keys, clock.today())
     keyring = open_keyring(config.signing_keys, did)
-    policy = policy_from(tomllib.loads(config.policy_file.read_text("utf-8"))["kind"])
+    policy = policy_from(tomllib.loads(config.policy.read_text("utf-8"))["kind"])
 
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
     await service.prepare()

@@ -243,7 +243,7 @@ def _part(op: str, argument: Any, random: Random) -> str:
             return _written(random.choice(argument[1]), random)
         case "AT":
             return ""
-    raise NotImplementedError(f"{op} in a pattern of the protos")
+    raise LookupError(f"{op} in a pattern of the protos cannot be written")
 
 
 def _one_of(members: Any, random: Random) -> str:
