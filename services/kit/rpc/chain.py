@@ -155,7 +155,7 @@ class Chain:
             (True, True): (self._converses, "stream_stream", grpc.stream_stream_rpc_method_handler),
         }[shape]
         wrapper, attribute, make = kind
-        behavior = wrapper(getattr(handler, attribute), plan)  # type: ignore[operator]
+        behavior = wrapper(getattr(handler, attribute), plan)
         return make(behavior, reader(handler.request_deserializer), handler.response_serializer)
 
     def order(self) -> tuple[str, ...]:
