@@ -63,15 +63,14 @@ class Parking:
         waiting = outbox.c.published_at.is_(None)
         async with self.store.read() as tx:
             recorded = (await tx.execute(select(func.count()).select_from(outbox))).scalar_one()
-            left = (
-                await tx.execute(select(func.count(), func.min(outbox.c.occurred_at)).where(waiting))
-            ).one()
+            left = (await tx.execute(select(func.count()).select_from(outbox).where(waiting))).scalar_one()
+            oldest = (await tx.execute(select(func.min(outbox.c.occurred_at)).where(waiting))).scalar_one()
             handled = (await tx.execute(select(func.count()).select_from(inbox))).scalar_one()
             failed = (await tx.execute(select(func.count()).select_from(parked))).scalar_one()
         return {
             "recorded": recorded,
-            "waiting": left[0],
-            "oldest": left[1],
+            "waiting": left,
+            "oldest": oldest,
             "handled": handled,
             "parked": failed,
         }
