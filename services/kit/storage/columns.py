@@ -7,7 +7,6 @@ from sqlalchemy import JSON, DateTime, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
-TEXT_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -31,13 +30,13 @@ class UtcTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         if dialect.name == "postgresql":
             return moment
-        # the same text as TEXT_FORM, ten times faster than strftime
+        # text of fixed width, which sorts by time; ten times faster than strftime
         return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
         """Return an aware moment in UTC."""
         if isinstance(value, str):
-            return datetime.strptime(value, TEXT_FORM).replace(tzinfo=UTC)
+            return datetime.fromisoformat(value)
         return value.astimezone(UTC) if value is not None else None
 
 
