@@ -198,7 +198,11 @@ class Log:
     async def _keep_witnessed(self) -> NoReturn:
         while True:
             self.unwitnessed.clear()
-            lacking = [status.origin for status in await self.status() if status.trust is Trust.UNWITNESSED]
+            lacking = [
+                status.origin
+                for status in await self.status()
+                if status.trust is Trust.UNWITNESSED and status.size
+            ]
             trusts = [await self.cosign(origin) for origin in lacking]
             with contextlib.suppress(TimeoutError):
                 limit = RETRY if Trust.UNWITNESSED in trusts else None
@@ -209,7 +213,9 @@ class Log:
 
     def _size(self, origin: str, *, witnessed: bool) -> int:
         shard = self._shard(origin)
-        note = shard.witnessed() if witnessed else shard.note()
+        if not witnessed:
+            return shard.published().size
+        note = shard.witnessed()
         return checkpoint_from(note.text).size if note is not None else 0
 
     def _inclusion(self, position: Position) -> Inclusion:
@@ -224,7 +230,7 @@ class Log:
 
     def _status(self, origin: str, appended: int) -> Status:
         shard = self._shard(origin)
-        head, note = shard.head(), shard.witnessed()
+        head, note = shard.published(), shard.witnessed()
         seen = checkpoint_from(note.text) if note is not None else Checkpoint(origin, 0, b"")
         trust = Trust.WITNESSED if (seen.size, seen.root) == (head.size, head.root) else Trust.UNWITNESSED
         about = [

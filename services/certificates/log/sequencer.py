@@ -69,6 +69,7 @@ class Sequencer:
         self.published = asyncio.Event()  # set, and replaced, when there is a new checkpoint
         self.on_publish: list[Callable[[], None]] = []
         self.prepared: set[str] = set()
+        self.standby: set[str] = set()
 
     def nudge(self) -> None:
         """Say that leaves were committed."""
@@ -98,6 +99,7 @@ class Sequencer:
     async def publish(self) -> int:
         """Publish every leaf that waits; returns how many there were."""
         done = 0
+        await self._prepare(empty_state(self.shards.origin(self.year())))
         while True:
             async with self.store.read() as tx:
                 behind = await rows.waiting(tx)
@@ -134,8 +136,11 @@ class Sequencer:
             return True
         shard = self.shards.get(state.origin)
         if not await asyncio.to_thread(shard.tiles.lock):
-            log.info(STANDBY, origin=state.origin)
+            if state.origin not in self.standby:
+                log.info(STANDBY, origin=state.origin)
+            self.standby.add(state.origin)
             return False
+        self.standby.discard(state.origin)
         try:
             await self._recover(shard)
         except RefusedError as error:

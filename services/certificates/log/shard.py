@@ -65,6 +65,11 @@ class Shard:
         """Return the newest published tree head."""
         return checkpoint_from(self.note().text)
 
+    def published(self) -> Checkpoint:
+        """Return the newest published tree head, that of the empty tree where there is none yet."""
+        begun = self.tiles.text(CHECKPOINT) is not None
+        return self.head() if begun else Checkpoint(self.origin, 0, EMPTY_ROOT)
+
     def witnessed(self) -> Note | None:
         """Return the newest checkpoint that a quorum of witnesses has cosigned, None where there is none."""
         text = self.tiles.text(WITNESSED)
