@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ async def main(url, folder, first):
     async with LogWorld(url, Path(folder)).open(run=True) as log:
         for number in range(int(first), int(first) + 100_000, 20):
             found = await append(log, *range(number, number + 20))
-            print(found[-1].index, flush=True)
+            print("acknowledged", found[-1].index, flush=True)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -166,6 +167,7 @@ def killed(world: LogWorld, first: int, lines: int) -> int:
         command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as child:
         assert child.stdout is not None
-        last = [int(child.stdout.readline()) for _ in range(lines)][-1]
+        told = (line for line in child.stdout if line.startswith(b"acknowledged "))
+        last = [int(line.split()[1]) for line in islice(told, lines)][-1]
         child.send_signal(signal.SIGKILL)
     return last
