@@ -16,7 +16,7 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values import national_id
 from services.kit.values.ids import new_id
-from services.kit.values.text import clean, name_key
+from services.kit.values.text import name_key, person_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Candidates:
             raise _exists(known, new.display_name)
         row = CandidateRow(
             name=CANDIDATE.child("", new.id or new_id()),
-            display_name=clean(new.display_name),
+            display_name=person_name(new.display_name),
             national_id=self.vault.seal(number),
             national_id_index=index,
             national_id_masked=national_id.mask(number),
@@ -68,7 +68,7 @@ class Candidates:
         """Change the declarations; raises INVALID_DECLARATION, INVALID_UPDATE_MASK."""
         row = await tx.lock(CandidateRow, name, etag)
         change(row)
-        row.display_name = clean(row.display_name)
+        row.display_name = person_name(row.display_name)
         self._check(tx, row)
         return await tx.save(row)
 

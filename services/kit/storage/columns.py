@@ -8,7 +8,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
 
-
 class UtcTime(TypeDecorator[datetime]):
     """A moment: `timestamptz` on PostgreSQL, sortable text in UTC on SQLite; naive values are refused."""
 

@@ -9,12 +9,18 @@ CONTROLS = re.compile(
 )
 DOTS = r"\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65."
 NOT_OF_A_NAME = re.compile(rf"[\s{DOTS}]+|{CONTROLS.pattern}")
+PADDING = re.compile("(?<=[\u4e00-\u9fff\u3400-\u4dbf]) (?=[\u4e00-\u9fff\u3400-\u4dbf])")
 HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def clean(text: str) -> str:
     """Return `text` in NFKC without invisible characters, trimmed, each run of blanks one space."""
     return BLANKS.sub(" ", CONTROLS.sub("", unicodedata.normalize("NFKC", text))).strip()
+
+
+def person_name(text: str) -> str:
+    """Return a person's name as it is printed: cleaned, and without the blanks that pad Han names (张　三 → 张三)."""
+    return PADDING.sub("", clean(text))
 
 
 def name_key(text: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from services.kit.values import national_id
 from services.kit.values.text import clean
+from services.kit.values.text import person_name as printed_name
 from services.training.domain.reasons import Reason
 
 Cell = object
@@ -55,7 +56,7 @@ def short_text(cell: Cell, longest: int) -> str:
 
 def person_name(cell: Cell) -> str:
     """Return a person's name; raises Problem MISSING_VALUE or INVALID_VALUE."""
-    found = short_text(cell, 60)
+    found = printed_name(short_text(cell, 60))
     if not found:
         raise Problem(Reason.MISSING_VALUE, "is empty")
     if any(letter.isdigit() for letter in found):

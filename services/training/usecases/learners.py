@@ -9,6 +9,7 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values import national_id as numbers
 from services.kit.values.ids import new_id
+from services.kit.values.text import person_name
 from services.training.domain.learner import checked_national_id, mask_phone
 from services.training.domain.names import INSTITUTION, LEARNER
 from services.training.domain.reasons import Reason
@@ -103,6 +104,6 @@ class Learners:
 
 
 def _clean(row: LearnerRow) -> None:
-    row.display_name = line(row.display_name, 60, "learner.display_name")
+    row.display_name = person_name(line(row.display_name, 60, "learner.display_name"))
     row.employer = optional_line(row.employer, 100, "learner.employer")
     row.education = optional_line(row.education, 40, "learner.education")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.values.text import clean, mask_name, name_key
+from services.kit.values.text import clean, mask_name, name_key, person_name
 
 
 def test_full_width_blanks_and_invisible_characters_go():
@@ -23,3 +23,11 @@ def test_one_name_has_one_key_however_its_dot_is_typed():
 
 def test_a_masked_name_shows_its_first_character():
     assert [mask_name(n) for n in ("张三丰", "张", "")] == ["张**", "张*", ""]
+
+
+def test_a_printed_name_loses_padding_but_keeps_the_blanks_that_belong_to_it():
+    assert [person_name(n) for n in ("张　三", "萧 雨 桐", "Ada  Lovelace")] == [
+        "张三",
+        "萧雨桐",
+        "Ada Lovelace",
+    ]
