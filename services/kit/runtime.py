@@ -18,7 +18,7 @@ from services.kit.clock import Clock
 from services.kit.config import ServiceConfig
 from services.kit.errors import AppError
 from services.kit.events.connection import Connection
-from services.kit.events.consumer import Consumed, Consumer
+from services.kit.events.consumer import TRACE, Consumed, Consumer
 from services.kit.events.parking import Parking
 from services.kit.events.relay import Relay, lag
 from services.kit.rpc.call import CALL
@@ -191,7 +191,7 @@ def _listener(config: ServiceConfig) -> Listener:
 
 def _traceparent() -> str:
     call = CALL.get(None)
-    return call.metadata.get("traceparent", "")[:60] if call is not None else ""
+    return (call.metadata.get("traceparent", "") if call is not None else TRACE.get())[:60]
 
 
 def run(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig) -> None:

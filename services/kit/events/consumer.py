@@ -7,6 +7,7 @@ delivered again with growing delay; after `DELIVERIES` it is parked with its rea
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -30,6 +31,9 @@ PULL_SECONDS = 10
 ACK_WAIT = 30.0  # seconds until an unacknowledged message comes again
 DELIVERIES = 8
 BACKOFF = (0.05, 0.2, 1.0, 5.0, 15.0, 30.0, 60.0)  # seconds before the next delivery
+TRACE: ContextVar[str] = ContextVar(
+    "trace", default=""
+)  # of the event being handled, for the facts that follow
 log = logger("consumer")
 
 
@@ -65,8 +69,7 @@ class Consumer:
         self.connection = connection
         self.telemetry = telemetry
         self.name = f"{service}-from-{source}"
-        self.repull = asyncio.Event()
-        connection.on_reconnect.append(self.repull.set)
+        self.repulling: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Handle messages for ever."""
@@ -74,11 +77,18 @@ class Consumer:
         client = self.connection.client
         assert client is not None
         subscription = await client.subscribe(client.new_inbox(), pending_msgs_limit=65_536)
+
+        def pull_again() -> None:
+            """The broker forgot the open pull together with the connection; who waits gets what comes now."""
+            self.repulling = asyncio.ensure_future(self._pull(client, subscription))
+
+        self.connection.on_reconnect.append(pull_again)
         try:
             while True:
                 await self._pull(client, subscription)
                 await self._handle_until_quiet(subscription)
         finally:
+            self.connection.on_reconnect.remove(pull_again)
             if client.is_connected:
                 await subscription.unsubscribe()
 
@@ -99,15 +109,14 @@ class Consumer:
 
     async def _pull(self, client: Client, subscription: Subscription) -> None:
         """Ask for the next messages; the server answers as they come, or says after a while that none did."""
-        self.repull.clear()
         request = {"batch": BATCH, "expires": PULL_SECONDS * 10**9}
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.source.upper()}.{self.name}"
         await client.publish(subject, json.dumps(request).encode(), subscription.subject)
 
     async def _handle_until_quiet(self, subscription: Subscription) -> None:
-        """Handle batches until the pull is used up, expires, or the connection was lost."""
+        """Handle batches until the pull is used up or expires."""
         taken = 0
-        while taken < BATCH and not self.repull.is_set():
+        while taken < BATCH:
             batch, ended = await self._next(subscription)
             if batch:
                 await self.handle(batch)
@@ -125,6 +134,8 @@ class Consumer:
         while subscription.pending_msgs and len(found) < BATCH:
             found.append(await subscription.next_msg(timeout=1))
         messages = [message for message in found if not _is_status(message)]
+        if not messages and any(_is_gone(message) for message in found):
+            raise ConnectionError(f"the broker no longer knows {self.name}; it is made anew")
         return messages, len(messages) < len(found)
 
     async def handle(self, batch: Sequence[Msg]) -> None:
@@ -172,6 +183,7 @@ class Consumer:
             for envelope, payload in run:
                 await self.dispatch(tx, envelope, payload)
             return
+        TRACE.set(run[0][0].traceparent)
         with self.telemetry.handling(entry.subject, run[0][0].traceparent):
             await entry.handle_many(tx, [entry.message.FromString(payload) for _, payload in run])
 
@@ -180,6 +192,7 @@ class Consumer:
         entry = self.table.get(envelope.type)
         if entry is None:
             raise ValueError(f"{self.name} does not know {envelope.type}")
+        TRACE.set(envelope.traceparent)
         with self.telemetry.handling(envelope.type, envelope.traceparent):
             await entry.handle(tx, entry.message.FromString(payload), envelope)
 
@@ -206,7 +219,7 @@ class Consumer:
         headers = dict(message.headers or {})
         values = {
             "consumer": self.name,
-            "event_id": headers.get("ce-id", f"{message.metadata.sequence.stream}")[:36],
+            "event_id": headers.get("ce-id", f"{self.source}-{message.metadata.sequence.stream}")[:36],
             "type": message.subject,
             "headers": headers,
             "payload": message.data,
@@ -242,3 +255,9 @@ def _hopeless(failure: BaseException) -> bool:
 def _is_status(message: Msg) -> bool:
     """Tell whether this is the server's word on a pull (404, 408, 409, heartbeat) and no event."""
     return bool(message.headers and "Status" in message.headers)
+
+
+def _is_gone(message: Msg) -> bool:
+    """Tell whether the server says that stream or consumer are not there, as after the loss of its disk."""
+    headers = message.headers or {}
+    return headers.get("Status") == "503" or "Deleted" in headers.get("Description", "")

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from sqlalchemy import delete, func, select, update
 
-from services.kit.errors import not_found
+from services.kit.errors import not_found, precondition
 from services.kit.events.consumer import Consumer, note
-from services.kit.events.envelope import Envelope
+from services.kit.events.envelope import Envelope, EnvelopeError
 from services.kit.storage.store import Store
 
 
@@ -33,9 +34,14 @@ class Parking:
             row = (await tx.execute(select(parked).where(parked.c.event_id == event_id))).first()
             if row is None:
                 raise not_found(f"parked event {event_id}")
-            envelope = Envelope.read(row.headers, row.type)
-            if await note(tx, row.consumer, [envelope]):
-                await self.consumers[row.consumer].dispatch(tx, envelope, row.payload)
+            try:
+                envelope = Envelope.read(row.headers, row.type)
+                if await note(tx, row.consumer, [envelope]):
+                    await self.consumers[row.consumer].dispatch(tx, envelope, row.payload)
+            except (EnvelopeError, DecodeError) as error:
+                raise precondition(
+                    "UNREADABLE_EVENT", f"{event_id} cannot be read ({error}); drop it."
+                ) from error
             await tx.execute(delete(parked).where(parked.c.event_id == event_id))
 
     async def drop(self, event_id: str) -> None:

@@ -5,8 +5,12 @@ they expire, because a signature costs more than the rest of a call.
 """
 
 import json
+import os
+import tempfile
+import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +107,10 @@ class Issuer:
         private = folder / "issuer.jwk"
         if not private.exists():
             _create(folder, private)
-        return cls(OKPKey.import_key(json.loads(private.read_text("utf-8"))), issuer)
+        key = OKPKey.import_key(json.loads(private.read_text("utf-8")))
+        if not (folder / "jwks.json").exists():
+            _publish(folder, key)
+        return cls(key, issuer)
 
     def token(self, subject: str, roles: list[str], tenant: str = "", *, seconds: int = 3600) -> str:
         """Return a signed token for `subject` that lives `seconds`."""
@@ -121,8 +128,18 @@ class Issuer:
 
 
 def _create(folder: Path, private: Path) -> None:
+    """Link the key into its place, so that services which start together agree on the first one."""
     folder.mkdir(parents=True, exist_ok=True)
     key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
-    (folder / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}), "utf-8")
-    private.touch(0o600)
-    private.write_text(json.dumps(key.as_dict(private=True)), "utf-8")
+    with tempfile.NamedTemporaryFile("w", dir=folder) as file:  # readable by its owner only
+        file.write(json.dumps(key.as_dict(private=True)))
+        file.flush()
+        with suppress(FileExistsError):
+            private.hardlink_to(file.name)
+
+
+def _publish(folder: Path, key: OKPKey) -> None:
+    """Write the public half beside its place and move it there; every service writes the same."""
+    beside = folder / f"jwks.{os.getpid()}.{threading.get_ident()}"
+    beside.write_text(json.dumps({"keys": [key.as_dict(private=False)]}), "utf-8")
+    beside.replace(folder / "jwks.json")

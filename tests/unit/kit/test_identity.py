@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -156,3 +157,19 @@ def test_a_key_that_is_withdrawn_counts_no_more_and_a_new_one_does(tmp_path: Pat
 def test_the_private_key_is_readable_by_its_owner_only(keys: Path, issuer: Issuer):
     assert (keys / "issuer.jwk").stat().st_mode & 0o077 == 0
     assert '"d"' not in (keys / "jwks.json").read_text()
+
+
+def test_services_that_start_together_share_one_key(tmp_path: Path):
+    for attempt in range(10):
+        folder, together, issuers = tmp_path / str(attempt), threading.Barrier(3), []
+
+        def start(folder=folder, together=together, issuers=issuers):
+            together.wait()
+            issuers.append(Issuer.open(folder, "here"))
+
+        threads = [threading.Thread(target=start) for _ in range(3)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        assert len(issuers) == 3
+        verifier = Verifier(folder / "jwks.json", "here")
+        assert {verifier.principal(signed(one.key)).subject for one in issuers} == {"ada"}

@@ -19,7 +19,7 @@ class OperationsServiceStub:
     GetEventStatus: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.GetEventStatusRequest, _operations_service_pb2.EventStatus]
     """Tells how far the events of this service are."""
     ListParkedEvents: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.ListParkedEventsRequest, _operations_service_pb2.ListParkedEventsResponse]
-    """Lists the messages that could not be handled, oldest first."""
+    """Lists the messages that could not be handled, in the order of their event ids."""
     RetryParkedEvent: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.RetryParkedEventRequest, _operations_service_pb2.RetryParkedEventResponse]
     """Handles a parked message once more; it stays parked where it fails again."""
     DropParkedEvent: _aio.UnaryUnaryMultiCallable[_operations_service_pb2.DropParkedEventRequest, _operations_service_pb2.DropParkedEventResponse]
@@ -44,7 +44,7 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _operations_service_pb2.ListParkedEventsRequest,
         context: _aio.ServicerContext[_operations_service_pb2.ListParkedEventsRequest, _abc.Awaitable[_operations_service_pb2.ListParkedEventsResponse]],
     ) -> _abc.Awaitable[_operations_service_pb2.ListParkedEventsResponse]:
-        """Lists the messages that could not be handled, oldest first."""
+        """Lists the messages that could not be handled, in the order of their event ids."""
 
     @_abc_1.abstractmethod
     def RetryParkedEvent(

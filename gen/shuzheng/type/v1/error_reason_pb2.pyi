@@ -60,6 +60,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A fault of the service; quote the request id when you report it."""
     ERROR_REASON_MESSAGE_TOO_LARGE: _ErrorReason.ValueType  # 18
     """The message is larger than the service accepts."""
+    ERROR_REASON_UNREADABLE_EVENT: _ErrorReason.ValueType  # 19
+    """A parked event is no message of ours; it can only be dropped."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that any service may give (ErrorInfo.domain = "shuzheng"); each service adds its own."""
@@ -102,4 +104,6 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 17
 """A fault of the service; quote the request id when you report it."""
 ERROR_REASON_MESSAGE_TOO_LARGE: ErrorReason.ValueType  # 18
 """The message is larger than the service accepts."""
+ERROR_REASON_UNREADABLE_EVENT: ErrorReason.ValueType  # 19
+"""A parked event is no message of ours; it can only be dropped."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
