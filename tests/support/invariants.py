@@ -198,9 +198,8 @@ def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
 def ended_facts_have_none(snapshot: Snapshot) -> Iterator[str]:
     """No certificate stands for a completion that was withdrawn, or a result that was annulled or not passed."""
     ended = [row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "withdrawn"]
-    ended += [
-        row["name"] for row in snapshot.rows("assessment", "results") if row["state"] != "PUBLISHED" or not row["passed"]
-    ]
+    results = snapshot.rows("assessment", "results")
+    ended += [row["name"] for row in results if row["state"] != "PUBLISHED" or not row["passed"]]
     of_source = _certificates_by_source(snapshot)
     for name in ended:
         yield from (
