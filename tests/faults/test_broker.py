@@ -1,12 +1,15 @@
 """The broker is killed in the middle of a stream of facts: nothing is lost and nothing counts twice."""
 
 import asyncio
+import shutil
 
 import pytest
 
 from services.kit.events import consumer, relay
 from services.kit.events.broker import Broker
+from services.kit.events.parking import Parking
 from tests.service.kit import conftest as fixtures
+from tests.service.kit.demo import until
 from tests.service.kit.test_events import arrives, status, unhandled
 
 open_demo, open_mirror, mirror = fixtures.open_demo, fixtures.open_mirror, fixtures.mirror
@@ -70,3 +73,29 @@ async def test_a_consumer_that_dies_with_messages_in_hand_gets_them_again(
         await arrives(again, name, 5, 1)
     finally:
         await broker.stop()
+
+
+async def test_a_broker_that_comes_back_without_its_disk_is_given_everything_again(
+    tmp_path, open_demo, open_mirror
+):
+    broker = Broker(tmp_path / "nats")
+    await broker.start()
+    source, target = await open_demo(nats_url=broker.url), await open_mirror(nats_url=broker.url)
+    name = await source.counter()
+    await source.add(name, 5)
+    await arrives(target, name, 5, 1)
+    await broker.kill()
+    shutil.rmtree(broker.folder / "jetstream")
+    await broker.start()
+    try:
+        await source.add(name, 7)
+        await arrives(target, name, 12, 2)
+        assert await Parking(source.service.store, []).republish(None) == 2
+        await until(lambda: _published(source))
+        await arrives(target, name, 12, 2)
+    finally:
+        await broker.stop()
+
+
+async def _published(source) -> bool:
+    return (await status(source)).waiting == 0
