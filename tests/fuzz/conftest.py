@@ -14,7 +14,6 @@ from tests.support.fuzz import Answer, Who, Writer
 from tests.support.services import OpenedService
 from tests.support.tokens import credentials
 
-pytest_plugins = ["tests.support.system"]
 IN_FLIGHT = 8
 
 

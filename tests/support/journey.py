@@ -464,8 +464,12 @@ class Journey:
     async def begin(self) -> None:
         """Close registration, open the paper, begin."""
         await self._exam("CloseExam")
-        await self._paper("ReleasePaper")
+        await self.release_paper()
         await self._exam("BeginExam")
+
+    async def release_paper(self) -> None:
+        """Open the sealed paper."""
+        await self._paper("ReleasePaper")
 
     async def sit_all(self) -> None:
         """Let every candidate sit the theory part."""
