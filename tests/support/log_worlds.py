@@ -8,8 +8,9 @@ from pathlib import Path
 
 from services.certificates.log.keys import LogKeys
 from services.certificates.log.leaf import Leaf, LeafType, commitment, digest, new_nonce
-from services.certificates.log.log import Entry, Log, Position, open_log
+from services.certificates.log.log import Entry, Log, open_log
 from services.certificates.log.policy import Policy, policy_from
+from services.certificates.log.proving import Position
 from services.certificates.storage import log_rows
 from services.kit.storage.database import Database
 from services.kit.storage.store import Store

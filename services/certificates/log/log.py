@@ -4,18 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from services.certificates.log.checkpoint import Checkpoint, checkpoint_from
-from services.certificates.log.errors import UnverifiedError
 from services.certificates.log.keys import LogKeys
 from services.certificates.log.leaf import Leaf, LeafType
 from services.certificates.log.merkle import leaf_hash
-from services.certificates.log.note import Note
 from services.certificates.log.policy import Policy
-from services.certificates.log.proof import proof_text
+from services.certificates.log.proving import Inclusion, Position, Proving, Trust
 from services.certificates.log.sequencer import Sequencer, Shards
 from services.certificates.log.shard import Shard, empty_state
 from services.certificates.log.witness import Witnesses
@@ -30,47 +27,12 @@ WITNESS_PROBLEM = "log_witness_problem"
 log = logger("log")
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Position:
-    """Where a leaf stands; written `certificates.example/log/2026#17`."""
-
-    origin: str
-    index: int
-
-    def __str__(self) -> str:
-        return f"{self.origin}#{self.index}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Position":
-        """Read what `str` has written."""
-        origin, _, index = text.rpartition("#")
-        return cls(origin, int(index))
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A leaf with what it tells of: the same `source` is never logged twice."""
 
     leaf: Leaf
     source: str
-
-
-class Trust(StrEnum):
-    """Whether anybody but the issuer vouches for a tree."""
-
-    WITNESSED = "witnessed"
-    UNWITNESSED = "unwitnessed"
-
-
-class Inclusion(NamedTuple):
-    """A proof file for one leaf, and the checkpoint in it."""
-
-    position: Position
-    leaf: bytes
-    proof: str
-    checkpoint: str
-    size: int
-    trust: Trust
 
 
 class WitnessStatus(NamedTuple):
@@ -155,7 +117,11 @@ class Log:
 
     async def inclusion(self, position: Position) -> Inclusion:
         """Return the proof of a published leaf, in the witnessed tree where that has it; raises UnverifiedError."""
-        return await asyncio.to_thread(self._inclusion, position)
+        return (await self.inclusions([position]))[0]
+
+    async def inclusions(self, positions: Sequence[Position]) -> list[Inclusion]:
+        """Return the proofs of many published leaves in this order; raises UnverifiedError."""
+        return await asyncio.to_thread(self._inclusions, positions)
 
     async def consistency(self, old: int, new: int, origin: str = "") -> list[bytes]:
         """Return the proof that the tree of `old` leaves is the beginning of that of `new` published leaves."""
@@ -218,15 +184,12 @@ class Log:
         note = shard.witnessed()
         return checkpoint_from(note.text).size if note is not None else 0
 
-    def _inclusion(self, position: Position) -> Inclusion:
-        shard = self._shard(position.origin)
-        note, trust = _best(shard, position.index)
-        head = checkpoint_from(note.text)
-        if position.index >= head.size:
-            raise UnverifiedError(f"{position} is not published yet")
-        tree = shard.tree(head.size)
-        proof = proof_text(position.index, tree.inclusion(position.index), str(note))
-        return Inclusion(position, tree.entry(position.index), proof, str(note), head.size, trust)
+    def _inclusions(self, positions: Sequence[Position]) -> list[Inclusion]:
+        last: dict[str, int] = {}
+        for position in positions:
+            last[position.origin] = max(position.index, last.get(position.origin, 0))
+        trees = {origin: Proving(self._shard(origin), index) for origin, index in last.items()}
+        return [trees[position.origin].inclusion(position) for position in positions]
 
     def _status(self, origin: str, appended: int) -> Status:
         shard = self._shard(origin)
@@ -253,14 +216,6 @@ def open_log(
     shards = Shards(f"{host}/log", folder, keys, lambda: int(clock.now().timestamp()))
     sequencer = Sequencer(store, shards, lambda: clock.today().year, interval)
     return Log(store, shards, sequencer, Witnesses(policy or Policy()), clock)
-
-
-def _best(shard: Shard, index: int) -> tuple[Note, Trust]:
-    """Return the witnessed checkpoint where it has the leaf, else the newest one."""
-    note = shard.witnessed()
-    if note is not None and checkpoint_from(note.text).size > index:
-        return note, Trust.WITNESSED
-    return shard.note(), Trust.UNWITNESSED
 
 
 def _row(origin: str, index: int, entry: Entry, now: Any) -> dict[str, Any]:

@@ -92,13 +92,13 @@ class Tree:
     def __init__(self, store: TileStore, size: int) -> None:
         self.store = store
         self.size = size
+        self.levels: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def node(self, level: int, number: int) -> bytes:
         """Return the root of the complete subtree of 2**level leaves that begins at leaf number * 2**level."""
         tile_level, inner = divmod(level, BITS)
-        first = number << inner
-        index, at = divmod(first, WIDTH)
-        return perfect_root(self._tile(tile_level, index)[at : at + (1 << inner)])
+        index, at = divmod(number << inner, WIDTH)
+        return self._levels(tile_level, index)[inner][at >> inner]
 
     def entry(self, index: int) -> bytes:
         """Return the bytes of a leaf."""
@@ -121,6 +121,16 @@ class Tree:
     def consistency(self, old: int) -> list[bytes]:
         """Return the proof that the tree of `old` leaves is the beginning of this one."""
         return consistency_proof(old, self.size, self.node)
+
+    def _levels(self, level: int, index: int) -> list[list[bytes]]:
+        """Return the hashes of a tile and, above them, those of the tree's levels that no tile holds."""
+        found = self.levels.get((level, index))
+        if found is None:
+            found = [self._tile(level, index)]
+            while len(found[-1]) > 1 and len(found) < BITS:
+                found.append(list(map(node_hash, found[-1][::2], found[-1][1::2])))
+            self.levels[level, index] = found
+        return found
 
     def _tile(self, level: int, index: int) -> list[bytes]:
         hashes = self.size >> BITS * max(level, 0)

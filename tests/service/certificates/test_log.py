@@ -9,9 +9,9 @@ from services.certificates.log import sequencer
 from services.certificates.log.audit import audit
 from services.certificates.log.errors import RefusedError, UnverifiedError
 from services.certificates.log.leaf import Leaf, LeafType, leaf_from
-from services.certificates.log.log import Position, Trust
 from services.certificates.log.merkle import consistency_holds
 from services.certificates.log.proof import verify_proof
+from services.certificates.log.proving import Position, Trust
 from services.certificates.storage import log as rows
 from tests.support import transparency
 from tests.support.databases import Databases
