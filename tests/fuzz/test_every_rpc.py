@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from tests.support import fuzz
+from tests.support import fuzz, invariants
 from tests.support.journey import Journey
 from tests.support.processes import SERVICES
 
@@ -27,6 +27,7 @@ async def test_nothing_that_can_be_sent_breaks_a_service(system, databases, log,
     assert not faults, report(faults, log)
     await all_serve(system)
     assert internal_lines(log) == []
+    await invariants.check(system.urls, log=lambda: log.getvalue().decode())
     every = {f"/{m.containing_service.full_name}/{m.name}" for s in SERVICES for m in fuzz.methods(s)}
     assert len(reached & every) > MOSTLY * len(every), f"only refused: {sorted(every - reached)}"
 

@@ -24,6 +24,7 @@ Row = dict[str, Any]
 REST = 60.0  # seconds until outboxes must be empty
 QUIET = 0.5  # seconds after which a late repeat would have shown
 BY_HAND = frozenset({"FALSE_EVIDENCE", "MISCONDUCT", "ISSUED_IN_ERROR"})
+ENDED = frozenset({"REVOKED", "SUPERSEDED"})
 LISTENERS = {
     "certificates": ("training.v1.", "assessment.v1."),
     "assessment": (
@@ -179,7 +180,7 @@ def certificates_have_facts(snapshot: Snapshot) -> Iterator[str]:
 
 
 def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
-    """A standing completion or passed published result has exactly one certificate, ISSUED unless revoked by hand."""
+    """A standing completion or passed published result has exactly one certificate in force, unless ended by hand."""
     standing = [row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "registered"]
     standing += [
         row["name"] for row in snapshot.rows("assessment", "results") if row["state"] == "PUBLISHED" and row["passed"]
@@ -189,7 +190,7 @@ def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
         alive = [
             row
             for row in of_source[name]
-            if row["state"] == "ISSUED" or (row["state"] == "REVOKED" and row["revocation_reason"] in BY_HAND)
+            if row["state"] not in ENDED or (row["state"] == "REVOKED" and row["revocation_reason"] in BY_HAND)
         ]
         if len(alive) != 1:
             yield f"{name} stands and has {len(alive)} certificates: {[row['state'] for row in of_source[name]]}"
@@ -205,7 +206,7 @@ def ended_facts_have_none(snapshot: Snapshot) -> Iterator[str]:
         yield from (
             f"{row['name']} is {row['state']} although {name} does not stand"
             for row in of_source[name]
-            if row["state"] not in ("REVOKED", "SUPERSEDED")
+            if row["state"] not in ENDED
         )
 
 
