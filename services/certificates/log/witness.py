@@ -76,7 +76,8 @@ class Witnesses:
     def _add_checkpoint(
         self, witness: Witness, note: Note, head: Checkpoint, proof: Consistency, about: Seen
     ) -> Signature:
-        status, answer = _post(witness.url, request(about.size, proof(about.size), note), self.timeout)
+        old = min(about.size, head.size)
+        status, answer = _post(witness.url, request(old, proof(old), note), self.timeout)
         if status == CONFLICT:
             about.size = number(answer.rstrip("\n"))
             if about.size > head.size:

@@ -73,18 +73,18 @@ async def test_another_implementation_agrees_on_everything(world: LogWorld):
 
 
 async def test_another_implementation_cosigns(world: LogWorld, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(world.folder)  # where the witness keeps its files
+    program, port = Path(FOREIGN).with_name("aics-witness"), free_port()
     async with world.open() as log:
-        program, port = Path(FOREIGN).with_name("aics-witness"), free_port()
         made = subprocess.run(
             [program, "init", "--name", "w.example/w1"], capture_output=True, text=True, check=True
         )
-        (vkey,) = [word for word in made.stdout.split() if word.startswith("w.example/w1+")]
         known = [program, "add-log", "--origin", ORIGIN, "--vkey", log.vkeys()[0]]
         subprocess.run(known, capture_output=True, check=True)
+    (vkey,) = [word for word in made.stdout.split() if word.startswith("w.example/w1+")]
     world.policy = policy_from(f"witness W {vkey} http://127.0.0.1:{port}\nquorum W\n")
-    with subprocess.Popen(
-        [program, "serve", "--listen", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL
-    ) as served:
+    serve = [program, "serve", "--listen", f"127.0.0.1:{port}"]
+    with subprocess.Popen(serve, stderr=subprocess.DEVNULL) as served:
         try:
             await cosigned(world, vkey)
         finally:

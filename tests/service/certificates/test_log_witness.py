@@ -158,9 +158,10 @@ async def test_a_log_that_was_rolled_back_is_told_so(world: LogWorld, witnesses)
         witness.seen[ORIGIN] = (9, "")
     async with world.open() as log:
         await publish(log, 1)
-        assert await log.cosign() is Trust.UNWITNESSED
-        (status,) = await log.status()
-        assert all("rolled back" in seen.problem for seen in status.witnesses)
+        for _ in range(2):
+            assert await log.cosign() is Trust.UNWITNESSED
+            (status,) = await log.status()
+            assert all("rolled back" in seen.problem for seen in status.witnesses)
 
 
 async def test_a_witness_that_cannot_be_reached_is_named(world: LogWorld):
