@@ -27,6 +27,7 @@ ALGORITHMS = [ALGORITHM, "EdDSA"]
 AUDIENCE = "shuzheng"
 REMEMBERED = 10_000
 LEEWAY = 30  # seconds that clocks may differ
+LONGEST_SUBJECT = 200  # characters; subjects are stored
 LONGEST_LIFE = 24 * 3600  # seconds from iat to exp that are accepted
 
 
@@ -74,9 +75,12 @@ class Verifier:
     def _remember(self, header: str, claims: dict[str, Any]) -> Principal:
         roles = claims.get("roles", [])
         tenant = claims.get("tenant", "")
-        if not isinstance(roles, list) or not isinstance(tenant, str) or "\0" in f"{claims['sub']}{tenant}":
+        subject = mask(str(claims["sub"]))
+        if not isinstance(roles, list) or not isinstance(tenant, str):
             raise unauthenticated("The token's roles must be a list and its tenant a resource name.")
-        principal = Principal(mask(str(claims["sub"])), frozenset(map(str, roles)), tenant)
+        if len(subject) > LONGEST_SUBJECT or "\0" in subject + tenant:
+            raise unauthenticated("The token's subject is too long, or a name in it holds U+0000.")
+        principal = Principal(subject, frozenset(map(str, roles)), tenant)
         self.known[header] = (principal, float(claims["exp"]))
         if len(self.known) > REMEMBERED:
             self.known.popitem(last=False)

@@ -87,8 +87,11 @@ def test_a_caller_who_is_called_anyone_is_still_a_caller(verifier: Verifier, iss
         {"exp": "never"},
         {"roles": "supervisor"},
         {"tenant": ["bodies/a"]},
+        {"tenant": "bodies/\0"},
+        {"sub": "\0"},
+        {"sub": "x" * 201},
     ],
-    ids=str,
+    ids=repr,
 )
 def test_a_token_with_a_wrong_claim_is_refused(verifier: Verifier, issuer: Issuer, changes: dict):
     refused(verifier, signed(issuer.key, **changes))
