@@ -30,6 +30,10 @@ class CertificatesConfig(ServiceConfig):
     signing_keys_dir: Path | None = Field(
         None, description="folder of Ed25519 keys: NAME.pem signs (mode 0600), NAME.pub only verifies"
     )
+    qr_keys_dir: Path | None = Field(
+        None,
+        description="folder of Ed25519 keys for QR codes, qr-YYYYMMDD.pem; empty: qr/ below signing_keys_dir",
+    )
     policy_file: Path | None = Field(
         None, description="TOML file with the rules by kind and date; empty: the one that is shipped"
     )
@@ -41,6 +45,11 @@ class CertificatesConfig(ServiceConfig):
     def signing_keys(self) -> Path:
         """The folder of signing keys in force."""
         return self.signing_keys_dir or self.keys_dir / "certificates"
+
+    @property
+    def qr_keys(self) -> Path:
+        """The folder of QR keys in force."""
+        return self.qr_keys_dir or self.signing_keys / "qr"
 
     @property
     def policy(self) -> Path:

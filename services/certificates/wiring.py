@@ -14,10 +14,11 @@ from services.certificates.domain.document import Issuer
 from services.certificates.domain.policy import policy_from
 from services.certificates.events.consumed import consumed
 from services.certificates.events.published import PUBLISHED
+from services.certificates.paper.typesetter import Typesetter
 from services.certificates.rpc.certificates import CertificateService
 from services.certificates.rpc.verifications import VerificationService
 from services.certificates.signing.did import did_document, did_of
-from services.certificates.signing.keys import create_first_key, open_keyring
+from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
@@ -26,6 +27,7 @@ from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.issuance import Issuance
 from services.certificates.usecases.numbers import RandomDigits
+from services.certificates.usecases.papers import Papers
 from services.certificates.usecases.verifications import Verifications
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
@@ -41,7 +43,9 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     did = did_of(config.public_url)
     if config.embedded:
         create_first_key(config.signing_keys, clock.today())
+        create_first_key(config.qr_keys, clock.today(), "qr")
     keyring = open_keyring(config.signing_keys, did)
+    qr_keys = open_optional_keyring(config.qr_keys, did)
     policy = policy_from(tomllib.loads(config.policy.read_text("utf-8"))["kind"])
 
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
@@ -54,8 +58,11 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     certificates = Certificates(service.store, drafter, issuance.nudge)
     verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
 
-    certificate_service = CertificateService(certificates)
-    verification_service = VerificationService(verifications, did, did_document(did, keyring.public))
+    papers = Papers(certificates, issuer, qr_keys, Typesetter())
+
+    certificate_service = CertificateService(certificates, papers)
+    others = qr_keys.public if qr_keys else {}
+    verification_service = VerificationService(verifications, did, did_document(did, keyring.public, others))
     add_certificates = certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server
     add_verification = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
     servicers = (

@@ -6,11 +6,12 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1 import certificate_service_pb2_grpc
-from shuzheng.certificates.v1.certificate_pb2 import Certificate, CertificateDocument
+from shuzheng.certificates.v1.certificate_pb2 import Certificate, CertificateDocument, CertificatePaper
 
 from services.certificates.rpc.enums import (
     KIND_NUMBER,
     KIND_WORD,
+    LAYOUT,
     REASON,
     REASON_NUMBER,
     STATE_NUMBER,
@@ -20,16 +21,19 @@ from services.certificates.rpc.enums import (
 from services.certificates.storage.certificates import Filter
 from services.certificates.storage.rows import CertificateRow
 from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.papers import Papers
 from services.kit.rpc.convert import date_message, timestamp
 
 MEDIA_TYPE = "application/vc"
+PDF = "application/pdf"
 
 
 class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer):
     """Answers institutions, bodies and the authority."""
 
-    def __init__(self, certificates: Certificates) -> None:
+    def __init__(self, certificates: Certificates, papers: Papers) -> None:
         self.certificates = certificates
+        self.papers = papers
 
     async def GetCertificate(self, request: messages.GetCertificateRequest, context: Any) -> Certificate:
         """Read one certificate."""
@@ -48,6 +52,13 @@ class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer
     ) -> CertificateDocument:
         """Fetch the signed document of one certificate."""
         return document_message(request.name, await self.certificates.document(request.name, request.owner))
+
+    async def GetCertificatePaper(
+        self, request: messages.GetCertificatePaperRequest, context: Any
+    ) -> CertificatePaper:
+        """Fetch the page of one certificate."""
+        content = await self.papers.pdf(request.name, request.owner, LAYOUT[request.layout])
+        return CertificatePaper(name=request.name, media_type=PDF, content=content)
 
     async def ExportCertificates(
         self, request: messages.ExportCertificatesRequest, context: Any

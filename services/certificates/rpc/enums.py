@@ -2,17 +2,20 @@
 
 from functools import lru_cache
 
-from shuzheng.certificates.v1.certificate_pb2 import CertificateState, RevocationReason
+from shuzheng.certificates.v1.certificate_pb2 import CertificateState, PaperLayout, RevocationReason
 from shuzheng.certificates.v1.events_pb2 import CertificateKind
 from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.certificates.domain import certificate as domain
+from services.certificates.paper.sheet import Layout
 
 KIND_NUMBER = {kind.value: CertificateKind.Value(f"CERTIFICATE_KIND_{kind}") for kind in domain.Kind}
 STATE_NUMBER = {state.value: CertificateState.Value(f"CERTIFICATE_STATE_{state}") for state in domain.State}
 REASON_NUMBER = {
     reason.value: RevocationReason.Value(f"REVOCATION_REASON_{reason}") for reason in domain.RevocationReason
 } | {"": RevocationReason.REVOCATION_REASON_UNSPECIFIED}
+
+LAYOUT = {PaperLayout.Value(f"PAPER_LAYOUT_{layout.name}"): layout for layout in Layout} | {0: Layout.PRINT}
 
 KIND_WORD = {number: word for word, number in KIND_NUMBER.items()} | {0: ""}
 STATE_WORD = {number: word for word, number in STATE_NUMBER.items()} | {0: ""}

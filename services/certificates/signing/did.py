@@ -16,12 +16,12 @@ def did_of(url: str) -> str:
     return ":".join(["did:web", parts.netloc.replace(":", "%3A"), *path])
 
 
-def did_document(did: str, keys: Mapping[str, bytes]) -> bytes:
-    """Return the document as UTF-8 JSON; `keys` maps key ids to raw public keys."""
+def did_document(did: str, keys: Mapping[str, bytes], others: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the document as UTF-8 JSON; `keys` and `others`, which sign no credentials, map ids to raw keys."""
     methods = [
         {"id": key_id, "type": "Multikey", "controller": did, "publicKeyMultibase": multibase.public_key(raw)}
-        for key_id, raw in sorted(keys.items())
+        for key_id, raw in sorted({**keys, **(others or {})}.items())
     ]
-    usable = [method["id"] for method in methods]
+    usable = sorted(keys)
     document = {"@context": CONTEXT, "id": did, "verificationMethod": methods, "assertionMethod": usable}
     return json.dumps(document, ensure_ascii=False, indent=2).encode()

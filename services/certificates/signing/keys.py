@@ -51,14 +51,19 @@ def open_keyring(folder: Path, did: str) -> Keyring:
     return Keyring(did, private, retired)
 
 
-def create_first_key(folder: Path, day: date) -> None:
+def open_optional_keyring(folder: Path, did: str) -> Keyring | None:
+    """Read every key of a folder that need not be there; None where it holds no key to sign with."""
+    return open_keyring(folder, did) if any(folder.glob("*.pem")) else None
+
+
+def create_first_key(folder: Path, day: date, purpose: str = "credential") -> None:
     """Make a key where the folder has none; two processes that start together agree on one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.glob("*.pem")):
         return
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = folder / f"credential-{day:%Y%m%d}.pem"
+    path = folder / f"{purpose}-{day:%Y%m%d}.pem"
     fresh = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)

@@ -89,6 +89,30 @@ REVOCATION_REASON_ISSUED_IN_ERROR: RevocationReason.ValueType  # 5
 """Should never have been issued, through nobody's bad faith."""
 Global___RevocationReason: _TypeAlias = RevocationReason  # noqa: Y015
 
+class _PaperLayout:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaperLayoutEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PaperLayout.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PAPER_LAYOUT_UNSPECIFIED: _PaperLayout.ValueType  # 0
+    """Not given: PRINT."""
+    PAPER_LAYOUT_PRINT: _PaperLayout.ValueType  # 1
+    """A4 landscape, to be printed."""
+    PAPER_LAYOUT_SCREEN: _PaperLayout.ValueType  # 2
+    """One narrow page for the screen of a phone."""
+
+class PaperLayout(_PaperLayout, metaclass=_PaperLayoutEnumTypeWrapper):
+    """What a page is set for."""
+
+PAPER_LAYOUT_UNSPECIFIED: PaperLayout.ValueType  # 0
+"""Not given: PRINT."""
+PAPER_LAYOUT_PRINT: PaperLayout.ValueType  # 1
+"""A4 landscape, to be printed."""
+PAPER_LAYOUT_SCREEN: PaperLayout.ValueType  # 2
+"""One narrow page for the screen of a phone."""
+Global___PaperLayout: _TypeAlias = PaperLayout  # noqa: Y015
+
 @_typing.final
 class Certificate(_message.Message):
     """A certificate (培训合格证书 or 专业技术等级证书) as its issuer and the authority see it."""
@@ -224,6 +248,36 @@ class Certificate(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Certificate: _TypeAlias = Certificate  # noqa: Y015
+
+@_typing.final
+class CertificatePaper(_message.Message):
+    """The page of one certificate; asked for again, it has the same bytes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """certificates/{certificate}."""
+    media_type: _builtins.str
+    """application/pdf: PDF/A-3b with the signed document attached."""
+    content: _builtins.bytes
+    """The file."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        media_type: _builtins.str = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "media_type", b"media_type", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CertificatePaper: _TypeAlias = CertificatePaper  # noqa: Y015
 
 @_typing.final
 class CertificateDocument(_message.Message):

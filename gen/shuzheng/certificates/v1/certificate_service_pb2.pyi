@@ -151,6 +151,36 @@ class GetCertificateDocumentRequest(_message.Message):
 Global___GetCertificateDocumentRequest: _TypeAlias = GetCertificateDocumentRequest  # noqa: Y015
 
 @_typing.final
+class GetCertificatePaperRequest(_message.Message):
+    """Whose page to fetch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    LAYOUT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """certificates/{certificate}."""
+    owner: _builtins.str
+    """Owner that the certificate must have; empty: any."""
+    layout: _certificate_pb2.PaperLayout.ValueType
+    """For what; not given: to be printed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        owner: _builtins.str = ...,
+        layout: _certificate_pb2.PaperLayout.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["layout", b"layout", "name", b"name", "owner", b"owner"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCertificatePaperRequest: _TypeAlias = GetCertificatePaperRequest  # noqa: Y015
+
+@_typing.final
 class ExportCertificatesRequest(_message.Message):
     """Which documents to export."""
 

@@ -55,6 +55,11 @@ class CertificateServiceStub:
                 request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDocumentRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.FromString,
                 _registered_method=True)
+        self.GetCertificatePaper = channel.unary_unary(
+                '/shuzheng.certificates.v1.CertificateService/GetCertificatePaper',
+                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.FromString,
+                _registered_method=True)
         self.ExportCertificates = channel.unary_stream(
                 '/shuzheng.certificates.v1.CertificateService/ExportCertificates',
                 request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ExportCertificatesRequest.SerializeToString,
@@ -101,6 +106,13 @@ class CertificateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCertificatePaper(self, request, context):
+        """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportCertificates(self, request, context):
         """Stream the signed documents of every certificate that the filters let through, by number.
         """
@@ -140,6 +152,11 @@ def add_CertificateServiceServicer_to_server(servicer, server):
                     servicer.GetCertificateDocument,
                     request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDocumentRequest.FromString,
                     response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.SerializeToString,
+            ),
+            'GetCertificatePaper': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCertificatePaper,
+                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.FromString,
+                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.SerializeToString,
             ),
             'ExportCertificates': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportCertificates,
@@ -243,6 +260,33 @@ class CertificateService:
             '/shuzheng.certificates.v1.CertificateService/GetCertificateDocument',
             shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDocumentRequest.SerializeToString,
             shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCertificatePaper(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuzheng.certificates.v1.CertificateService/GetCertificatePaper',
+            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.SerializeToString,
+            shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,6 +28,8 @@ class CertificateServiceStub:
     """List certificates by number, narrowed by the filters that are given."""
     GetCertificateDocument: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificateDocumentRequest, _certificate_pb2.CertificateDocument]
     """Fetch the signed document of one certificate; only ISSUED, REVOKED and SUPERSEDED ones have it."""
+    GetCertificatePaper: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificatePaperRequest, _certificate_pb2.CertificatePaper]
+    """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed."""
     ExportCertificates: _aio.UnaryStreamMultiCallable[_certificate_service_pb2.ExportCertificatesRequest, _certificate_service_pb2.ExportCertificatesResponse]
     """Stream the signed documents of every certificate that the filters let through, by number."""
     RevokeCertificate: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.RevokeCertificateRequest, _certificate_pb2.Certificate]
@@ -68,6 +70,14 @@ class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_certificate_service_pb2.GetCertificateDocumentRequest, _abc.Awaitable[_certificate_pb2.CertificateDocument]],
     ) -> _abc.Awaitable[_certificate_pb2.CertificateDocument]:
         """Fetch the signed document of one certificate; only ISSUED, REVOKED and SUPERSEDED ones have it."""
+
+    @_abc_1.abstractmethod
+    def GetCertificatePaper(
+        self,
+        request: _certificate_service_pb2.GetCertificatePaperRequest,
+        context: _aio.ServicerContext[_certificate_service_pb2.GetCertificatePaperRequest, _abc.Awaitable[_certificate_pb2.CertificatePaper]],
+    ) -> _abc.Awaitable[_certificate_pb2.CertificatePaper]:
+        """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed."""
 
     @_abc_1.abstractmethod
     def ExportCertificates(

@@ -32,6 +32,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
     ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 4
     """The occupation or direction is unknown, so no document can be written."""
+    ERROR_REASON_GLYPH_MISSING: _ErrorReason.ValueType  # 20
+    """A text that is to be printed holds a character for which the font has no glyph."""
+    ERROR_REASON_PAPER_NOT_INSTALLED: _ErrorReason.ValueType  # 21
+    """The installation lacks the packages that printing needs (extra `paper`)."""
+    ERROR_REASON_PAPER_KEY_MISSING: _ErrorReason.ValueType  # 22
+    """No key to sign QR codes with was given to the service."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that certificates gives besides those of shuzheng.type.v1.ErrorReason."""
@@ -46,4 +52,10 @@ ERROR_REASON_TEXT_NOT_PRINTABLE: ErrorReason.ValueType  # 3
 """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
 ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 4
 """The occupation or direction is unknown, so no document can be written."""
+ERROR_REASON_GLYPH_MISSING: ErrorReason.ValueType  # 20
+"""A text that is to be printed holds a character for which the font has no glyph."""
+ERROR_REASON_PAPER_NOT_INSTALLED: ErrorReason.ValueType  # 21
+"""The installation lacks the packages that printing needs (extra `paper`)."""
+ERROR_REASON_PAPER_KEY_MISSING: ErrorReason.ValueType  # 22
+"""No key to sign QR codes with was given to the service."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,0 +1,122 @@
+"""The page of a certificate over gRPC: who gets it, when, always the same, and with the loop left free."""
+
+import asyncio
+import json
+import re
+import zlib
+from hashlib import sha256
+from itertools import pairwise
+
+import grpc
+import pytest
+from shuzheng.certificates.v1 import certificate_pb2 as pb
+from shuzheng.certificates.v1 import certificate_service_pb2 as messages
+from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
+
+from services.certificates.paper import extra
+from services.certificates.paper.claims import name_hash
+from services.certificates.storage import certificates
+from services.certificates.usecases.papers import claims_of
+
+DID = "did:web:certificates.example"
+PRINT = pb.PAPER_LAYOUT_PRINT
+STREAM = re.compile(rb"/Type/EmbeddedFile[^>]*>>[^>]*>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def page_of(name: str, owner: str = "", layout: int = PRINT) -> messages.GetCertificatePaperRequest:
+    return messages.GetCertificatePaperRequest(name=name, owner=owner, layout=layout)
+
+
+def refused(code, reason: str = ""):
+    return pytest.raises(grpc.aio.AioRpcError, match=f"{code.name}[\\s\\S]*{reason}")
+
+
+@pytest.fixture
+async def grade(world):
+    """A grade certificate of body b1."""
+    await world.deliver(world.result(1))
+    return await world.certificate()
+
+
+async def test_a_page_carries_the_signed_document_byte_for_byte(world, grade):
+    paper = await world.supervisor.GetCertificatePaper(page_of(grade.name))
+    document = await world.supervisor.GetCertificateDocument(
+        messages.GetCertificateDocumentRequest(name=grade.name)
+    )
+    assert (paper.name, paper.media_type) == (grade.name, "application/pdf")
+    assert paper.content.startswith(b"%PDF-")
+    (attached,) = STREAM.findall(paper.content)
+    assert zlib.decompress(attached) == document.content
+
+
+@pytest.mark.parametrize("layout", [PRINT, pb.PAPER_LAYOUT_SCREEN])
+async def test_asked_for_again_a_page_has_the_same_bytes(world, grade, layout):
+    first, second = [
+        (await world.supervisor.GetCertificatePaper(page_of(grade.name, layout=layout))).content
+        for _ in range(2)
+    ]
+    assert sha256(first).digest() == sha256(second).digest()
+
+
+async def test_staff_gets_pages_of_its_own_only(world, grade):
+    body = world.staff("bodies/b1")
+    assert (await body.GetCertificatePaper(page_of(grade.name, "bodies/b1"))).content
+    other = world.staff("bodies/b2")
+    with refused(grpc.StatusCode.NOT_FOUND):
+        await other.GetCertificatePaper(page_of(grade.name, "bodies/b2"))
+    with refused(grpc.StatusCode.PERMISSION_DENIED):
+        await other.GetCertificatePaper(page_of(grade.name, "bodies/b1"))
+
+
+async def test_what_no_longer_stands_is_not_printed(world, grade):
+    await world.supervisor.RevokeCertificate(
+        messages.RevokeCertificateRequest(name=grade.name, reason=pb.REVOCATION_REASON_ISSUED_IN_ERROR)
+    )
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "not printed"):
+        await world.supervisor.GetCertificatePaper(page_of(grade.name))
+
+
+async def test_a_name_without_a_glyph_is_refused_and_the_character_named(world):
+    await world.deliver(world.result(1, holder_name="张\U000323af"))
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, r"U\+323AF"):
+        await world.supervisor.GetCertificatePaper(page_of((await world.certificate()).name))
+
+
+async def test_without_the_extra_the_answer_says_what_to_install(world, grade, monkeypatch):
+    def absent(module: str):
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+    monkeypatch.setattr(extra, "import_module", absent)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, r"shuzheng\[paper\]"):
+        await world.supervisor.GetCertificatePaper(page_of(grade.name))
+
+
+async def test_the_loop_stays_responsive_while_pages_are_set(world, grade):
+    await world.supervisor.GetCertificatePaper(page_of(grade.name))  # fonts and compiler are loaded once
+    ticks = [asyncio.get_running_loop().time()]
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(0.002)
+            ticks.append(asyncio.get_running_loop().time())
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.gather(*(world.supervisor.GetCertificatePaper(page_of(grade.name)) for _ in range(20)))
+    ticking.cancel()
+    assert max(later - sooner for sooner, later in pairwise(ticks)) < 0.25
+
+
+async def test_the_did_document_lists_the_qr_key_but_not_for_credentials(world):
+    did = json.loads((await world.public.GetDidDocument(GetDidDocumentRequest())).content)
+    names = {method["id"].rpartition("#")[2].split("-")[0] for method in did["verificationMethod"]}
+    assert names >= {"credential", "qr"}
+    assert not any("#qr-" in key_id for key_id in did["assertionMethod"])
+
+
+async def test_where_policy_keeps_the_name_out_the_claims_hold_its_salted_hash(world, grade):
+    async with world.service.store.read() as tx:
+        row = await certificates.get_owned(tx, grade.name, "")
+    shown, omitted = claims_of(row, DID, True), claims_of(row, DID, False)
+    assert shown.holder == grade.holder_name
+    assert omitted.holder == name_hash(f" {grade.holder_name} ", omitted.document)
+    assert omitted.holder != name_hash("另一个人", omitted.document)
