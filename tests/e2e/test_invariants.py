@@ -37,7 +37,9 @@ def first(snapshot, state="ISSUED"):
 def issue_twice(snapshot):
     row = dict(first(snapshot), name="certificates/x", number="X", revision=9)
     certificates(snapshot).append(row)
-    document = next(d for d in snapshot.rows("certificates", "documents") if d["name"] == first(snapshot)["name"])
+    document = next(
+        d for d in snapshot.rows("certificates", "documents") if d["name"] == first(snapshot)["name"]
+    )
     snapshot.rows("certificates", "documents").append(dict(document, name="certificates/x"))
 
 

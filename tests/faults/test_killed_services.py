@@ -18,7 +18,13 @@ async def taught(journey):
 async def test_killed_while_completions_are_registered(fault, journey, at_the_end):
     """Before and after the commit of RegisterCompletion, and between commit, publication and mark."""
     enrollments = await taught(journey)
-    plan = [("training", 0.01), ("broker", 0.01), ("training", 0.04), ("certificates", 0.02), ("assessment", 0.02)]
+    plan = [
+        ("training", 0.01),
+        ("broker", 0.01),
+        ("training", 0.04),
+        ("certificates", 0.02),
+        ("assessment", 0.02),
+    ]
     parts = [enrollments[start::6] for start in range(6)]
     for (victim, after), part in zip(plan, parts, strict=False):
         await fault.kill_during(victim, journey.complete_all(part), after)

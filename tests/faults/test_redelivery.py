@@ -61,5 +61,7 @@ async def test_lost_acknowledgements_and_a_republish_at_once_change_nothing(faul
     snapshot = await at_the_end()
     for stream, consumer in CONSUMERS:
         info = await fault.jetstream(lambda js, s=stream, c=consumer: js.consumer_info(s, c))
-        assert info.delivered.consumer_seq > 0 and info.num_ack_pending == info.num_pending == 0, "nothing came again"
+        assert info.delivered.consumer_seq > 0 and info.num_ack_pending == info.num_pending == 0, (
+            "nothing came again"
+        )
     assert essence(snapshot) == essence(finished)

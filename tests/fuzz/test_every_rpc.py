@@ -54,11 +54,17 @@ async def journeys_at_every_stage(system):
 
 async def all_serve(system):
     for opened in system.services.values():
-        answer = await opened.stub(health_pb2_grpc.HealthStub).Check(health_pb2.HealthCheckRequest(), timeout=5)
+        answer = await opened.stub(health_pb2_grpc.HealthStub).Check(
+            health_pb2.HealthCheckRequest(), timeout=5
+        )
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def internal_lines(log):
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert any(line["event"] == "call_served" for line in lines), "the log of the calls is not here"
-    return [line for line in lines if line["event"] in ("call_failed", "task_failed") or line.get("code") == "INTERNAL"]
+    return [
+        line
+        for line in lines
+        if line["event"] in ("call_failed", "task_failed") or line.get("code") == "INTERNAL"
+    ]

@@ -44,6 +44,8 @@ def test_an_error_without_its_reason_is_a_fault_and_an_answer_is_none():
 def test_the_same_seed_writes_the_same_requests():
     def written(seed):
         writer = fuzz.Writer(seed, ["institutions/a"])
-        return [writer.request(method.input_type, 0.3).SerializeToString() for method in fuzz.methods("training")]
+        return [
+            writer.request(method.input_type, 0.3).SerializeToString() for method in fuzz.methods("training")
+        ]
 
     assert written(7) == written(7) != written(8)

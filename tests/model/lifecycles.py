@@ -139,7 +139,9 @@ def listings(journey: Journey) -> Lifecycle:
         actions.REINSTATE: move("ReinstateListing"), actions.REMOVE: move("RemoveListing", reason="移出"),
         actions.EXPIRE: move("ExpireListing"),
     }  # fmt: skip
-    return Lifecycle("listing", listing.TRANSITIONS, listing.ListingState.DRAFT, make, move("GetListing"), acts)
+    return Lifecycle(
+        "listing", listing.TRANSITIONS, listing.ListingState.DRAFT, make, move("GetListing"), acts
+    )
 
 
 def completions(journey: Journey) -> Lifecycle:
@@ -293,7 +295,9 @@ def papers(journey: Journey) -> Lifecycle:
     move = _move(journey, "paper", messages)
 
     async def make() -> str:
-        request = messages.DrawPaperRequest(parent=journey.body, blueprint=f"{journey.body}/banks/k1/blueprints/f1")
+        request = messages.DrawPaperRequest(
+            parent=journey.body, blueprint=f"{journey.body}/banks/k1/blueprints/f1"
+        )
         request.release_from.FromDatetime(journey.now() - timedelta(hours=1))
         request.release_to.FromDatetime(journey.now() + timedelta(hours=1))
         return str((await journey.assessment("paper", "DrawPaper", request, subject="组卷人")).name)
@@ -318,7 +322,16 @@ def exams(journey: Journey) -> Lifecycle:
     async def make() -> str:
         request = messages.ScheduleExamRequest(parent=journey.body)
         request.exam.CopyFrom(await move("GetExam")(journey.exam))
-        for field in ("name", "etag", "state", "seats_taken", "listing", "create_time", "update_time", "examined_on"):
+        for field in (
+            "name",
+            "etag",
+            "state",
+            "seats_taken",
+            "listing",
+            "create_time",
+            "update_time",
+            "examined_on",
+        ):
             request.exam.ClearField(field)
         return str((await journey.assessment("exam", "ScheduleExam", request)).name)
 
@@ -355,7 +368,9 @@ def of_certificates(journey: Journey, sources: list[str]) -> list[Lifecycle]:
         return await journey.certificates("RevokeCertificate", request)
 
     async def supersede(name: str) -> Any:
-        request = messages.SupersedeCertificateRequest(name=name, holder_name=f"更正{'甲乙丙丁'[next(numbers) % 4]}")
+        request = messages.SupersedeCertificateRequest(
+            name=name, holder_name=f"更正{'甲乙丙丁'[next(numbers) % 4]}"
+        )
         await journey.certificates("SupersedeCertificate", request)
         return await read(name)
 

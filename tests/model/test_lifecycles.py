@@ -86,8 +86,12 @@ async def refuses_the_rest(life, state, name):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await act(name)
         told = (refused.value.code(), fuzz.reason_of(refused.value))
-        assert told == (grpc.StatusCode.FAILED_PRECONDITION, "WRONG_STATE"), f"{life.noun}: {action} in {state}"
-        assert await life.read(name) == before, f"{life.noun}: {action} in {state} was refused and changed something"
+        assert told == (grpc.StatusCode.FAILED_PRECONDITION, "WRONG_STATE"), (
+            f"{life.noun}: {action} in {state}"
+        )
+        assert await life.read(name) == before, (
+            f"{life.noun}: {action} in {state} was refused and changed something"
+        )
 
 
 async def does_what_it_says(life, action, target, name):

@@ -159,12 +159,19 @@ class Writer:
             return self.random.choice([n for n in ODD_NUMBERS if -(2 ** (bits - 1)) <= n < 2 ** (bits - 1)])
         kind = rules.int64 if bits == 64 else rules.int32
         low = kind.gte if kind.HasField("gte") else kind.gt + 1 if kind.HasField("gt") else 0
-        high = kind.lte if kind.HasField("lte") else kind.lt - 1 if kind.HasField("lt") else 2 ** (bits - 1) - 1
+        high = (
+            kind.lte if kind.HasField("lte") else kind.lt - 1 if kind.HasField("lt") else 2 ** (bits - 1) - 1
+        )
         return self.random.choice((low, high, self.random.randint(low, min(high, low + 20))))
 
     def _odd_text(self, rules: Any) -> str:
         longest = rules.string.max_len or 300
-        own = ("x" * (longest + 1), "x" * longest, "\x00" * min(longest, 40), self.random.choice(self.all_names))
+        own = (
+            "x" * (longest + 1),
+            "x" * longest,
+            "\x00" * min(longest, 40),
+            self.random.choice(self.all_names),
+        )
         return self.random.choice((*ODD_TEXT, *own))
 
     def _text(self, field: FieldDescriptor, rules: Any) -> str:
@@ -236,7 +243,9 @@ def _part(op: str, argument: Any, random: Random) -> str:
             return random.choice(string.ascii_letters)
         case "MAX_REPEAT" | "MIN_REPEAT":
             low, high, inner = argument
-            return "".join(_written(inner, random) for _ in range(random.randint(low, min(int(high), low + 3))))
+            return "".join(
+                _written(inner, random) for _ in range(random.randint(low, min(int(high), low + 3)))
+            )
         case "SUBPATTERN":
             return _written(argument[3], random)
         case "BRANCH":
@@ -247,7 +256,9 @@ def _part(op: str, argument: Any, random: Random) -> str:
 
 
 def _one_of(members: Any, random: Random) -> str:
-    ranges = [m[1] if str(m[0]) == "RANGE" else (m[1], m[1]) for m in members if str(m[0]) in ("RANGE", "LITERAL")]
+    ranges = [
+        m[1] if str(m[0]) == "RANGE" else (m[1], m[1]) for m in members if str(m[0]) in ("RANGE", "LITERAL")
+    ]
     if not ranges:  # a category or a negation
         return random.choice(string.digits)
     return chr(random.randint(*random.choice(ranges)))
@@ -270,7 +281,17 @@ def _moment(writer: Writer, message: Any, oddness: float) -> None:
 
 
 def _mask(writer: Writer, message: Any, oddness: float) -> None:
-    known = ["display_name", "capacity", "start_date", "region", "parts", "content", "seats", "phone", "titles"]
+    known = [
+        "display_name",
+        "capacity",
+        "start_date",
+        "region",
+        "parts",
+        "content",
+        "seats",
+        "phone",
+        "titles",
+    ]
     odd = ["", "name", "state", "*", "etag", "a.b.c", "display_name.x", "显示", "\x00"]
     choices = odd if writer.random.random() < oddness else known
     message.paths.extend(writer.random.sample(choices, writer.random.choice((0, 0, 1, 3))))

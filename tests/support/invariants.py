@@ -31,7 +31,9 @@ LISTENERS = {
         "training.v1.", "certificates.v1.certificate.issued", "certificates.v1.certificate.revoked",
     ),
 }  # fmt: skip
-ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}((?:18|19|20)\d{2})(0\d|1[0-2])([0-3]\d)\d{3}[\dXx](?![0-9A-Za-z])")
+ID_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5}((?:18|19|20)\d{2})(0\d|1[0-2])([0-3]\d)\d{3}[\dXx](?![0-9A-Za-z])"
+)
 
 
 @dataclass
@@ -69,7 +71,11 @@ async def _tables(database: Database, service: str) -> dict[str, list[Row]]:
 
 
 async def check(
-    urls: Mapping[str, str], ledger: Ledger | None = None, log: Callable[[], str] = str, *, parked: bool = False
+    urls: Mapping[str, str],
+    ledger: Ledger | None = None,
+    log: Callable[[], str] = str,
+    *,
+    parked: bool = False,
 ) -> Snapshot:
     """Wait until everything rests, then hold it to every rule; raises AssertionError with all that is wrong."""
     end = asyncio.get_running_loop().time() + REST
@@ -94,7 +100,9 @@ def unrest(snapshot: Snapshot) -> Iterator[str]:
     for service, subjects in LISTENERS.items():
         if missing := _unheard(snapshot, service, subjects):
             yield f"{service} has not handled {len(missing)} facts, for example {missing[0]}"
-    if unsigned := [row["name"] for row in snapshot.rows("certificates", "certificates") if row["state"] == "INTENT"]:
+    if unsigned := [
+        row["name"] for row in snapshot.rows("certificates", "certificates") if row["state"] == "INTENT"
+    ]:
         yield f"{len(unsigned)} certificates wait for their signature"
 
 
@@ -132,7 +140,9 @@ def acknowledged_exists(snapshot: Snapshot) -> Iterator[str]:
     for service, names in ledger.names.items():
         stored = {row["name"] for rows in snapshot.tables[service].values() for row in rows if "name" in row}
         yield from (f"{name} was acknowledged and is gone" for name in sorted(names - stored))
-    yield from _states(snapshot, "training", "completions", ledger.completed - ledger.withdrawn, {"registered"})
+    yield from _states(
+        snapshot, "training", "completions", ledger.completed - ledger.withdrawn, {"registered"}
+    )
     yield from _states(snapshot, "training", "completions", ledger.withdrawn, {"withdrawn"})
     yield from _states(snapshot, "assessment", "results", ledger.published - ledger.annulled, {"PUBLISHED"})
     yield from _states(snapshot, "assessment", "results", ledger.annulled, {"ANNULLED"})
@@ -149,7 +159,9 @@ def _states(
 
 def answers_kept(snapshot: Snapshot) -> Iterator[str]:
     """No acknowledged answer is lost or older than what was acknowledged."""
-    stored = {(row["attempt"], row["position"]): row["sequence"] for row in snapshot.rows("assessment", "answers")}
+    stored = {
+        (row["attempt"], row["position"]): row["sequence"] for row in snapshot.rows("assessment", "answers")
+    }
     for key, sequence in snapshot.ledger.answers.items():
         if stored.get(key, -1) < sequence:
             yield f"answer {key} was saved with sequence {sequence} and has {stored.get(key)}"
@@ -170,7 +182,11 @@ def issued_once(snapshot: Snapshot) -> Iterator[str]:
 def certificates_have_facts(snapshot: Snapshot) -> Iterator[str]:
     """Every certificate rests on a completion, or on a published result, of the same person and qualification."""
     facts = {row["name"]: row for row in snapshot.rows("training", "completions")}
-    facts |= {r["name"]: r for r in snapshot.rows("assessment", "results") if r["state"] in ("PUBLISHED", "ANNULLED")}
+    facts |= {
+        r["name"]: r
+        for r in snapshot.rows("assessment", "results")
+        if r["state"] in ("PUBLISHED", "ANNULLED")
+    }
     for row in snapshot.rows("certificates", "certificates"):
         fact = facts.get(row["source"])
         if fact is None:
@@ -181,16 +197,21 @@ def certificates_have_facts(snapshot: Snapshot) -> Iterator[str]:
 
 def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
     """A standing completion or passed published result has exactly one certificate in force, unless ended by hand."""
-    standing = [row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "registered"]
+    standing = [
+        row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "registered"
+    ]
     standing += [
-        row["name"] for row in snapshot.rows("assessment", "results") if row["state"] == "PUBLISHED" and row["passed"]
+        row["name"]
+        for row in snapshot.rows("assessment", "results")
+        if row["state"] == "PUBLISHED" and row["passed"]
     ]
     of_source = _certificates_by_source(snapshot)
     for name in standing:
         alive = [
             row
             for row in of_source[name]
-            if row["state"] not in ENDED or (row["state"] == "REVOKED" and row["revocation_reason"] in BY_HAND)
+            if row["state"] not in ENDED
+            or (row["state"] == "REVOKED" and row["revocation_reason"] in BY_HAND)
         ]
         if len(alive) != 1:
             yield f"{name} stands and has {len(alive)} certificates: {[row['state'] for row in of_source[name]]}"

@@ -33,7 +33,12 @@ class ServiceProcess:
         self.service = service
         self.address = f"127.0.0.1:{free_port()}"
         self.log = folder / f"{service}.log"
-        self.settings = {"data_dir": folder, "listen": self.address, "caller_rate": 0, "public_rate": 0} | settings
+        self.settings = {
+            "data_dir": folder,
+            "listen": self.address,
+            "caller_rate": 0,
+            "public_rate": 0,
+        } | settings
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
@@ -149,7 +154,9 @@ class Processes:
 
 
 @asynccontextmanager
-async def running(folder: Path, urls: Mapping[str, str] | None = None, **settings: Any) -> AsyncIterator[Processes]:
+async def running(
+    folder: Path, urls: Mapping[str, str] | None = None, **settings: Any
+) -> AsyncIterator[Processes]:
     """Run the whole system for the length of a block."""
     system = Processes(folder, urls, **settings)
     try:

@@ -48,7 +48,9 @@ async def opened(databases: Databases, folder: Path) -> AsyncIterator[System]:
             for service in SERVICES:
                 system.urls[service] = url = await databases.migrated(service)
                 settings = {"nats_url": started.url}
-                system.services[service] = await open_on(service, url, folder / "data", SystemClock(), **settings)
+                system.services[service] = await open_on(
+                    service, url, folder / "data", SystemClock(), **settings
+                )
             yield system
         finally:
             for one in system.services.values():
