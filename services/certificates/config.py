@@ -1,6 +1,7 @@
 """Settings of certificates beside those of every service."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -8,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 from services.kit.config import ServiceConfig
 
 SHIPPED_POLICY = Path(__file__).parent / "policy" / "certificates.toml"
+SHIPPED_CODES = SHIPPED_POLICY.with_name("numbers.toml")
 DEVELOPMENT_URL = "https://certificates.example"
 
 
@@ -27,6 +29,20 @@ class CertificatesConfig(ServiceConfig):
     number_prefix: str = Field(
         "DE", pattern=r"^[A-Z]{1,4}$", description="letters that every new number begins with"
     )
+    number_scheme: Literal["random", "official"] = Field(
+        "random",
+        description="random: prefix, year, random and check digits; official: 22 characters with serials",
+    )
+    number_codes_file: Path | None = Field(
+        None,
+        description="TOML file with the codes of bodies for number_scheme official; empty: the shipped one",
+    )
+    log_dir: Path | None = Field(
+        None, description="folder of the transparency log's files; empty: log/ in data_dir"
+    )
+    log_keys_dir: Path | None = Field(
+        None, description="folder of the log's keys, a pair a year; empty: log/ below signing_keys_dir"
+    )
     signing_keys_dir: Path | None = Field(
         None, description="folder of Ed25519 keys: NAME.pem signs (mode 0600), NAME.pub only verifies"
     )
@@ -45,6 +61,21 @@ class CertificatesConfig(ServiceConfig):
     def signing_keys(self) -> Path:
         """The folder of signing keys in force."""
         return self.signing_keys_dir or self.keys_dir / "certificates"
+
+    @property
+    def number_codes(self) -> Path:
+        """The codes of bodies in force."""
+        return self.number_codes_file or SHIPPED_CODES
+
+    @property
+    def log_files(self) -> Path:
+        """The folder of the transparency log in force."""
+        return self.log_dir or self.data_dir / "log"
+
+    @property
+    def log_keys(self) -> Path:
+        """The folder of the log's keys in force."""
+        return self.log_keys_dir or self.signing_keys / "log"
 
     @property
     def qr_keys(self) -> Path:

@@ -11,14 +11,18 @@ from shuzheng.certificates.v1 import (
 
 from services.certificates.config import CertificatesConfig
 from services.certificates.domain.document import Issuer
+from services.certificates.domain.numbering import codes_from
 from services.certificates.domain.policy import policy_from
 from services.certificates.events.consumed import consumed
 from services.certificates.events.published import PUBLISHED
+from services.certificates.log.keys import LogKeys
+from services.certificates.log.log import open_log
 from services.certificates.paper.typesetter import Typesetter
 from services.certificates.rpc.certificates import CertificateService
 from services.certificates.rpc.verifications import VerificationService
 from services.certificates.signing.did import did_document, did_of
 from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
+from services.certificates.signing.suites import BOTH
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
@@ -26,7 +30,7 @@ from services.certificates.usecases.awards import Awards
 from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.issuance import Issuance
-from services.certificates.usecases.numbers import RandomDigits
+from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
 from services.certificates.usecases.papers import Papers
 from services.certificates.usecases.verifications import Verifications
 from services.kit.clock import Clock, SystemClock
@@ -52,8 +56,15 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     await service.prepare()
 
     issuer = Issuer(did, config.issuer_name, config.public_url)
-    drafter = Drafter(issuer, keyring.active.key_id, policy, RandomDigits(config.number_prefix))
-    issuance = Issuance(service.store, keyring, config.reaper_interval)
+    log_keys = LogKeys(config.log_keys, create=config.embedded)
+    log = open_log(
+        service.store, clock, config.public_url.removeprefix("https://"), config.log_files, log_keys
+    )
+    await log.prepare()
+
+    key_ids = dict.fromkeys(BOTH, keyring.active.key_id)
+    drafter = Drafter(issuer, key_ids, policy, _numbers(config))
+    issuance = Issuance(service.store, keyring, config.reaper_interval, log)
     awards = Awards(service.store, drafter, issuance.nudge)
     certificates = Certificates(service.store, drafter, issuance.nudge)
     verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
@@ -69,4 +80,10 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         Servicer(CERTIFICATES, add_certificates, certificate_service),
         Servicer(VERIFICATION, add_verification, verification_service),
     )
-    return await service.start(servicers, consumed(awards), [issuance.run])
+    return await service.start(servicers, consumed(awards), [issuance.run, log.run])
+
+
+def _numbers(config: CertificatesConfig) -> NumberScheme:
+    if config.number_scheme == "random":
+        return RandomDigits(config.number_prefix)
+    return OfficialPattern(codes_from(tomllib.loads(config.number_codes.read_text("utf-8"))))

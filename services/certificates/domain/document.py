@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from services.certificates.domain import profile
 from services.certificates.domain.award import Award, start_of_day
 from services.certificates.domain.certificate import Kind
 from services.certificates.domain.policy import Disclosure
 from services.kit.values.occupations import OCCUPATIONS
 
-CONTEXT = [
-    "https://www.w3.org/ns/credentials/v2",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-]
+CONTEXT = profile.CONTEXT
 PASS_MARK = "60"  # of 100, in both parts: reference JDZJ, 考核方式
 FULL_MARK = "100"
 ACHIEVEMENT_TYPE = {Kind.TRAINING: "CertificateOfCompletion", Kind.GRADE: "Certification"}
@@ -44,6 +42,14 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """The place of a certificate in a status list, reserved before the document is written."""
+
+    list_id: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Particulars:
     """What one certificate has beside its award."""
 
@@ -52,6 +58,7 @@ class Particulars:
     valid_from: datetime
     valid_until: datetime | None
     holder_name: Disclosure
+    status: StatusEntry
 
 
 def build(award: Award, particulars: Particulars, issuer: Issuer) -> Json:
@@ -65,6 +72,8 @@ def build(award: Award, particulars: Particulars, issuer: Issuer) -> Json:
         "validFrom": moment(particulars.valid_from),
         "awardedDate": moment(start_of_day(award.awarded_on)),
         "credentialSubject": _subject(award, particulars, issuer),
+        "credentialStatus": _status(particulars.status, issuer),
+        "credentialSchema": profile.reference(issuer.url),
     }
     if particulars.valid_until is not None:
         document["validUntil"] = moment(particulars.valid_until)
@@ -74,6 +83,11 @@ def build(award: Award, particulars: Particulars, issuer: Issuer) -> Json:
 def credential_id(issuer: Issuer, number: str) -> str:
     """Return the address that names a certificate."""
     return f"{issuer.url}/c/{number}"
+
+
+def status_list_url(issuer_url: str, list_id: str) -> str:
+    """Return where a status list is published."""
+    return f"{issuer_url}/status/{list_id}"
 
 
 def title(award: Award) -> str:
@@ -105,6 +119,17 @@ def _subject(award: Award, particulars: Particulars, issuer: Issuer) -> Json:
     if particulars.holder_name is Disclosure.PLAIN:
         subject["identifier"] = [_identity("name", award.holder_name)]
     return subject
+
+
+def _status(entry: StatusEntry, issuer: Issuer) -> Json:
+    address = status_list_url(issuer.url, entry.list_id)
+    return {
+        "id": f"{address}#{entry.index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": str(entry.index),
+        "statusListCredential": address,
+    }
 
 
 def _identity(kind: str, value: str) -> Json:
@@ -166,7 +191,7 @@ def _scores(award: Award) -> dict[str, str]:
 
 
 RESULTS: dict[str, Json] = {
-    "hours": {"name": "完成学时"},
+    "hours": {"name": "完成学时（计入继续教育学时）"},
     "theory": {"name": "理论知识考试", "valueMin": "0", "valueMax": FULL_MARK, "requiredValue": PASS_MARK},
     "ability": {"name": "专业能力考核", "valueMin": "0", "valueMax": FULL_MARK, "requiredValue": PASS_MARK},
 }
@@ -181,7 +206,8 @@ def faults(value: object, path: str = "$") -> Iterator[str]:
     """Name every place where a document leaves the closed profile."""
     if isinstance(value, dict):
         for key, member in value.items():
-            yield from faults(key, path)
+            if not key.isascii() or not key.isprintable():
+                yield f"{path} has a member whose name is not plain ASCII"
             yield from faults(member, f"{path}.{key}")
     elif isinstance(value, list):
         for index, member in enumerate(value):

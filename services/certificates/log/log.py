@@ -100,10 +100,13 @@ class Log:
 
     async def run(self) -> None:
         """Publish and ask witnesses until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.sequencer.run())
-            if self.witnesses.asked:
-                group.create_task(self._keep_witnessed())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.sequencer.run())
+                if self.witnesses.asked:
+                    group.create_task(self._keep_witnessed())
+        finally:
+            self.sequencer.release()
 
     async def find(self, source: str) -> Position | None:
         """Return where the leaf of a source stands, None where it was never logged."""

@@ -96,6 +96,12 @@ class Sequencer:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.waiting.wait(), IDLE)
 
+    def release(self) -> None:
+        """Let another process publish."""
+        for shard in self.shards.opened.values():
+            shard.tiles.unlock()
+        self.prepared.clear()
+
     async def publish(self) -> int:
         """Publish every leaf that waits; returns how many there were."""
         done = 0

@@ -3,6 +3,7 @@
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 ED25519_PUBLIC = b"\xed\x01"
+SM2_PUBLIC = b"\x86\x24"
 LONGEST = 200
 
 
@@ -31,5 +32,7 @@ def decode(text: str) -> bytes:
 
 
 def public_key(raw: bytes) -> str:
-    """Return an Ed25519 public key as a Multikey: `z6Mk…`."""
+    """Return a public key as a Multikey: `z6Mk…` for Ed25519 (32 bytes), compressed for SM2 (64 bytes)."""
+    if len(raw) == 64:
+        return encode(SM2_PUBLIC + bytes([2 + (raw[63] & 1)]) + raw[:32])
     return encode(ED25519_PUBLIC + raw)

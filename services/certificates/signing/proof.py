@@ -1,10 +1,11 @@
-"""Data Integrity proofs with `eddsa-jcs-2022`: what exactly is signed, and the proof that comes of it.
+"""Data Integrity proofs: what exactly is signed, and the proofs that come of it.
 
-The bytes to sign are SHA-256(JCS(proof options)) followed by SHA-256(JCS(document)); they are fixed and kept
-before any key is used. The options carry the document's `@context`, which other verifiers require.
+The bytes to sign are the digest of the proof options followed by that of the document; they are fixed and kept
+before any key is used. JCS options carry the document's `@context`, RDFC options do not: so other verifiers want it.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,13 +15,12 @@ import rfc8785
 from services.certificates.domain.document import Json, moment
 from services.certificates.signing import multibase
 from services.certificates.signing.signer import Signer
-
-CRYPTOSUITE = "eddsa-jcs-2022"
+from services.certificates.signing.suites import BOTH, JCS, RDFC, SUITES
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is to be signed, for ever the same: canonical document and canonical proof options."""
+    """What is to be signed, for ever the same: canonical document (JCS) and canonical proof options."""
 
     document: bytes
     options: bytes
@@ -32,25 +32,26 @@ class Intent:
 
     @property
     def message(self) -> bytes:
-        """The 64 bytes that the key signs."""
-        return sha256(self.options).digest() + sha256(self.document).digest()
+        """The 64 bytes that the key signs; an RDF suite canonicalizes for it."""
+        options = json.loads(self.options)
+        return SUITES[options["cryptosuite"]].message(self.document, options)
 
 
-def options(document: Json, key_id: str, created: datetime) -> Json:
+def options(document: Json, key_id: str, created: datetime, suite: str = JCS) -> Json:
     """Return the proof options for a document."""
-    return {
-        "@context": document["@context"],
+    context = {"@context": document["@context"]} if SUITES[suite].shows_context else {}
+    return context | {
         "type": "DataIntegrityProof",
-        "cryptosuite": CRYPTOSUITE,
+        "cryptosuite": suite,
         "created": moment(created),
         "verificationMethod": key_id,
         "proofPurpose": "assertionMethod",
     }
 
 
-def intend(document: Json, key_id: str, created: datetime) -> Intent:
-    """Fix the bytes to sign."""
-    return Intent(rfc8785.dumps(document), rfc8785.dumps(options(document, key_id, created)))
+def intend(document: Json, key_id: str, created: datetime, suite: str = JCS) -> Intent:
+    """Fix the bytes to sign with one suite."""
+    return Intent(rfc8785.dumps(document), rfc8785.dumps(options(document, key_id, created, suite)))
 
 
 def key_of(intent: Intent) -> str:
@@ -58,9 +59,35 @@ def key_of(intent: Intent) -> str:
     return str(json.loads(intent.options)["verificationMethod"])
 
 
+def agree(intents: Sequence[Intent], document_sha256: str, messages: Sequence[str]) -> bool:
+    """Tell whether messages (in hexadecimal) are still those of the documents that were examined.
+
+    What costs nothing is computed again: the document's digest, and whole messages but those of RDF suites.
+    """
+    if len(intents) != len(messages) or not intents:
+        return False
+    same = all(intent.document_sha256 == document_sha256 for intent in intents)
+    pairs = zip(intents, messages, strict=True)
+    return same and all(_suite(i) == RDFC or i.message.hex() == message for i, message in pairs)
+
+
+def _suite(intent: Intent) -> str:
+    return str(json.loads(intent.options)["cryptosuite"])
+
+
 def sign(intent: Intent, signer: Signer) -> Json:
     """Return the finished proof."""
-    return json.loads(intent.options) | {"proofValue": multibase.encode(signer.sign(intent.message))}
+    return finished(intent.options, signer.sign(intent.message))
+
+
+def finished(options: bytes | str, signature: bytes) -> Json:
+    """Return a proof from its options and the signature over its message."""
+    return json.loads(options) | {"proofValue": multibase.encode(signature)}
+
+
+def proofs(document: Json, signer: Signer, created: datetime) -> list[Json]:
+    """Return the set of proofs that every document of the issuer carries."""
+    return [sign(intend(document, signer.key_id, created, suite), signer) for suite in BOTH]
 
 
 def secured(document: bytes, proofs: list[Json]) -> bytes:

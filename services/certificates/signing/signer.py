@@ -16,16 +16,16 @@ class Signer(Protocol):
 
     @property
     def public_key(self) -> bytes:
-        """The 32 raw bytes of the public key."""
+        """The raw public key: 32 bytes for Ed25519, 64 for SM2."""
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return the 64-byte signature of `message`."""
+        """Return the signature of `message`: 64 bytes for Ed25519, ASN.1 for SM2."""
         ...
 
 
 class FileSigner:
-    """A key that was read from a file."""
+    """An Ed25519 key that was read from a file."""
 
     def __init__(self, key_id: str, private_key: Ed25519PrivateKey) -> None:
         self.key_id = key_id

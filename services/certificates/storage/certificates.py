@@ -38,15 +38,30 @@ class Draft(NamedTuple):
     values: dict[str, Any]
     document: bytes
     proof_options: list[str]
+    nonce: bytes
 
 
 class Unsigned(NamedTuple):
-    """What signing needs of a certificate in state INTENT."""
+    """What signing needs of a certificate in state INTENT; it has `messages` once it has passed the lint."""
 
     name: str
     document: bytes
     document_sha256: str
     proof_options: list[str]
+    messages: list[str]
+    number: str
+    holder_name: str
+    status_index: int | None
+    valid_from: int
+    valid_until: int
+
+
+class Passed(NamedTuple):
+    """What the lint found: the messages to sign and the digest of the RDF form, in hexadecimal."""
+
+    name: str
+    messages: list[str]
+    rdf_sha256: str
 
 
 class Signed(NamedTuple):
@@ -100,6 +115,8 @@ async def insert_documents(tx: Transaction, drafts: Sequence[Draft]) -> None:
             "document": draft.document,
             "proof_options": draft.proof_options,
             "proofs": [],
+            "messages": [],
+            "nonce": draft.nonce,
         }
         for draft in drafts
     ]
@@ -115,10 +132,18 @@ async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow
 
 async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
     """Return certificates that wait for their signature, in the order of names."""
-    columns = TABLE.c.name, DOCUMENTS.c.document, TABLE.c.document_sha256, DOCUMENTS.c.proof_options
+    both = DOCUMENTS.c.document, DOCUMENTS.c.proof_options, DOCUMENTS.c.messages
+    apart = {column.name: column for column in both}
+    columns = [apart.get(field, TABLE.c.get(field)) for field in Unsigned._fields]
     waiting = select(*columns).select_from(BOTH).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
     rows = await tx.execute(waiting.order_by(TABLE.c.name).limit(limit))
     return [Unsigned._make(row) for row in rows]
+
+
+async def store_intents(tx: Transaction, passed: Sequence[Passed]) -> None:
+    """Store what has passed the lint, before any key is used."""
+    await tx.execute(_INTEND, [{"at": one.name, "made": one.messages} for one in passed])
+    await tx.execute(_DIGEST, [{"at": one.name, "digest": one.rdf_sha256} for one in passed])
 
 
 async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[Any]:
@@ -131,6 +156,24 @@ async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[A
     return rows
 
 
+async def nonces(tx: Transaction, names: Sequence[str]) -> dict[str, bytes]:
+    """Return the nonces that blind the leaves of certificates, by name."""
+    found = select(DOCUMENTS.c.name, DOCUMENTS.c.nonce).where(DOCUMENTS.c.name.in_(list(names)))
+    return {row.name: row.nonce for row in await tx.execute(found)}
+
+
+async def store_positions(tx: Transaction, positions: dict[str, str]) -> None:
+    """Store where the leaves of certificates stand in the log, by name."""
+    await tx.execute(_PLACE, [{"at": name, "position": position} for name, position in positions.items()])
+
+
+_INTEND = (
+    update(DOCUMENTS)
+    .where(DOCUMENTS.c.name == bindparam("at"))
+    .values(messages=bindparam("made", type_=DOCUMENTS.c.messages.type))
+)
+_DIGEST = update(TABLE).where(TABLE.c.name == bindparam("at")).values(rdf_sha256=bindparam("digest"))
+_PLACE = update(TABLE).where(TABLE.c.name == bindparam("at")).values(log_position=bindparam("position"))
 _SIGN = (
     update(DOCUMENTS)
     .where(DOCUMENTS.c.name == bindparam("at"))

@@ -9,7 +9,7 @@ from services.certificates.storage.rows import Base
 from services.kit.storage.columns import bytes_column, utc_time
 
 
-class LogLeafRow(Base, table=True):
+class LogLeafRow(Base, table=True):  # type: ignore[call-arg]
     """One leaf; `source` is what it tells of, so that nothing is logged twice."""
 
     __tablename__ = "log_leaves"
@@ -24,7 +24,7 @@ class LogLeafRow(Base, table=True):
     created: datetime = utc_time()
 
 
-class LogStateRow(Base, table=True):
+class LogStateRow(Base, table=True):  # type: ignore[call-arg]
     """The tree that is published for certain; its row lock gives leaves their order."""
 
     __tablename__ = "log_state"

@@ -40,6 +40,7 @@ class CertificateRow(Entity, Base, table=True):
     __table_args__ = (
         UniqueConstraint("kind", "source", "revision"),
         Index("ix_certificates_unsigned", "name", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
+        Index("ix_certificates_status", "status_list", "status_index", unique=True),
     )
 
     number: str = Field(max_length=60, unique=True)
@@ -68,10 +69,18 @@ class CertificateRow(Entity, Base, table=True):
     revocation_note: str = Field(default="", max_length=1000)
     revoked_at: int = seconds()
     document_sha256: str = Field(max_length=64)
+    rdf_sha256: str = Field(default="", max_length=64)
+    status_list: str = Field(default="", max_length=60)
+    status_index: int | None = None
+    log_position: str = Field(default="", max_length=240)
 
 
 class DocumentRow(Base, table=True):  # type: ignore[call-arg]
-    """The document of a certificate and its proofs, apart so that the rows that verification reads stay small."""
+    """The document of a certificate and its proofs, apart so that the rows that verification reads stay small.
+
+    `messages` are what the proofs sign, in hexadecimal, stored once the document has passed the lint; the nonce
+    blinds the leaf in the log.
+    """
 
     __tablename__ = "documents"
 
@@ -79,3 +88,17 @@ class DocumentRow(Base, table=True):  # type: ignore[call-arg]
     document: bytes = bytes_column()
     proof_options: list[str] = json_column(list)
     proofs: list[dict] = json_column(list)
+    messages: list[str] = json_column(list)
+    nonce: bytes = bytes_column()
+
+
+class CounterRow(Base, table=True):  # type: ignore[call-arg]
+    """How many of something were taken: serials of a body in a year, places in status lists. No number is left out."""
+
+    __tablename__ = "counters"
+
+    scope: str = Field(primary_key=True, max_length=100)
+    taken: int = Field(default=0, sa_type=BigInteger, nullable=False)
+
+
+import services.certificates.storage.log_rows  # noqa: E402, F401 - its tables belong to the same schema

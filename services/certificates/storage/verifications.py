@@ -32,6 +32,7 @@ class Entry(NamedTuple):
     revocation_reason: str
     revoked_at: int
     document_sha256: str
+    rdf_sha256: str
 
 
 class Register:

@@ -24,7 +24,7 @@ class Awards:
     async def grant(self, tx: Transaction, awards: Sequence[Award]) -> None:
         """Store awards and draft the certificates that are due; `drafted` is called after COMMIT."""
         if due := await self._due(tx, {award.source: award for award in awards}):
-            await certificates.insert_drafts(tx, [self.drafter.draft(award, tx.now) for award in due])
+            await certificates.insert_drafts(tx, await self.drafter.draft(tx, due))
             tx.after_commit(self.drafted)
 
     async def _due(self, tx: Transaction, awards: dict[str, Award]) -> list[Award]:

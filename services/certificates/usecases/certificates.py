@@ -86,7 +86,7 @@ class Certificates:
         old = await certificates.lock_owned(tx, name, owner, etag)
         old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
         award = await self._corrected(tx, old, holder_name)
-        draft = self.drafter.draft(award, tx.now, old.revision + 1)
+        (draft,) = await self.drafter.draft(tx, [award], old.revision + 1)
         new = await tx.insert(CertificateRow(**draft.values | {"supersedes": old.name}))
         await certificates.insert_documents(tx, [draft])
         old.superseded_by = new.name

@@ -1,52 +1,74 @@
-"""Drafting: take a number, write the document, fix the bytes to sign. What is drafted is never written anew."""
+"""Drafting: reserve number, status entry and nonce, write the document. What is drafted is never written anew."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from services.certificates.domain.award import Award, require_known_qualification
 from services.certificates.domain.certificate import State
-from services.certificates.domain.document import Issuer, Json, Particulars, build, faults
+from services.certificates.domain.document import Issuer, Json, Particulars, StatusEntry, build, faults
 from services.certificates.domain.holder import comparable, printable
 from services.certificates.domain.policy import Policy, end_of_validity
 from services.certificates.domain.reasons import Reason
-from services.certificates.signing import proof
+from services.certificates.signing import jcs, proof
 from services.certificates.storage.certificates import Draft
-from services.certificates.usecases.numbers import NumberScheme
+from services.certificates.storage.reservations import take_status_entries
+from services.certificates.usecases.numbers import NumberScheme, Wanted
 from services.kit.clock import local_day
 from services.kit.errors import invalid
+from services.kit.storage.store import Transaction
+
+NONCE = 32  # bytes that blind a leaf of the log
 
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Turns an award into a certificate in state INTENT."""
+    """Turns awards into certificates in state INTENT; `key_ids` by cryptosuite, in the order of the proofs."""
 
     issuer: Issuer
-    key_id: str
+    key_ids: dict[str, str]
     policy: Policy
     numbers: NumberScheme
 
-    def draft(self, award: Award, now: datetime, revision: int = 0) -> Draft:
-        """Return a draft; raises UNKNOWN_QUALIFICATION and TEXT_NOT_PRINTABLE."""
-        require_known_qualification(award)
+    async def draft(self, tx: Transaction, awards: Sequence[Award], revision: int = 0) -> list[Draft]:
+        """Return drafts with reserved places; raises UNKNOWN_QUALIFICATION, TEXT_NOT_PRINTABLE, BODY_WITHOUT_CODE."""
+        year = local_day(tx.now).year
+        for award in awards:
+            require_known_qualification(award)
+        wanted = [Wanted(award.kind, award.owner, award.level, year) for award in awards]
+        numbers = await self.numbers.take(tx, wanted)
+        entries = await take_status_entries(tx, len(awards))
+        taken = zip(awards, numbers, entries, strict=True)
+        return [self._draft(award, number, entry, tx.now, revision) for award, number, entry in taken]
+
+    def _draft(self, award: Award, number: str, entry: StatusEntry, now: datetime, revision: int) -> Draft:
+        start = now.replace(microsecond=0)
         award = replace(award, holder_name=printable(award.holder_name))
-        particulars = self._particulars(award, now.replace(microsecond=0))
+        particulars = self._particulars(award, number, entry, start)
         document = build(award, particulars, self.issuer)
         _require_profile(document, award)
-        intent = proof.intend(document, self.key_id, particulars.valid_from)
+        canonical = jcs.profile_form(document)
         values = _values(award, particulars, revision)
-        values |= {"document_sha256": intent.document_sha256, "create_time": now, "update_time": now}
-        return Draft(values, intent.document, [intent.options.decode()])
+        values |= {"document_sha256": sha256(canonical).hexdigest(), "create_time": now, "update_time": now}
+        return Draft(values, canonical, self._options(document, start), secrets.token_bytes(NONCE))
 
-    def _particulars(self, award: Award, start: datetime) -> Particulars:
+    def _options(self, document: Json, created: datetime) -> list[str]:
+        wanted = [proof.options(document, key_id, created, suite) for suite, key_id in self.key_ids.items()]
+        return [jcs.profile_form(options).decode() for options in wanted]
+
+    def _particulars(self, award: Award, number: str, entry: StatusEntry, start: datetime) -> Particulars:
         rule = self.policy.of(award.kind, local_day(start))
         return Particulars(
-            number=self.numbers.new(award.kind, award.owner, local_day(start).year),
+            number=number,
             subject=f"urn:uuid:{uuid4()}",
             valid_from=start,
             valid_until=end_of_validity(start, rule.validity_months),
             holder_name=rule.holder_name,
+            status=entry,
         )
 
 
@@ -88,4 +110,8 @@ def _values(award: Award, particulars: Particulars, revision: int) -> dict[str, 
         "revocation_reason": "",
         "revocation_note": "",
         "revoked_at": 0,
+        "rdf_sha256": "",
+        "status_list": particulars.status.list_id,
+        "status_index": particulars.status.index,
+        "log_position": "",
     }

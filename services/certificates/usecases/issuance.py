@@ -1,58 +1,102 @@
-"""Issuance: sign what was drafted, then make it ISSUED; the only use of a private key.
+"""Issuance: examine what was drafted, store the intent, sign, log, then make it ISSUED; the only use of a private key.
 
-A crash between the steps loses nothing: the bytes to sign are stored before, so that whoever finishes later, once
-or several times, makes the very same signature, and only one of them makes the certificate ISSUED.
+A crash between the steps loses nothing: the document is stored with its number, the messages before they are signed,
+so that whoever finishes later, once or several times, works on the very same bytes, and only one of them makes the
+certificate ISSUED. Bytes that differ from the examined ones lock the issuer: it answers and reads, and signs nothing.
 """
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from services.certificates.domain.certificate import Kind
+from services.certificates.domain.document import moment
 from services.certificates.domain.facts import CertificateIssued
+from services.certificates.domain.reasons import Reason
+from services.certificates.log.leaf import Leaf, LeafType, commitment
+from services.certificates.log.log import Entry, Position
 from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
+from services.certificates.signing.lint import Candidate, Linted, Record
+from services.certificates.signing.workshop import Workshop
 from services.certificates.storage import certificates
-from services.certificates.storage.certificates import Unsigned
+from services.certificates.storage.certificates import Passed, Unsigned
 from services.kit.clock import local_day
+from services.kit.errors import precondition
 from services.kit.logs import logger
-from services.kit.storage.store import Store
+from services.kit.storage.store import Store, Transaction
 from services.kit.values.level import Level
 
+LINT_FAILED = "lint_failed"
 INTENT_ALTERED = "intent_altered"
 KEY_MISSING = "key_missing"
 BATCH = 500
 log = logger("issuance")
 
 
+class Leaves(Protocol):
+    """Where leaves are appended: the transparency log."""
+
+    async def add_all(self, tx: Transaction, entries: Sequence[Entry]) -> list[Position]:
+        """Append leaves in this order."""
+        ...
+
+
+class AlteredError(Exception):
+    """The bytes to sign are not those that were examined."""
+
+
 class Issuance:
     """Finishes drafted certificates: at once when nudged, and every `interval` seconds whatever a crash left."""
 
-    def __init__(self, store: Store, keyring: Keyring, interval: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        interval: float,
+        leaves: Leaves | None = None,
+        workshop: Workshop | None = None,
+    ) -> None:
         self.store = store
         self.keyring = keyring
         self.interval = interval
+        self.leaves = leaves
+        self.workshop = workshop or Workshop()
         self.waiting = asyncio.Event()
+        self.locked = ""
 
     def nudge(self) -> None:
         """Say that a draft was committed."""
         self.waiting.set()
 
+    def require_unlocked(self) -> None:
+        """Raise ISSUER_LOCKED where nothing is signed any more."""
+        if self.locked:
+            message = f"Nothing is signed until an operator has looked into {self.locked}."
+            raise precondition(Reason.ISSUER_LOCKED, message, name=self.locked)
+
     async def run(self) -> NoReturn:
         """Finish drafts until cancelled."""
-        while True:
-            self.waiting.clear()
-            await self.finish()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.waiting.wait(), self.interval)
+        try:
+            while True:
+                self.waiting.clear()
+                await self.finish()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.waiting.wait(), self.interval)
+        finally:
+            self.workshop.close()
 
     async def finish(self) -> int:
         """Sign and issue everything that waits; returns how many this call made ISSUED."""
         issued, last = 0, ""
-        while batch := await self._waiting(last):
-            issued += await self._issue(self.sign(batch))
+        while not self.locked and (batch := await self._waiting(last)):
+            try:
+                issued += await self._issue(self.sign(await self.examine(batch)))
+            except AlteredError as error:
+                self.locked = str(error)
+                log.error(INTENT_ALTERED, certificate=self.locked)
             last = batch[-1].name
         return issued
 
@@ -60,29 +104,80 @@ class Issuance:
         async with self.store.read() as tx:
             return await certificates.unsigned(tx, after, BATCH)
 
+    async def examine(self, batch: list[Unsigned]) -> list[Unsigned]:
+        """Return what may be signed, with its messages stored; raises AlteredError."""
+        found = await self.workshop.lint([_candidate(row) for row in batch])
+        passed = [one for row, linted in zip(batch, found, strict=True) if (one := _passed(row, linted))]
+        fresh = {row.name for row in batch if not row.messages}
+        if intents := [one for one in passed if one.name in fresh]:
+            async with self.store.write() as tx:
+                await certificates.store_intents(tx, intents)
+        messages = {one.name: one.messages for one in passed}
+        return [row._replace(messages=messages[row.name]) for row in batch if row.name in messages]
+
     def sign(self, batch: list[Unsigned]) -> dict[str, list[dict]]:
-        """Return the proofs by certificate name; what must not be signed is logged and left out."""
+        """Return the proofs by certificate name; raises AlteredError. What has no key is logged and left out."""
         return {row.name: proofs for row in batch if (proofs := self._proofs(row))}
 
     def _proofs(self, row: Unsigned) -> list[dict]:
         intents = [proof.Intent(row.document, options.encode()) for options in row.proof_options]
-        if sha256(row.document).hexdigest() != row.document_sha256:
-            log.error(INTENT_ALTERED, certificate=row.name)
-            return []
+        if not proof.agree(intents, row.document_sha256, row.messages):
+            raise AlteredError(row.name)
         signers = [self.keyring.signers.get(proof.key_of(intent)) for intent in intents]
         if None in signers:
             log.error(KEY_MISSING, certificate=row.name)
             return []
-        return [proof.sign(intent, signer) for intent, signer in zip(intents, signers, strict=True) if signer]
+        made = zip(intents, signers, row.messages, strict=True)
+        return [
+            proof.finished(intent.options, signer.sign(bytes.fromhex(message)))
+            for intent, signer, message in made
+            if signer
+        ]
 
     async def _issue(self, proofs: dict[str, list[dict]]) -> int:
         if not proofs:
             return 0
         async with self.store.write() as tx:
             rows = await certificates.store_proofs(tx, proofs)
+            await self._log(tx, rows)
             for row in rows:
                 tx.record(_issued(row))
         return len(rows)
+
+    async def _log(self, tx: Transaction, rows: Sequence[Any]) -> None:
+        """Append a leaf for each certificate, in the transaction that makes it ISSUED."""
+        if self.leaves is None or not rows:
+            return
+        nonces = await certificates.nonces(tx, [row.name for row in rows])
+        entries = [
+            Entry(
+                Leaf(LeafType.ISSUE, commitment(nonces[row.name], bytes.fromhex(row.document_sha256))),
+                f"issue:{row.name}",
+            )
+            for row in rows
+        ]
+        positions = await self.leaves.add_all(tx, entries)
+        placed = {row.name: str(position) for row, position in zip(rows, positions, strict=True)}
+        await certificates.store_positions(tx, placed)
+
+
+def _candidate(row: Unsigned) -> Candidate:
+    start, end = (
+        moment(datetime.fromtimestamp(at, UTC)) if at else "" for at in (row.valid_from, row.valid_until)
+    )
+    record = Record(row.number, row.holder_name, row.status_index or 0, start, end)
+    return Candidate(row.document, row.document_sha256, row.proof_options, record)
+
+
+def _passed(row: Unsigned, linted: Linted) -> Passed | None:
+    """Return what was found good; raises AlteredError where it once was good and no longer is, or is another."""
+    messages = [message.hex() for message in linted.messages]
+    if row.messages and messages != row.messages:
+        raise AlteredError(row.name)
+    if linted.problems:
+        log.error(LINT_FAILED, certificate=row.name, problems=linted.problems)
+        return None
+    return Passed(row.name, messages, linted.rdf_digest.hex())
 
 
 def _issued(row: Any) -> CertificateIssued:

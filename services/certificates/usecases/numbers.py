@@ -1,18 +1,36 @@
-"""Numbers of certificates: a scheme makes one; it never makes the same one for two certificates knowingly."""
+"""Numbers of certificates: a scheme takes them in the transaction that uses them, never one for two certificates."""
 
 import secrets
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from stdnum.iso7064 import mod_97_10
 
 from services.certificates.domain.certificate import Kind
+from services.certificates.domain.numbering import OfficialCodes, compose
+from services.certificates.domain.reasons import Reason
+from services.certificates.storage.reservations import take
+from services.kit.errors import precondition
+from services.kit.storage.store import Transaction
+from services.kit.values.level import Level
+
+
+class Wanted(NamedTuple):
+    """What a number is wanted for."""
+
+    kind: Kind
+    owner: str
+    level: Level
+    year: int
 
 
 class NumberScheme(Protocol):
-    """Makes numbers of letters A-Z and digits, so that the lower-case form can stand in a resource name."""
+    """Takes numbers of letters A-Z and digits, so that the lower-case form can stand in a resource name."""
 
-    def new(self, kind: Kind, owner: str, year: int) -> str:
-        """Return a number for a new certificate of `owner`, taken in `year`."""
+    async def take(self, tx: Transaction, wanted: Sequence[Wanted]) -> list[str]:
+        """Return a number for each new certificate, in their order."""
         ...
 
 
@@ -31,6 +49,42 @@ class RandomDigits:
         serial = f"{secrets.randbelow(10**self.digits):0{self.digits}d}"
         body = f"{self.prefix}{year % 100:02d}{serial}"
         return body + mod_97_10.calc_check_digits(body)
+
+    async def take(self, tx: Transaction, wanted: Sequence[Wanted]) -> list[str]:
+        """Return random numbers; the register refuses one that is taken."""
+        return [self.new(each.kind, each.owner, each.year) for each in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialPattern:
+    """The 22 characters of the authority's pattern, with serials by body and year that leave no number out."""
+
+    codes: OfficialCodes
+
+    async def take(self, tx: Transaction, wanted: Sequence[Wanted]) -> list[str]:
+        """Return numbers; raises BODY_WITHOUT_CODE and NUMBERS_USED_UP."""
+        groups: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for place, each in enumerate(wanted):
+            groups[self._code(each.owner), each.year].append(place)
+        numbers = [""] * len(wanted)
+        for (code, year), places in sorted(groups.items()):
+            before = await take(tx, f"serial/{code}/{year}", len(places))
+            for serial, place in enumerate(places, before + 1):
+                numbers[place] = self._number(code, wanted[place], serial)
+        return numbers
+
+    def _code(self, owner: str) -> str:
+        code = self.codes.owners.get(owner)
+        if code is None:
+            message = f"{owner} has no code for certificate numbers; add it to number_codes_file."
+            raise precondition(Reason.BODY_WITHOUT_CODE, message, owner=owner)
+        return code
+
+    def _number(self, code: str, wanted: Wanted, serial: int) -> str:
+        try:
+            return compose(code, wanted.year, self.codes.levels[wanted.level], serial)
+        except ValueError as error:
+            raise precondition(Reason.NUMBERS_USED_UP, f"{error}.", owner=wanted.owner) from error
 
 
 def normalize(number: str) -> str:

@@ -59,12 +59,15 @@ class Verifications:
 
     async def by_document(self, raw: bytes) -> Finding:
         """Verify a signed document: issuer and signature, then that the register holds exactly it, then status."""
-        examined = self.verifier.examine(raw)
+        examined = self.verifier.begin(raw)
         method = examined.verification_method
         if examined.outcome is not Outcome.VALID:
             return Finding(examined.outcome, FIRST_CHECK_THAT_FAILS[examined.outcome])
         entry = await self.register.find(_number(examined.document))
-        if entry is None or entry.document_sha256 != examined.document_sha256:
+        held = entry is not None and entry.document_sha256 == examined.document_sha256
+        if self.verifier.finish(examined, _rdf_digest(entry) if held else b"") is not Outcome.VALID:
+            return Finding(Outcome.BAD_SIGNATURE, FIRST_CHECK_THAT_FAILS[Outcome.BAD_SIGNATURE])
+        if entry is None or not held:
             return Finding(Outcome.NOT_FOUND_OR_NAME_MISMATCH, BY_DOCUMENT, None, method)
         outcome = standing(entry.state, entry.valid_until, self._now())
         return Finding(outcome, checks_of(BY_DOCUMENT, outcome), entry, method)
@@ -80,6 +83,11 @@ def _judge(entry: Entry | None, name: str, now: int) -> Finding:
         return UNKNOWN
     outcome = standing(entry.state, entry.valid_until, now)
     return Finding(outcome, checks_of(BY_NUMBER, outcome), entry)
+
+
+def _rdf_digest(entry: Entry | None) -> bytes:
+    """Return the digest of the RDF form as the issuer kept it, so that verifying need not canonicalize."""
+    return bytes.fromhex(entry.rdf_sha256) if entry is not None else b""
 
 
 def _number(document: dict) -> str:

@@ -5,12 +5,15 @@ from datetime import date
 
 import pytest
 from shuzheng.certificates.v1 import certificate_pb2 as pb
+from shuzheng.certificates.v1.certificate_service_pb2 import ListCertificatesRequest
 from sqlalchemy import select
 
 from services.certificates.signing.keys import create_first_key, open_keyring
 from services.certificates.storage import certificates as storage
+from services.certificates.storage.log_rows import LogLeafRow
 from services.certificates.storage.rows import CertificateRow, DocumentRow
 from services.certificates.usecases.issuance import Issuance
+from services.kit.errors import AppError
 from tests.support.services import open_on
 
 
@@ -74,6 +77,57 @@ async def test_a_crash_before_signing_is_made_good_at_the_next_start(life, monke
     assert sorted(await world.facts()) == sorted(("issued", name) for name in before)
 
 
+async def test_a_crash_before_the_lint_is_made_good_at_the_next_start(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "examine", dies)
+    await world.deliver(world.completion(1))
+    (before,) = await documents(world)
+    assert before.messages == [] and before.proofs == []
+    monkeypatch.undo()
+    world = await life()
+    await world.certificates()
+    (row,) = await documents(world)
+    assert row.document == before.document and row.proof_options == before.proof_options
+    assert len(row.messages) == len(row.proofs) == 2
+
+
+async def test_a_crash_between_lint_and_intent_examines_again(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(storage, "store_intents", dies)
+    await world.deliver(world.completion(1))
+    (before,) = await documents(world)
+    assert before.messages == []
+    monkeypatch.undo()
+    world = await life()
+    assert (await world.certificate()).state == pb.CERTIFICATE_STATE_ISSUED
+
+
+async def test_a_crash_between_leaf_and_commit_leaves_neither(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(storage, "store_positions", dies)
+    await world.deliver(world.completion(1))
+    await until_linted(world)
+    assert [row.state for row in await rows(world)] == ["INTENT"]
+    assert await leaves(world) == []
+    monkeypatch.undo()
+    world = await life()
+    found = await world.certificate()
+    assert await leaves(world) == [f"issue:{found.name}"]
+
+
+async def test_whatever_is_issued_has_its_leaf_and_the_other_way_round(life):
+    world = await life()
+    await world.deliver(*(world.completion(number) for number in range(5)), world.result(1))
+    found = await world.certificates()
+    assert sorted(await leaves(world)) == sorted(f"issue:{c.name}" for c in found)
+    assert len({row.log_position for row in await rows(world)} - {""}) == 6
+
+
+async def leaves(world):
+    async with world.service.store.read() as tx:
+        return [row.source for row in await tx.all(select(LogLeafRow))]
+
+
 async def test_a_crash_after_signing_signs_the_same_bytes_again(life, monkeypatch):
     world, made = await life(), []
 
@@ -118,20 +172,62 @@ async def test_a_withdrawal_between_draft_and_signature_wins(life, monkeypatch):
     assert (await documents(world))[0].proofs == []
 
 
-async def test_an_altered_draft_is_never_signed(life, monkeypatch):
+async def alter(world, name):
+    async with world.service.store.write() as tx:
+        row = await tx.session.get(DocumentRow, name)
+        row.document = row.document.replace(b"80.5", b"99.5")
+
+
+async def until_issued(world, name):
+    states = {}
+    while states.get(name) != "ISSUED":
+        states = {row.name: row.state for row in await rows(world)}
+    return states
+
+
+async def test_a_draft_that_was_altered_before_its_lint_is_left_out(life, monkeypatch):
+    world = await life()
+    monkeypatch.setattr(Issuance, "examine", dies)
+    await world.deliver(world.completion(1), world.completion(2))
+    first, second = await rows(world)
+    await alter(world, first.name)
+    monkeypatch.undo()
+    world = await life()
+    states = await until_issued(world, second.name)
+    assert states[first.name] == "INTENT"
+    assert [row.proofs for row in await documents(world) if row.name == first.name] == [[]]
+
+
+@pytest.mark.parametrize("what", ["document", "message"])
+async def test_bytes_that_changed_after_the_lint_lock_the_issuer(life, monkeypatch, what):
     world = await life()
     monkeypatch.setattr(Issuance, "sign", dies)
     await world.deliver(world.completion(1), world.completion(2))
-    first, second = await rows(world)
-    async with world.service.store.write() as tx:
-        row = await tx.session.get(DocumentRow, first.name)
-        row.document = row.document.replace(b"80.5", b"99.5")
+    first, _ = await until_linted(world)
+    if what == "document":
+        await alter(world, first.name)
+    else:
+        async with world.service.store.write() as tx:
+            row = await tx.session.get(DocumentRow, first.name)
+            row.messages = ["00" * 64, *row.messages[1:]]
     monkeypatch.undo()
     world = await life()
-    states = {}
-    while states.get(second.name) != "ISSUED":
-        states = {row.name: row.state for row in await rows(world)}
-    assert states[first.name] == "INTENT"
+    keyring = open_keyring(world.service.config.signing_keys, "did:web:certificates.example")
+    issuance = Issuance(world.service.store, keyring, 1)
+    assert await issuance.finish() == 0
+    assert issuance.locked == first.name
+    with pytest.raises(AppError, match="ISSUER_LOCKED"):
+        issuance.require_unlocked()
+    assert {row.state for row in await rows(world)} == {"INTENT"}
+    assert (
+        await world.supervisor.ListCertificates(ListCertificatesRequest())
+    ).certificates  # it still answers
+
+
+async def until_linted(world):
+    while not all(row.messages for row in await documents(world)):
+        await world._list()
+    return await rows(world)
 
 
 async def test_many_finishers_at_once_issue_once(life, clock, monkeypatch):

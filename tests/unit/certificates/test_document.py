@@ -7,7 +7,7 @@ import pytest
 
 from services.certificates.domain.award import Award
 from services.certificates.domain.certificate import Kind
-from services.certificates.domain.document import CONTEXT, Issuer, Particulars, build, faults
+from services.certificates.domain.document import CONTEXT, Issuer, Particulars, StatusEntry, build, faults
 from services.certificates.domain.policy import Disclosure
 from services.kit.values.level import Level
 from services.kit.values.occupations import OCCUPATIONS
@@ -19,6 +19,7 @@ PARTICULARS = Particulars(
     valid_from=datetime(2026, 5, 20, 1, 2, 3, 456789, tzinfo=UTC),
     valid_until=None,
     holder_name=Disclosure.PLAIN,
+    status=StatusEntry("2026-1", 94567),
 )
 GRADE = Award(
     source="bodies/b1/results/r1", kind=Kind.GRADE, person="p-abc", holder_name="古丽·买买提",

@@ -32,6 +32,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
     ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 4
     """The occupation or direction is unknown, so no document can be written."""
+    ERROR_REASON_BODY_WITHOUT_CODE: _ErrorReason.ValueType  # 40
+    """The body or institution has no code for the official pattern of certificate numbers."""
+    ERROR_REASON_NUMBERS_USED_UP: _ErrorReason.ValueType  # 41
+    """The serials of the body for this year are used up."""
+    ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 42
+    """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
     ERROR_REASON_GLYPH_MISSING: _ErrorReason.ValueType  # 20
     """A text that is to be printed holds a character for which the font has no glyph."""
     ERROR_REASON_PAPER_NOT_INSTALLED: _ErrorReason.ValueType  # 21
@@ -52,6 +58,12 @@ ERROR_REASON_TEXT_NOT_PRINTABLE: ErrorReason.ValueType  # 3
 """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
 ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 4
 """The occupation or direction is unknown, so no document can be written."""
+ERROR_REASON_BODY_WITHOUT_CODE: ErrorReason.ValueType  # 40
+"""The body or institution has no code for the official pattern of certificate numbers."""
+ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 41
+"""The serials of the body for this year are used up."""
+ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 42
+"""The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
 ERROR_REASON_GLYPH_MISSING: ErrorReason.ValueType  # 20
 """A text that is to be printed holds a character for which the font has no glyph."""
 ERROR_REASON_PAPER_NOT_INSTALLED: ErrorReason.ValueType  # 21
