@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from services.cli import catalog, commands, events, identity, questions, rosters, system, verification
+from services.cli import (
+    catalog,
+    commands,
+    events,
+    identity,
+    offline,
+    questions,
+    rosters,
+    system,
+    verification,
+)
 from services.cli.connection import Session
 from services.cli.failures import EXIT_CODES
 
@@ -29,6 +39,7 @@ def build(words: Sequence[str]) -> typer.Typer:
     app = typer.Typer(name="shuzheng", help=NAME, epilog=epilog(), no_args_is_help=True, add_completion=False)
     app.callback()(_options)
     system.add(app)
+    offline.add(app)
     identity.add(app)
     for noun in catalog.NOUNS:
         group = _group(noun) if noun.name in words else typer.Typer()

@@ -1,0 +1,736 @@
+"""Verifies a certificate without any network: credential, PDF, QR text or bundle, against keys that you pinned.
+
+One file that needs only Python 3.11 and the package `cryptography`: copy it, read it, keep it for ten years.
+
+    python offline.py FILE --keys did.json [--status list.json] [--name 张三] [--lang en] [--json]
+
+The steps are READ, ISSUER, KEY, SIGNATURE, NAME, DATES, STATUS. Whether a certificate was revoked can only be told
+with a status list that is still in force; without one the answer is INDETERMINATE, never VALID. Of the proofs of a
+credential the one by eddsa-jcs-2022 is checked, which covers every member; others are named as not checked.
+"""
+
+import argparse
+import base64
+import json
+import re
+import sys
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+OK, FAILED, NOT_CHECKED = "OK", "FAILED", "NOT_CHECKED"
+SUITE = "eddsa-jcs-2022"
+PROOF_MEMBERS = {
+    "@context", "type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue",
+}  # fmt: skip
+LARGEST = 65_536  # bytes of a credential
+LARGEST_LIST = 4_194_304  # bytes of a status list, unpacked
+MOST_PROOFS = 4
+CHINA = timezone(timedelta(hours=8))
+OUTCOMES = {
+    "VALID": ("有效", "valid"),
+    "REVOKED": ("已撤销", "revoked"),
+    "EXPIRED": ("已过有效期", "expired"),
+    "NOT_YET_VALID": ("尚未生效", "not yet valid"),
+    "BAD_SIGNATURE": ("签名不符或文件被改动：不可采信", "bad signature or altered file: do not rely on it"),
+    "UNKNOWN_ISSUER": (
+        "签发者不在已固定的密钥之列：不可采信",
+        "issuer is not among the pinned keys: do not rely on it",
+    ),
+    "NOT_FOUND_OR_NAME_MISMATCH": ("姓名不符", "the name does not match"),
+    "INDETERMINATE": (
+        "签名有效；是否已被撤销，离线无法得知",
+        "signature good; whether revoked cannot be told offline",
+    ),
+}
+EXITS = {"VALID": 0, "INDETERMINATE": 6}  # every other outcome: 1
+STEPS = {
+    "READ": ("读取", "read"),
+    "ISSUER": ("签发者", "issuer"),
+    "KEY": ("密钥", "key"),
+    "SIGNATURE": ("签名", "signature"),
+    "OTHER_PROOFS": ("其他签名", "other proofs"),
+    "PAGE": ("版面文字", "printed page"),
+    "NAME": ("姓名", "name"),
+    "DATES": ("有效期", "dates"),
+    "STATUS": ("撤销状态", "revocation status"),
+    "LOG": ("透明日志", "transparency log"),
+}
+MARKS = {OK: "✓", FAILED: "✗", NOT_CHECKED: "–"}
+# code of the 2022 dictionary: name, directions in the order of the standard (codes on paper name them by place)
+OCCUPATIONS: dict[str, tuple[str, list[str]]] = {
+    "2-02-38-01": (
+        "人工智能工程技术人员",
+        [
+            "自然语言及语音处理产品实现",
+            "计算机视觉产品实现",
+            "人工智能芯片产品实现",
+            "人工智能平台产品实现",
+            "人工智能应用产品集成实现",
+        ],
+    ),
+    "2-02-38-02": (
+        "物联网工程技术人员",
+        [
+            "物联网嵌入式开发",
+        ],
+    ),
+    "2-02-38-03": (
+        "大数据工程技术人员",
+        [
+            "大数据分析",
+            "大数据处理",
+            "大数据管理",
+        ],
+    ),
+    "2-02-38-04": (
+        "云计算工程技术人员",
+        [
+            "云计算运维",
+            "云计算研发",
+        ],
+    ),
+    "2-02-38-05": (
+        "智能制造工程技术人员",
+        [
+            "装备与产线应用",
+            "装备与产线开发",
+            "智能生产管控",
+            "装备与产线智能运维",
+        ],
+    ),
+    "2-02-38-06": (
+        "工业互联网工程技术人员",
+        [
+            "设计开发",
+        ],
+    ),
+    "2-02-38-07": ("虚拟现实工程技术人员", []),
+    "2-02-38-08": ("区块链工程技术人员", []),
+    "2-02-38-09": (
+        "集成电路工程技术人员",
+        [
+            "数字设计",
+            "模拟与射频设计",
+            "工艺开发与维护",
+            "封装研发与制造",
+            "测试设计与分析",
+        ],
+    ),
+    "2-06-07-13": ("数字化管理师", []),
+    "2-02-38-12": ("数据安全工程技术人员", []),
+}
+KINDS = {1: "培训合格证书", 2: "专业技术等级证书"}
+LEVELS = {1: "初级", 2: "中级", 3: "高级"}
+
+
+class Refused(Exception):
+    """A step that failed: its outcome, the step, a machine reason and a sentence."""
+
+    def __init__(self, outcome: str, step: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{step}: {reason} {detail}".strip())
+        self.outcome, self.step, self.reason, self.detail = outcome, step, reason, detail
+
+
+@dataclass
+class Step:
+    """One thing that was looked at."""
+
+    name: str
+    result: str
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass
+class Answer:
+    """What was found: the outcome, every step in order, the key that signed, and what the certificate says."""
+
+    form: str = ""
+    outcome: str = ""
+    steps: list[Step] = field(default_factory=list)
+    key: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def passed(self, step: str, detail: str = "") -> None:
+        """Note a step that was good."""
+        self.steps.append(Step(step, OK, "", detail))
+
+    def left(self, step: str, reason: str, detail: str = "") -> None:
+        """Note a step that nothing could be said of."""
+        self.steps.append(Step(step, NOT_CHECKED, reason, detail))
+
+
+@dataclass
+class Keys:
+    """Pinned keys by id; those of `assertion` may sign credentials."""
+
+    raw: dict[str, bytes] = field(default_factory=dict)
+    assertion: set[str] = field(default_factory=set)
+    issuers: set[str] = field(default_factory=set)
+
+    def add(self, did_document: Any) -> "Keys":
+        """Pin the keys of a DID document; raises ValueError."""
+        try:
+            self.issuers.add(did_document["id"])
+            for method in did_document["verificationMethod"]:
+                if (key := multikey(method["publicKeyMultibase"])) and method["id"].startswith(
+                    did_document["id"] + "#"
+                ):
+                    self.raw[method["id"]] = key
+            self.assertion |= set(did_document["assertionMethod"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no DID document: {error!r}") from None
+        return self
+
+    def for_purpose(self, key_id: str, purpose: str) -> bytes | None:
+        """Return a key where it serves `purpose`: qr, status or credential; the id tells: …#qr-20260301."""
+        named = next((p for p in ("qr", "status", "disclosure", "log") if f"#{p}-" in key_id), "credential")
+        trusted = key_id in self.raw and named == purpose and (purpose == "qr" or key_id in self.assertion)
+        return self.raw[key_id] if trusted else None
+
+
+def verify(
+    data: bytes, keys: Keys, now: datetime | None = None, name: str = "", status: bytes | None = None
+) -> Answer:
+    """Return the answer for the bytes of a file; never raises for bad input."""
+    answer = Answer()
+    try:
+        answer.outcome = _verify(answer, data, keys, now or datetime.now(UTC), name, status)
+    except Refused as refusal:
+        answer.steps.append(Step(refusal.step, FAILED, refusal.reason, refusal.detail))
+        answer.outcome = refusal.outcome
+    return answer
+
+
+def _verify(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str, status: bytes | None) -> str:
+    if data.startswith(b"%PDF-"):
+        answer.form = "pdf"
+        data, status = from_pdf(data, status)
+    elif data.lstrip().startswith(b"{"):
+        answer.form, data, status = from_json(data, status)
+    else:
+        answer.form = "qr"
+        return _code(answer, data, keys, now, name)
+    return _credential(answer, data, keys, now, name, status)
+
+
+# --- credential -----------------------------------------------------------------------------------------------------
+
+
+def _credential(
+    answer: Answer, data: bytes, keys: Keys, now: datetime, name: str, status: bytes | None
+) -> str:
+    document = read_strictly(data)
+    answer.passed("READ", answer.form)
+    proofs = document.pop("proof", None)
+    issuer = document.get("issuer")
+    _issuer(answer, str(issuer.get("id", "") if isinstance(issuer, dict) else issuer), keys)
+    answer.key = check_proofs(document, proofs, keys, "credential", answer)
+    answer.facts = facts_of(document)  # never shown before the signature is known to be right
+    if answer.form == "pdf":
+        answer.left(
+            "PAGE", "NOT_SIGNED", "签名只涵盖随附数据；请与下列内容核对 · compare the page with what follows"
+        )
+    _name(answer, name, held_name(document))
+    _dates(answer, now, document.get("validFrom"), document.get("validUntil"))
+    answer.left("LOG", "NEEDS_NETWORK_OR_LOG_KEY")
+    return _status(answer, document.get("credentialStatus"), keys, now, status)
+
+
+def _issuer(answer: Answer, issuer: str, keys: Keys) -> None:
+    if issuer not in keys.issuers:
+        raise Refused("UNKNOWN_ISSUER", "ISSUER", "NOT_PINNED", issuer)
+    answer.passed("ISSUER", issuer)
+
+
+def check_proofs(document: dict, proofs: Any, keys: Keys, purpose: str, answer: Answer | None = None) -> str:
+    """Return the id of the key that signed a document; raises Refused unless every JCS proof is right."""
+    if not isinstance(proofs, list) or not 0 < len(proofs) <= MOST_PROOFS:
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "NO_PROOF")
+    suites = [str(proof.get("cryptosuite")) if isinstance(proof, dict) else "" for proof in proofs]
+    if suites.count(SUITE) != 1 or len(set(suites)) != len(suites):
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "NO_PROOF", SUITE)
+    proof = proofs[suites.index(SUITE)]
+    if set(proof) != PROOF_MEMBERS or proof["@context"] != document.get("@context"):
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "MALFORMED_PROOF")
+    if (proof["type"], proof["proofPurpose"]) != ("DataIntegrityProof", "assertionMethod"):
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "MALFORMED_PROOF")
+    key_id = str(proof["verificationMethod"])
+    key = keys.for_purpose(key_id, purpose)
+    if key is None:
+        raise Refused("UNKNOWN_ISSUER", "KEY", "NOT_PINNED", key_id)
+    options = {member: value for member, value in proof.items() if member != "proofValue"}
+    message = sha256(jcs(options)).digest() + sha256(jcs(document)).digest()
+    if not signed(key, proof["proofValue"], message):
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "WRONG_SIGNATURE")
+    if answer is not None:
+        answer.passed("KEY", key_id)
+        answer.passed("SIGNATURE", f"{SUITE}, SHA-256 {sha256(jcs(document)).hexdigest()}")
+        for suite in suites:
+            if suite != SUITE:
+                answer.left("OTHER_PROOFS", "SUITE_NOT_SUPPORTED", suite)
+    return key_id
+
+
+def signed(key: bytes, proof_value: Any, message: bytes) -> bool:
+    """Tell whether a multibase signature is right."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(base58(str(proof_value)), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _dates(answer: Answer, now: datetime, start: Any, end: Any) -> None:
+    try:
+        begins, ends = moment(start), moment(end) if end is not None else None
+    except (ValueError, TypeError):
+        raise Refused("BAD_SIGNATURE", "DATES", "MALFORMED_DATES") from None
+    if now < begins:
+        raise Refused("NOT_YET_VALID", "DATES", "BEFORE_VALID_FROM", str(start))
+    if ends is not None and now >= ends:
+        raise Refused("EXPIRED", "DATES", "AFTER_VALID_UNTIL", str(end))
+    answer.passed("DATES", f"{start} – {end or '∞'}")
+
+
+def _status(answer: Answer, entry: Any, keys: Keys, now: datetime, published: bytes | None) -> str:
+    if published is None:
+        answer.left("STATUS", "NO_STATUS_LIST" if entry else "NO_STATUS_ENTRY")
+        return "INDETERMINATE"
+    try:
+        revoked, made = read_status(published, entry, keys, now)
+    except (Refused, ValueError, KeyError, TypeError, IndexError, RecursionError, zlib.error) as error:
+        answer.left("STATUS", "STATUS_LIST_UNUSABLE", str(error))
+        return "INDETERMINATE"
+    if revoked:
+        raise Refused("REVOKED", "STATUS", "BIT_IS_SET", f"列表时间 list of {made}")
+    answer.passed("STATUS", f"列表时间 list of {made}")
+    return "VALID"
+
+
+def read_status(published: bytes, entry: Any, keys: Keys, now: datetime) -> tuple[bool, str]:
+    """Return whether the list says revoked, and when it was made; raises where it must not be believed."""
+    document = strict_json(published)
+    check_proofs(document, document.pop("proof", None), keys, "status")
+    subject = document["credentialSubject"]
+    if document["id"] != entry["statusListCredential"] or document["issuer"] not in keys.issuers:
+        raise ValueError("a list of another address or issuer")
+    if not entry["statusPurpose"] == subject["statusPurpose"] == "revocation":
+        raise ValueError("a list for another purpose")
+    if not moment(document["validFrom"]) <= now < moment(document["validUntil"]):
+        raise ValueError(f"a list that was good until {document['validUntil']}")
+    packed = base64url(subject["encodedList"].removeprefix("u"))
+    bits = zlib.decompressobj(31).decompress(packed, LARGEST_LIST)
+    if not re.fullmatch("[0-9]{1,9}", entry["statusListIndex"]):
+        raise ValueError("no index")
+    index = int(entry["statusListIndex"])
+    return bool(bits[index // 8] >> (7 - index % 8) & 1), document["validFrom"]
+
+
+def facts_of(document: dict) -> dict[str, str]:
+    """Return what a credential says, by labels for people."""
+    subject = document.get("credentialSubject")
+    subject = subject if isinstance(subject, dict) else {}
+    issuer, source = document.get("issuer"), subject.get("source")
+    found = {
+        "证书 certificate": document.get("name"),
+        "编号 number": subject.get("licenseNumber"),
+        "姓名 name": held_name(document),
+        "机构 body": source.get("name") if isinstance(source, dict) else None,
+        "签发者 issuer": issuer.get("name") if isinstance(issuer, dict) else issuer,
+        "授予日期 awarded": day_of(document.get("awardedDate")),
+        "生效 valid from": day_of(document.get("validFrom")),
+        "有效期至 valid until": day_of(document.get("validUntil")),
+    }
+    achievement = subject.get("achievement")
+    described = achievement.get("resultDescription", []) if isinstance(achievement, dict) else []
+    names = {each.get("id"): each.get("name") for each in described if isinstance(each, dict)}
+    for result in subject.get("result", []) if isinstance(subject.get("result"), list) else []:
+        if isinstance(result, dict) and names.get(result.get("resultDescription")):
+            found[str(names[result["resultDescription"]])] = result.get("value")
+    return {label: str(value) for label, value in found.items() if value}
+
+
+def day_of(text: Any) -> str:
+    """Return the calendar day in China of a moment, as it was written where it is none."""
+    try:
+        return moment(text).astimezone(CHINA).date().isoformat()
+    except (ValueError, TypeError):
+        return str(text or "")
+
+
+def held_name(document: dict) -> str:
+    """Return the holder's name of a credential; "" where it shows none."""
+    subject = document.get("credentialSubject")
+    entries = subject.get("identifier", []) if isinstance(subject, dict) else []
+    named = (
+        [e for e in entries if isinstance(e, dict) and e.get("identityType") == "name"]
+        if isinstance(entries, list)
+        else []
+    )
+    return str(named[0].get("identityHash", "")) if named else ""
+
+
+# --- QR code --------------------------------------------------------------------------------------------------------
+
+
+def _code(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str) -> str:
+    protected, payload, signature = cose_parts(data)
+    claims = claims_of(payload)
+    answer.passed("READ", "qr")
+    _issuer(answer, f"did:web:{claims[1]}", keys)
+    named = [k for k in keys.raw if protected == cose_header(keys.raw[k]) and keys.for_purpose(k, "qr")]
+    named = [k for k in named if k.startswith(f"did:web:{claims[1]}#")]
+    if not named:
+        raise Refused("UNKNOWN_ISSUER", "KEY", "NOT_PINNED")
+    answer.passed("KEY", named[0])
+    message = b"\x84\x6aSignature1" + head(2, len(protected)) + protected + b"\x4eshuzheng-qr/v1"
+    try:
+        key = Ed25519PublicKey.from_public_bytes(keys.raw[named[0]])
+        key.verify(signature, message + head(2, len(payload)) + payload)
+    except InvalidSignature:
+        raise Refused("BAD_SIGNATURE", "SIGNATURE", "WRONG_SIGNATURE") from None
+    answer.key = named[0]
+    answer.passed("SIGNATURE", "COSE_Sign1 EdDSA")
+    answer.facts = facts_of_claims(claims)
+    if isinstance(claims[3], bytes):
+        _hashed_name(answer, name, claims[3], claims[9])
+    else:
+        _name(answer, name, claims[3])
+    start = datetime.combine(date(1970, 1, 1) + timedelta(claims[8]), datetime.min.time(), CHINA)
+    end = datetime.fromtimestamp(claims[10], UTC) if 10 in claims else None
+    _dates(answer, now, _text(start), _text(end) if end else None)
+    answer.left("LOG", "NEEDS_NETWORK_OR_LOG_KEY")
+    return _status(answer, None, keys, now, None)
+
+
+def cose_parts(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return protected header, payload and signature of a scanned text; raises Refused."""
+    try:
+        text = data.decode("ascii").strip()
+        tagged, rest = cbor(base64url(text.rpartition("#")[2]))
+        tag, (protected, unprotected, payload, signature) = tagged
+        good = not rest and tag == 18 and unprotected == {}
+    except (ValueError, TypeError, IndexError, RecursionError, OverflowError) as error:
+        raise Refused("BAD_SIGNATURE", "READ", "NOT_A_CERTIFICATE", str(error)) from None
+    if not good or not all(isinstance(part, bytes) for part in (protected, payload, signature)):
+        raise Refused("BAD_SIGNATURE", "READ", "NOT_A_CERTIFICATE")
+    return protected, payload, signature
+
+
+CLAIMS: dict[int, Any] = {1: str, 2: str, 3: (str, bytes), 4: int, 5: str, 6: int, 7: int, 8: int, 9: bytes, 10: int}
+OPTIONAL = {6, 10}
+
+
+def claims_of(payload: bytes) -> dict[int, Any]:
+    """Return the claims by number; raises Refused where one is missing, unknown or of a wrong type."""
+    try:
+        claims, rest = cbor(payload)
+        shaped = not rest and set(claims) | OPTIONAL == set(CLAIMS)
+        shaped = shaped and all(isinstance(value, CLAIMS[claim]) for claim, value in claims.items())
+        shaped = shaped and 0 <= claims[8] < 40_000 and 0 <= claims.get(10, 0) < 4_000_000_000
+    except (ValueError, TypeError, IndexError, RecursionError):
+        shaped = False
+    if not shaped:
+        raise Refused("BAD_SIGNATURE", "READ", "NOT_A_CERTIFICATE")
+    return claims
+
+
+def facts_of_claims(claims: dict[int, Any]) -> dict[str, str]:
+    """Return what a QR code says, by labels for people."""
+    occupation, directions = OCCUPATIONS.get(claims[5], (claims[5], []))
+    place = claims.get(6, 0)
+    direction = directions[place - 1] if 0 < place <= len(directions) else str(place or "")
+    found = {
+        "证书 certificate": KINDS.get(claims[4], str(claims[4])),
+        "编号 number": claims[2],
+        "姓名 name": claims[3] if isinstance(claims[3], str) else "",
+        "职业 occupation": f"{occupation} {claims[5]}",
+        "方向 direction": direction,
+        "等级 level": LEVELS.get(claims[7], str(claims[7])),
+        "签发日期 issued": (date(1970, 1, 1) + timedelta(claims[8])).isoformat(),
+        "有效期至 valid until": day_of(_text(datetime.fromtimestamp(claims[10], UTC)))
+        if 10 in claims
+        else "",
+        "文件指纹 document": claims[9].hex(),
+    }
+    return {label: value for label, value in found.items() if value}
+
+
+def _hashed_name(answer: Answer, name: str, hashed: bytes, salt: bytes) -> None:
+    if not name:
+        answer.left("NAME", "NO_NAME_GIVEN")
+        return
+    if sha256(b"shuzheng-name/v1\n" + salt + comparable(name).encode()).digest()[:16] != hashed:
+        raise Refused("NOT_FOUND_OR_NAME_MISMATCH", "NAME", "NAME_MISMATCH")
+    answer.passed("NAME")
+
+
+def _name(answer: Answer, name: str, held: str) -> None:
+    if not name or not held:
+        answer.left("NAME", "NO_NAME_GIVEN" if held else "NO_NAME_SHOWN")
+    elif comparable(name) != comparable(held):
+        raise Refused("NOT_FOUND_OR_NAME_MISMATCH", "NAME", "NAME_MISMATCH")
+    else:
+        answer.passed("NAME")
+
+
+NOT_OF_A_NAME = re.compile(
+    "[\\s\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65."
+    "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+)
+
+
+def comparable(name: str) -> str:
+    """Return a name without what spellings differ in: width, blanks, middle dots, case."""
+    return NOT_OF_A_NAME.sub("", unicodedata.normalize("NFKC", name)).casefold()[:200]
+
+
+def cose_header(key: bytes) -> bytes:
+    """Return the protected header of a message by this key: EdDSA, and 8 bytes of the key's digest."""
+    return b"\xa2\x01\x27\x04\x48" + sha256(key).digest()[:8]
+
+
+# --- formats --------------------------------------------------------------------------------------------------------
+
+
+def from_json(data: bytes, status: bytes | None) -> tuple[str, bytes, bytes | None]:
+    """Return form, credential and status list of a JSON file; a bundle has them as members."""
+    try:
+        content = json.loads(data, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise Refused("BAD_SIGNATURE", "READ", "NOT_JSON") from None
+    if "credential" not in content:
+        return "credential", data, status
+    listed = content.get("statusList")
+    found = json.dumps(listed).encode() if listed is not None and status is None else status
+    return "bundle", json.dumps(content["credential"]).encode(), found
+
+
+def from_pdf(data: bytes, status: bytes | None) -> tuple[bytes, bytes | None]:
+    """Return the one credential, and a status list where there is one, that a PDF file carries; raises Refused."""
+    files = dict.fromkeys(embedded(data))
+    lists = [file for file in files if b'"BitstringStatusListCredential"' in file]
+    credentials = [file for file in files if b'"credentialSubject"' in file and file not in lists]
+    if len(credentials) != 1:
+        raise Refused(
+            "BAD_SIGNATURE", "READ", "SEVERAL_CREDENTIALS" if credentials else "NO_CREDENTIAL_ATTACHED"
+        )
+    return credentials[0], status or (lists[0] if len(lists) == 1 else None)
+
+
+def embedded(data: bytes) -> Iterator[bytes]:
+    """Yield the files inside a PDF file, old versions of them too, so that a later one cannot hide an earlier."""
+    for found in re.finditer(rb"/Type\s*/EmbeddedFile\b", data):
+        begin = data.find(b"stream", found.end())
+        header = data[data.rfind(b" obj", 0, found.start()) : begin]
+        raw = data[begin + (8 if data[begin + 6 : begin + 8] == b"\r\n" else 7) :]
+        length = re.search(rb"/Length\s+(\d+)(?!\d|\s+\d+\s+R)", header)
+        raw = raw[: int(length[1])] if length else raw[: raw.find(b"endstream")]
+        yield unpacked(raw) if b"/FlateDecode" in header else raw
+
+
+def unpacked(raw: bytes) -> bytes:
+    """Return what a compressed stream holds; raises Refused."""
+    try:
+        return zlib.decompressobj().decompress(raw, LARGEST_LIST)
+    except zlib.error:
+        raise Refused("BAD_SIGNATURE", "READ", "DAMAGED_FILE") from None
+
+
+def strict_json(data: bytes) -> dict[str, Any]:
+    """Return a JSON object without duplicate members; raises ValueError."""
+    document = json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
+    if not isinstance(document, dict):
+        raise ValueError("no JSON object")
+    return document
+
+
+def read_strictly(data: bytes) -> dict[str, Any]:
+    """Return a credential of the closed profile: only text, true and false; raises Refused."""
+    try:
+        if len(data) > LARGEST:
+            raise ValueError("too large")
+        document = strict_json(data)
+        _require_profile(document)
+    except (ValueError, RecursionError) as error:
+        raise Refused("BAD_SIGNATURE", "READ", "NOT_A_CERTIFICATE", str(error)) from None
+    return document
+
+
+def _require_profile(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            _require_profile(key)
+            _require_profile(member)
+    elif isinstance(value, list):
+        for member in value:
+            _require_profile(member)
+    elif isinstance(value, str):
+        if re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value) or not unicodedata.is_normalized(
+            "NFC", value
+        ):
+            raise ValueError("text with control characters or not in form NFC")
+    elif value is not True and value is not False:
+        raise ValueError("a member is neither text nor true or false")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member occurs twice")
+    return members
+
+
+def jcs(value: Any) -> bytes:
+    """Return canonical JSON (RFC 8785) of text, lists, objects, true, false and whole numbers; raises ValueError."""
+    if isinstance(value, dict):
+        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
+        return b"{" + b",".join(jcs(key) + b":" + jcs(member) for key, member in members) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(jcs, value)) + b"]"
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53):
+        raise ValueError("a number that is no whole one")
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def moment(text: str) -> datetime:
+    """Return a moment written as whole UTC seconds; raises ValueError."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _text(moment_: datetime) -> str:
+    return moment_.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def base64url(text: str) -> bytes:
+    """Return the bytes of base64url without padding; raises ValueError for any other spelling."""
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        raise ValueError("not base64url in its one form")
+    return raw
+
+
+def base58(text: str) -> bytes:
+    """Return the bytes of multibase base58btc; raises ValueError."""
+    alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    digits, number = text[1:], 0
+    if not text.startswith("z") or len(text) > 200:
+        raise ValueError("not base58btc")
+    for letter in digits:
+        number = number * 58 + alphabet.index(letter)
+    return b"\0" * (len(digits) - len(digits.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def multikey(text: str) -> bytes | None:
+    """Return the 32 bytes of an Ed25519 Multikey; None for a key of another kind."""
+    raw = base58(text)
+    return raw[2:] if raw[:2] == b"\xed\x01" and len(raw) == 34 else None
+
+
+def head(kind: int, value: int) -> bytes:
+    """Return the head of a CBOR item in its shortest form."""
+    if value < 24:
+        return bytes([kind << 5 | value])
+    size = next(s for s in (1, 2, 4, 8) if value < 1 << 8 * s)
+    return bytes([kind << 5 | 23 + size.bit_length()]) + value.to_bytes(size)
+
+
+def cbor(data: bytes) -> tuple[Any, bytes]:
+    """Return the first item (a tag as (number, item)) and the rest; only shortest forms, sorted unique keys."""
+    kind, short = data[0] >> 5, data[0] & 31
+    size = 1 << short - 24 if 24 <= short <= 27 else 0
+    value = int.from_bytes(data[1 : 1 + size]) if size else short
+    if short > 27 or head(kind, value) != data[: 1 + size]:
+        raise ValueError("CBOR that is not in its shortest form")
+    rest = data[1 + size :]
+    if kind in (0, 1):
+        return (value if kind == 0 else -1 - value), rest
+    if kind in (2, 3):
+        if len(rest) < value:
+            raise ValueError("CBOR that ends too early")
+        return (rest[:value] if kind == 2 else rest[:value].decode()), rest[value:]
+    if kind == 6:
+        item, rest = cbor(rest)
+        return (value, item), rest
+    items: list[Any] = []
+    for _ in range(value * (kind - 3) if kind in (4, 5) else -1):
+        item, rest = cbor(rest)
+        items.append(item)
+    if kind == 4:
+        return items, rest
+    if kind != 5 or items[::2] != sorted(set(items[::2])):
+        raise ValueError("CBOR with unsorted or repeated keys")
+    return dict(zip(items[::2], items[1::2], strict=True)), rest
+
+
+# --- command line ---------------------------------------------------------------------------------------------------
+
+
+def lines(answer: Answer, lang: str = "zh") -> Iterator[str]:
+    """Yield the answer for people."""
+    place = int(lang == "en")
+    yield f"{answer.outcome}  {OUTCOMES[answer.outcome][place]}"
+    for label, value in answer.facts.items():
+        yield f"  {label}: {value}"
+    for step in answer.steps:
+        said = " ".join(filter(None, (step.reason, step.detail)))
+        yield f"  {MARKS[step.result]} {STEPS[step.name][place]}{': ' if said else ''}{said}"
+
+
+def exit_code(answer: Answer) -> int:
+    """Return 0 for VALID, 6 for INDETERMINATE, 1 for everything else."""
+    return EXITS.get(answer.outcome, 1)
+
+
+def read_keys(files: list[Path]) -> Keys:
+    """Return the keys of DID documents; raises OSError and ValueError."""
+    keys = Keys()
+    for file in files:
+        keys.add(json.loads(file.read_bytes()))
+    return keys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument(
+        "file", type=Path, help="credential .json, bundle .json, .pdf, or text of the QR code"
+    )
+    parser.add_argument(
+        "--keys", type=Path, action="append", required=True, help="DID document of the issuer"
+    )
+    parser.add_argument("--status", type=Path, help="status list of the issuer, fetched beforehand")
+    parser.add_argument("--name", default="", help="name that the holder must have")
+    parser.add_argument(
+        "--at", type=moment, help="moment to verify for, 2026-05-01T00:00:00Z; now if not given"
+    )
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    try:
+        keys, data = read_keys(given.keys), given.file.read_bytes()
+        status = given.status.read_bytes() if given.status else None
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    answer = verify(data, keys, given.at, given.name, status)
+    print(
+        json.dumps(asdict(answer), ensure_ascii=False, indent=2)
+        if given.json
+        else "\n".join(lines(answer, given.lang))
+    )
+    return exit_code(answer)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

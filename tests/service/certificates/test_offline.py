@@ -1,0 +1,97 @@
+"""`shuzheng verify FILE` on what a running service hands out, and the page in a real browser where there is one."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from shuzheng.certificates.v1 import certificate_service_pb2 as messages
+from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
+
+from tests.support.pictures import gray_pgm
+
+ROOT = Path(__file__).resolve().parents[3]
+AT = ("--at", "2030-01-01T00:00:00Z")  # after the clock of the tests, wherever they run
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def shuzheng(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}", "SHUZHENG_LANG": "zh"}
+    command = [sys.executable, "-m", "services.cli", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+async def handed_out(world, tmp_path) -> Path:
+    """A folder with did.json, credential.json and page.pdf of one certificate."""
+    await world.deliver(world.result(1))
+    certificate, staff = await world.certificate(), world.supervisor
+    document = messages.GetCertificateDocumentRequest(name=certificate.name)
+    paper = messages.GetCertificatePaperRequest(name=certificate.name)
+    did = await world.public.GetDidDocument(GetDidDocumentRequest())
+    (tmp_path / "did.json").write_bytes(did.content)
+    (tmp_path / "credential.json").write_bytes((await staff.GetCertificateDocument(document)).content)
+    (tmp_path / "page.pdf").write_bytes((await staff.GetCertificatePaper(paper)).content)
+    (tmp_path / "name").write_text(certificate.holder_name, "utf-8")
+    return tmp_path
+
+
+def scanned(folder: Path) -> str:
+    """The text of the code on the page, as a phone reads it."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm (poppler-utils) is not installed")
+    subprocess.run(["pdftoppm", "-gray", "-r", "200", "page.pdf", "drawn"], cwd=folder, check=True)
+    (drawn,) = folder.glob("drawn*.pgm")
+    (code,) = zxingcpp.read_barcodes(gray_pgm(drawn.read_bytes()).view())
+    return str(code.text)
+
+
+def test_documents_and_pages_verify_offline_and_say_what_they_cannot(handed_out):
+    for file in ("credential.json", "page.pdf"):
+        told = shuzheng("verify", file, "--keys", "did.json", *AT, "--json", folder=handed_out)
+        answer = json.loads(told.stdout)
+        assert (told.returncode, answer["outcome"]) == (6, "INDETERMINATE"), told
+        assert {s["name"]: s["result"] for s in answer["steps"]}["STATUS"] == "NOT_CHECKED"
+
+
+def test_a_scanned_code_verifies_offline_and_its_name_is_compared(handed_out):
+    (handed_out / "code.txt").write_text(scanned(handed_out))
+    name = (handed_out / "name").read_text("utf-8")
+    good = shuzheng("verify", "code.txt", "--keys", "did.json", *AT, "--name", name, folder=handed_out)
+    assert (good.returncode, good.stdout.split()[0]) == (6, "INDETERMINATE"), good
+    wrong = shuzheng("verify", "code.txt", "--keys", "did.json", *AT, "--name", "另一个人", folder=handed_out)
+    assert (wrong.returncode, wrong.stdout.split()[0]) == (1, "NOT_FOUND_OR_NAME_MISMATCH")
+
+
+def test_an_altered_file_and_unusable_keys_are_refused(handed_out):
+    altered = (handed_out / "credential.json").read_bytes().replace(b'"validFrom":"2', b'"validFrom":"1')
+    (handed_out / "altered.json").write_bytes(altered)
+    told = shuzheng("verify", "altered.json", "--keys", "did.json", folder=handed_out)
+    assert (told.returncode, told.stdout.split()[0]) == (1, "BAD_SIGNATURE")
+    assert shuzheng("verify", "page.pdf", "--keys", "credential.json", folder=handed_out).returncode == 2
+
+
+@pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium is installed; the page's script is tested under Node"
+)
+def test_the_page_verifies_a_scanned_code_in_a_browser(handed_out):
+    assert shuzheng("verifier", "site", "--keys", "did.json", folder=handed_out).returncode == 0
+    fragment = scanned(handed_out).rpartition("#")[2]
+    for part, outcome in ((fragment, "INDETERMINATE"), (fragment[:-9] + "AAAAAAAAA", "BAD_SIGNATURE")):
+        assert shown(handed_out, part) == outcome
+
+
+def shown(folder: Path, fragment: str) -> str:
+    """The outcome that the page shows for the fragment of its address."""
+    command = [
+        str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}",
+        "--virtual-time-budget=5000", "--dump-dom", f"{(folder / 'site' / 'index.html').as_uri()}#{fragment}",
+    ]  # fmt: skip
+    seen = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    found = re.search(r'id="outcome"[^>]*class="(\w+)"', seen)
+    return found[1] if found else seen[-500:]
