@@ -143,12 +143,13 @@ def _owner(award: Award, issuer: Issuer) -> Json:
         "ext:listing": award.listing,
         "ext:listingBatch": award.listing_batch,
     }
-    return {
+    owner: Json = {
         "id": f"{issuer.url}/{award.owner}",
         "type": ["Profile"],
         "name": award.owner_display_name,
-        "otherIdentifier": _entries(entries),
     }
+    known = _entries(entries)
+    return owner | {"otherIdentifier": known} if known else owner
 
 
 def _achievement(award: Award, issuer: Issuer) -> Json:
