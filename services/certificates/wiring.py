@@ -31,7 +31,7 @@ from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.issuance import Issuance
 from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
-from services.certificates.usecases.papers import Papers
+from services.certificates.usecases.papers import LogEvidence, Papers
 from services.certificates.usecases.verifications import Verifications
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
@@ -69,7 +69,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     certificates = Certificates(service.store, drafter, issuance.nudge)
     verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
 
-    papers = Papers(certificates, issuer, qr_keys, Typesetter())
+    papers = Papers(certificates, issuer, qr_keys, Typesetter(), [LogEvidence(service.store, log)])
 
     certificate_service = CertificateService(certificates, papers)
     others = qr_keys.public if qr_keys else {}

@@ -31,6 +31,9 @@ def verify(
     file: Annotated[Path, typer.Argument(help="证书 JSON | PDF | 二维码文本 | 离线包")],
     keys: Annotated[list[Path], KEYS],
     status: Annotated[Path | None, typer.Option("--status", help="事先取得的状态列表 · status list")] = None,
+    log_key: Annotated[
+        list[str] | None, typer.Option("--log-key", help="日志公钥，name+id+key · verifier key of the log")
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="持证人应有的姓名 · name to check")] = "",
     at: Annotated[str, typer.Option("--at", help="验证时点，缺省为现在 · 2026-05-01T00:00:00Z")] = "",
     json: Json = False,
@@ -40,7 +43,7 @@ def verify(
     code = 0
     with reported(session):
         listed = status.read_bytes() if status else None
-        answer = offline.verify(file.read_bytes(), _pinned(keys), _moment(at), name, listed)
+        answer = offline.verify(file.read_bytes(), _pinned(keys, log_key), _moment(at), name, listed)
         output.print_json(asdict(answer)) if session.json else output.lines(
             offline.lines(answer, session.lang)
         )
@@ -56,9 +59,9 @@ def _moment(text: str) -> datetime | None:
         raise BadValue(f"--at: {text} (2026-05-01T00:00:00Z)") from None
 
 
-def _pinned(files: list[Path]) -> offline.Keys:
+def _pinned(files: list[Path], logs: list[str] | None = None) -> offline.Keys:
     try:
-        return offline.read_keys(files)
+        return offline.read_keys(files, logs or ())
     except ValueError as error:
         raise BadValue(f"--keys: {error}") from None
 
@@ -67,13 +70,16 @@ def verifier(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(help="写入的目录 · folder to write to")],
     keys: Annotated[list[Path], KEYS],
+    log_key: Annotated[
+        list[str] | None, typer.Option("--log-key", help="日志公钥，name+id+key · verifier key of the log")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write index.html, with the keys pinned into it, and verify.py, each complete in itself."""
     session = started(ctx, json)
     with reported(session):
-        _pinned(keys)
-        documents = [json_text.loads(file.read_bytes()) for file in keys]
+        _pinned(keys, log_key)
+        documents = [*(json_text.loads(file.read_bytes()) for file in keys), *(log_key or ())]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "index.html").write_text(page_copy.page(documents), "utf-8")
         (folder / "verify.py").write_bytes(Path(offline.__file__).read_bytes())

@@ -2,9 +2,9 @@
 
 One file that needs only Python 3.11 and the package `cryptography`: copy it, read it, keep it for ten years.
 
-    python offline.py FILE --keys did.json [--status list.json] [--name 张三] [--lang en] [--json]
+    python offline.py FILE --keys did.json [--log-key VKEY] [--status list.json] [--name 张三] [--lang en] [--json]
 
-The steps are READ, ISSUER, KEY, SIGNATURE, NAME, DATES, STATUS. Whether a certificate was revoked can only be told
+The steps are READ, ISSUER, KEY, SIGNATURE, NAME, DATES, LOG, STATUS. Whether a certificate was revoked can only be told
 with a status list that is still in force; without one the answer is INDETERMINATE, never VALID. Of the proofs of a
 credential the one by eddsa-jcs-2022 is checked, which covers every member; others are named as not checked.
 """
@@ -16,7 +16,7 @@ import re
 import sys
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
@@ -169,6 +169,14 @@ class Answer:
         self.steps.append(Step(step, NOT_CHECKED, reason, detail))
 
 
+@dataclass(frozen=True)
+class Given:
+    """What came along with a credential: a status list, and a proof of the log."""
+
+    status: bytes | None = None
+    proof: str = ""
+
+
 @dataclass
 class Keys:
     """Pinned keys by id; those of `assertion` may sign credentials."""
@@ -176,6 +184,7 @@ class Keys:
     raw: dict[str, bytes] = field(default_factory=dict)
     assertion: set[str] = field(default_factory=set)
     issuers: set[str] = field(default_factory=set)
+    logs: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
     def add(self, did_document: Any) -> "Keys":
         """Pin the keys of a DID document; raises ValueError."""
@@ -189,6 +198,15 @@ class Keys:
             self.assertion |= set(did_document["assertionMethod"])
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no DID document: {error!r}") from None
+        return self
+
+    def add_log(self, vkey: str) -> "Keys":
+        """Pin the Ed25519 key of a log, written name+id+key (c2sp.org/signed-note); raises ValueError."""
+        name, _, key = vkey.strip().split("+", 2)
+        raw = base64.b64decode(key, validate=True)
+        if len(raw) != 33 or raw[0] != 1:
+            raise ValueError("no Ed25519 verifier key of a log")
+        self.logs[name, sha256(name.encode() + b"\n" + raw).digest()[:4]] = raw[1:]
         return self
 
     def for_purpose(self, key_id: str, purpose: str) -> bytes | None:
@@ -214,21 +232,20 @@ def verify(
 def _verify(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str, status: bytes | None) -> str:
     if data.startswith(b"%PDF-"):
         answer.form = "pdf"
-        data, status = from_pdf(data, status)
+        data, given = from_pdf(data)
     elif data.lstrip().startswith(b"{"):
-        answer.form, data, status = from_json(data, status)
+        answer.form, data, given = from_json(data)
     else:
         answer.form = "qr"
         return _code(answer, data, keys, now, name)
-    return _credential(answer, data, keys, now, name, status)
+    given = Given(status or given.status, given.proof)
+    return _credential(answer, data, keys, now, name, given)
 
 
 # --- credential -----------------------------------------------------------------------------------------------------
 
 
-def _credential(
-    answer: Answer, data: bytes, keys: Keys, now: datetime, name: str, status: bytes | None
-) -> str:
+def _credential(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str, given: Given) -> str:
     document = read_strictly(data)
     answer.passed("READ", answer.form)
     proofs = document.pop("proof", None)
@@ -242,8 +259,8 @@ def _credential(
         )
     _name(answer, name, held_name(document))
     _dates(answer, now, document.get("validFrom"), document.get("validUntil"))
-    answer.left("LOG", "NEEDS_NETWORK_OR_LOG_KEY")
-    return _status(answer, document.get("credentialStatus"), keys, now, status)
+    _log(answer, document, keys, given.proof)
+    return _status(answer, document.get("credentialStatus"), keys, now, given.status)
 
 
 def _issuer(answer: Answer, issuer: str, keys: Keys) -> None:
@@ -336,6 +353,74 @@ def read_status(published: bytes, entry: Any, keys: Keys, now: datetime) -> tupl
     return bool(bits[index // 8] >> (7 - index % 8) & 1), document["validFrom"]
 
 
+def _log(answer: Answer, document: dict, keys: Keys, proof: str) -> None:
+    if not proof or not keys.logs:
+        answer.left("LOG", "NO_LOG_KEY" if proof else "NO_LOG_PROOF")
+        return
+    try:
+        answer.passed("LOG", read_log_proof(proof, document, keys))
+    except (ValueError, KeyError, TypeError) as error:
+        answer.left("LOG", "LOG_PROOF_UNUSABLE", str(error))
+
+
+def read_log_proof(text: str, document: dict, keys: Keys) -> str:
+    """Return where a credential stands in which tree of a pinned log; raises ValueError.
+
+    The proof is a c2sp.org/tlog-proof; its extra opens the leaf: 32 bytes of nonce, then the leaf.
+    """
+    header, _, note = text.partition("\n\n")
+    lines = header.split("\n")
+    if len(lines) < 3 or lines[0] != "c2sp.org/tlog-proof@v1":
+        raise ValueError("no proof of a log that opens its leaf")
+    opening, index = (
+        base64.b64decode(lines[1].removeprefix("extra "), validate=True),
+        lines[2].removeprefix("index "),
+    )
+    leaf = strict_json(opening[32:])
+    blinded = sha256(b"cert-leaf/v1\n" + opening[:32] + sha256(jcs(document)).digest()).digest()
+    if leaf["t"] != "issue" or base64url(leaf["c"]) != blinded:
+        raise ValueError("the leaf is about something else")
+    origin, size, root = signed_head(note, keys)
+    path = [base64.b64decode(line, validate=True) for line in lines[3:]]
+    if not re.fullmatch("[0-9]{1,18}", index) or not included(
+        sha256(b"\0" + opening[32:]).digest(), int(index), size, path, root
+    ):
+        raise ValueError("the proof does not lead to the root of the log")
+    return f"{origin}#{index}, {size} 条 entries"
+
+
+def signed_head(note: str, keys: Keys) -> tuple[str, int, bytes]:
+    """Return origin, size and root of a checkpoint that a pinned log signed; raises ValueError."""
+    body, _, signatures = note.rpartition("\n\n")
+    for line in signatures.splitlines():
+        name, _, value = line.removeprefix("— ").partition(" ")
+        raw = base64.b64decode(value, validate=True)
+        if key := keys.logs.get((name, raw[:4])):
+            try:
+                Ed25519PublicKey.from_public_bytes(key).verify(raw[4:], f"{body}\n".encode())
+            except InvalidSignature:
+                raise ValueError("the log's signature is wrong") from None
+            origin, size, root = body.split("\n")[:3]
+            return origin, int(size), base64.b64decode(root, validate=True)
+    raise ValueError("no pinned log signed the checkpoint")
+
+
+def included(found: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Tell whether a path leads from a leaf's hash to the root (RFC 9162, 2.1.3.2)."""
+    at, last = index, size - 1
+    for sibling in path:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = sha256(b"\1" + sibling + found).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            found = sha256(b"\1" + found + sibling).digest()
+        at, last = at >> 1, last >> 1
+    return index < size and last == 0 and found == root
+
+
 def facts_of(document: dict) -> dict[str, str]:
     """Return what a credential says, by labels for people."""
     subject = document.get("credentialSubject")
@@ -409,7 +494,7 @@ def _code(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str) -> 
     start = datetime.combine(date(1970, 1, 1) + timedelta(claims[8]), datetime.min.time(), CHINA)
     end = datetime.fromtimestamp(claims[10], UTC) if 10 in claims else None
     _dates(answer, now, _text(start), _text(end) if end else None)
-    answer.left("LOG", "NEEDS_NETWORK_OR_LOG_KEY")
+    answer.left("LOG", "NO_LOG_PROOF")
     return _status(answer, None, keys, now, None)
 
 
@@ -427,7 +512,18 @@ def cose_parts(data: bytes) -> tuple[bytes, bytes, bytes]:
     return protected, payload, signature
 
 
-CLAIMS: dict[int, Any] = {1: str, 2: str, 3: (str, bytes), 4: int, 5: str, 6: int, 7: int, 8: int, 9: bytes, 10: int}
+CLAIMS: dict[int, Any] = {
+    1: str,
+    2: str,
+    3: (str, bytes),
+    4: int,
+    5: str,
+    6: int,
+    7: int,
+    8: int,
+    9: bytes,
+    10: int,
+}
 OPTIONAL = {6, 10}
 
 
@@ -503,29 +599,35 @@ def cose_header(key: bytes) -> bytes:
 # --- formats --------------------------------------------------------------------------------------------------------
 
 
-def from_json(data: bytes, status: bytes | None) -> tuple[str, bytes, bytes | None]:
-    """Return form, credential and status list of a JSON file; a bundle has them as members."""
+def from_json(data: bytes) -> tuple[str, bytes, Given]:
+    """Return form, credential and what came along in a JSON file; a bundle has them as members."""
     try:
         content = json.loads(data, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise Refused("BAD_SIGNATURE", "READ", "NOT_JSON") from None
     if "credential" not in content:
-        return "credential", data, status
-    listed = content.get("statusList")
-    found = json.dumps(listed).encode() if listed is not None and status is None else status
-    return "bundle", json.dumps(content["credential"]).encode(), found
+        return "credential", data, Given()
+    listed, proof = content.get("statusList"), content.get("proof")
+    status = None if listed is None else json.dumps(listed).encode()
+    return (
+        "bundle",
+        json.dumps(content["credential"]).encode(),
+        Given(status, proof if isinstance(proof, str) else ""),
+    )
 
 
-def from_pdf(data: bytes, status: bytes | None) -> tuple[bytes, bytes | None]:
-    """Return the one credential, and a status list where there is one, that a PDF file carries; raises Refused."""
+def from_pdf(data: bytes) -> tuple[bytes, Given]:
+    """Return the one credential that a PDF file carries, and what came along; raises Refused."""
     files = dict.fromkeys(embedded(data))
     lists = [file for file in files if b'"BitstringStatusListCredential"' in file]
+    proofs = [file.decode("utf-8", "replace") for file in files if file.startswith(b"c2sp.org/tlog-proof@")]
     credentials = [file for file in files if b'"credentialSubject"' in file and file not in lists]
     if len(credentials) != 1:
         raise Refused(
             "BAD_SIGNATURE", "READ", "SEVERAL_CREDENTIALS" if credentials else "NO_CREDENTIAL_ATTACHED"
         )
-    return credentials[0], status or (lists[0] if len(lists) == 1 else None)
+    given = Given(lists[0] if len(lists) == 1 else None, proofs[0] if len(proofs) == 1 else "")
+    return credentials[0], given
 
 
 def embedded(data: bytes) -> Iterator[bytes]:
@@ -692,11 +794,13 @@ def exit_code(answer: Answer) -> int:
     return EXITS.get(answer.outcome, 1)
 
 
-def read_keys(files: list[Path]) -> Keys:
-    """Return the keys of DID documents; raises OSError and ValueError."""
+def read_keys(files: list[Path], logs: Iterable[str] = ()) -> Keys:
+    """Return the keys of DID documents and of logs; raises OSError and ValueError."""
     keys = Keys()
     for file in files:
         keys.add(json.loads(file.read_bytes()))
+    for vkey in logs:
+        keys.add_log(vkey)
     return keys
 
 
@@ -709,6 +813,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--keys", type=Path, action="append", required=True, help="DID document of the issuer"
     )
+    parser.add_argument("--log-key", action="append", default=[], help="verifier key of the log, name+id+key")
     parser.add_argument("--status", type=Path, help="status list of the issuer, fetched beforehand")
     parser.add_argument("--name", default="", help="name that the holder must have")
     parser.add_argument(
@@ -718,7 +823,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     try:
-        keys, data = read_keys(given.keys), given.file.read_bytes()
+        keys, data = read_keys(given.keys, given.log_key), given.file.read_bytes()
         status = given.status.read_bytes() if given.status else None
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -57,7 +57,8 @@ class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer
         self, request: messages.GetCertificatePaperRequest, context: Any
     ) -> CertificatePaper:
         """Fetch the page of one certificate."""
-        content = await self.papers.pdf(request.name, request.owner, LAYOUT[request.layout])
+        layout = LAYOUT[request.layout]
+        content = await self.papers.pdf(request.name, request.owner, layout, request.evidence)
         return CertificatePaper(name=request.name, media_type=PDF, content=content)
 
     async def ExportCertificates(

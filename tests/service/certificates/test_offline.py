@@ -1,5 +1,6 @@
 """`shuzheng verify FILE` on what a running service hands out, and the page in a real browser where there is one."""
 
+import asyncio
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import zxingcpp
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
+from services.certificates.log.note import ED25519, key_from
 from tests.support.pictures import gray_pgm
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,6 +41,12 @@ async def handed_out(world, tmp_path) -> Path:
     (tmp_path / "page.pdf").write_bytes((await staff.GetCertificatePaper(paper)).content)
     (tmp_path / "name").write_text(certificate.holder_name, "utf-8")
     return tmp_path
+
+
+def vkeys(file: Path) -> list[str]:
+    """The verifier keys that a file of the log's keys lists."""
+    lines = file.read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if line.count("+") >= 2 and line.startswith("certificates.example/")]
 
 
 def scanned(folder: Path) -> str:
@@ -95,3 +103,17 @@ def shown(folder: Path, fragment: str) -> str:
     seen = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     found = re.search(r'id="outcome"[^>]*class="(\w+)"', seen)
     return found[1] if found else seen[-500:]
+
+
+async def test_a_page_with_evidence_shows_its_place_in_the_log(world, handed_out):
+    certificate = await world.certificate()
+    wanted = messages.GetCertificatePaperRequest(name=certificate.name, evidence=True)
+    async with asyncio.timeout(20):  # the leaf is published in the background
+        while b"tlog-proof" not in (paper := (await world.supervisor.GetCertificatePaper(wanted)).content):
+            await asyncio.sleep(0.1)
+    (handed_out / "evidence.pdf").write_bytes(paper)
+    published = [line for file in world.service.config.log_keys.glob("*") for line in vkeys(file)]
+    (vkey,) = [key.vkey for key in map(key_from, published) if key.kind == ED25519]
+    words = ("verify", "evidence.pdf", "--keys", "did.json", "--log-key", vkey, *AT, "--json")
+    answer = json.loads(shuzheng(*words, folder=handed_out).stdout)
+    assert {step["name"]: step["result"] for step in answer["steps"]}["LOG"] == "OK", answer

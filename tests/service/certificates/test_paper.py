@@ -23,8 +23,10 @@ PRINT = pb.PAPER_LAYOUT_PRINT
 STREAM = re.compile(rb"/Type/EmbeddedFile[^>]*>>[^>]*>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
-def page_of(name: str, owner: str = "", layout: int = PRINT) -> messages.GetCertificatePaperRequest:
-    return messages.GetCertificatePaperRequest(name=name, owner=owner, layout=layout)
+def page_of(
+    name: str, owner: str = "", layout: int = PRINT, evidence: bool = False
+) -> messages.GetCertificatePaperRequest:
+    return messages.GetCertificatePaperRequest(name=name, owner=owner, layout=layout, evidence=evidence)
 
 
 def refused(code, reason: str = ""):

@@ -14,6 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.certificates.domain.award import Award
 from services.certificates.domain.certificate import Kind
+from services.certificates.log.checkpoint import Checkpoint
+from services.certificates.log.leaf import Leaf, LeafType, commitment
+from services.certificates.log.merkle import leaf_hash, node_hash
+from services.certificates.log.note import Note
+from services.certificates.log.proof import proof_text
+from services.certificates.log.signatures import Ed25519NoteSigner
 from services.certificates.paper import claims, cose, qr
 from services.certificates.paper.sheet import Attachment, Layout, Particulars, sheet
 from services.certificates.paper.typesetter import Typesetter
@@ -118,6 +124,24 @@ def status_list(revoked: tuple[int, ...] = (), key: FileSigner = STATUS, **chang
     return secured(content, key)
 
 
+LOG = Ed25519NoteSigner("certificates.example/log/2026", signer("log-2026", 9))
+NONCE = bytes(range(32))
+
+
+def log_proof(content: dict[str, Any], log: Ed25519NoteSigner = LOG, **wrong: Any) -> str:
+    """The proof that a document's leaf is the second of five."""
+    blinded = commitment(wrong.get("nonce", NONCE), sha256(rfc8785.dumps(content)).digest())
+    leaf = Leaf(wrong.get("type", LeafType.ISSUE), blinded).encode()
+    a, b, c, d, e = (leaf_hash(each) for each in (b"0", leaf, b"2", b"3", b"4"))
+    root = node_hash(node_hash(node_hash(a, b), node_hash(c, d)), e)
+    text = Checkpoint(log.key.name, 5, root).text
+    note = Note(text, (LOG_OTHER.sign(text, 0), log.sign(text, 0)))
+    return proof_text(wrong.get("index", 1), [a, node_hash(c, d), e], str(note), NONCE + leaf)
+
+
+LOG_OTHER = Ed25519NoteSigner("witness.example", signer("log-other", 8))
+
+
 def code_text(key: FileSigner = QR, **changes: Any) -> bytes:
     """The text of a QR code."""
     values = {
@@ -160,6 +184,9 @@ class Issuer:
     secured = staticmethod(secured)
     status_list = staticmethod(status_list)
     code_text = staticmethod(code_text)
+    log_proof = staticmethod(log_proof)
+    vkey = LOG.key.vkey
+    another_log = Ed25519NoteSigner("certificates.example/log/2026", signer("log-2026", 7))
     pdf_file = staticmethod(pdf_file)
     keys: ClassVar = {"credential": CREDENTIAL, "qr": QR, "status": STATUS, "foreign": FOREIGN}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from services.certificates.domain.holder import comparable as comparable_of_service
+from services.certificates.log.leaf import LeafType
 from services.certificates.paper.claims import name_hash
 from services.kit.values.occupations import OCCUPATIONS
 from services.verifier import offline
@@ -31,7 +32,7 @@ def case(data: bytes, *dids, now: datetime = NOW, name: str = "", status: bytes 
 def by_python(one: dict) -> dict:
     keys = offline.Keys()
     for did in one["keys"]:
-        keys.add(did)
+        keys.add_log(did) if isinstance(did, str) else keys.add(did)
     return asdict(offline.verify(one["data"], keys, one["now"], one["name"], one["status"]))
 
 
@@ -196,6 +197,53 @@ def situations(issuer) -> dict[str, tuple[dict, str, str]]:
 def hidden(issuer) -> bytes:
     salt = bytes(range(16))
     return issuer.code_text(holder=name_hash("张\U00020bb7", salt), document=salt)
+
+
+@pytest.fixture(scope="module")
+def logged(issuer) -> dict[str, tuple[dict, str]]:
+    """By name: a case with a proof of the log, and the reason of its step LOG ("" where it is good)."""
+    document, did, vkey = issuer.document(), issuer.did, issuer.vkey
+
+    def bundle(proof: str) -> bytes:
+        return issuer.bundle(proof=proof)
+
+    good = issuer.log_proof(document)
+    pdf = issuer.pdf_file(("credential.json", issuer.credential), ("proof.tlog-proof", good.encode()))
+    other = issuer.log_proof(document | {"name": "x"})
+    return {
+        "good": (case(bundle(good), did, vkey), ""),
+        "in a pdf": (case(pdf, did, vkey), ""),
+        "no key of the log": (case(bundle(good), did), "NO_LOG_KEY"),
+        "no proof": (case(issuer.credential, did, vkey), "NO_LOG_PROOF"),
+        "of another document": (case(bundle(other), did, vkey), "LOG_PROOF_UNUSABLE"),
+        "with another nonce": (
+            case(bundle(issuer.log_proof(document, nonce=bytes(32))), did, vkey),
+            "LOG_PROOF_UNUSABLE",
+        ),
+        "of a revocation": (
+            case(bundle(issuer.log_proof(document, type=LeafType.REVOKE)), did, vkey),
+            "LOG_PROOF_UNUSABLE",
+        ),
+        "of another index": (
+            case(bundle(issuer.log_proof(document, index=2)), did, vkey),
+            "LOG_PROOF_UNUSABLE",
+        ),
+        "by another key of the same name": (
+            case(bundle(issuer.log_proof(document, log=issuer.another_log)), did, vkey),
+            "LOG_PROOF_UNUSABLE",
+        ),
+        "with another size": (case(bundle(good.replace("\n5\n", "\n6\n")), did, vkey), "LOG_PROOF_UNUSABLE"),
+        "no text of a proof": (case(bundle("c2sp.org/tlog-proof@v1\n"), did, vkey), "LOG_PROOF_UNUSABLE"),
+    }
+
+
+def test_both_check_the_place_in_the_log(logged):
+    answers = by_page([one for one, _ in logged.values()])
+    for (name, (one, reason)), answer in zip(logged.items(), answers, strict=True):
+        ours = by_python(one)
+        (step,) = [step for step in ours["steps"] if step["name"] == "LOG"]
+        assert (name, step["reason"], step["result"] == "OK") == (name, reason, not reason)
+        assert (name, gist(answer)) == (name, gist(ours))
 
 
 def test_python_answers_as_it_should(situations):

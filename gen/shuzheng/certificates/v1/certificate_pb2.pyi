@@ -251,7 +251,7 @@ Global___Certificate: _TypeAlias = Certificate  # noqa: Y015
 
 @_typing.final
 class CertificatePaper(_message.Message):
-    """The page of one certificate; asked for again, it has the same bytes."""
+    """The page of one certificate; asked for again without evidence, it has the same bytes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -159,22 +159,28 @@ class GetCertificatePaperRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
     LAYOUT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """certificates/{certificate}."""
     owner: _builtins.str
     """Owner that the certificate must have; empty: any."""
     layout: _certificate_pb2.PaperLayout.ValueType
     """For what; not given: to be printed."""
+    evidence: _builtins.bool
+    """Also attach what is known now, such as the proof that the certificate is in the log; the bytes then differ
+    from day to day.
+    """
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         owner: _builtins.str = ...,
         layout: _certificate_pb2.PaperLayout.ValueType = ...,
+        evidence: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["layout", b"layout", "name", b"name", "owner", b"owner"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "layout", b"layout", "name", b"name", "owner", b"owner"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
