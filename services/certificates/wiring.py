@@ -30,6 +30,7 @@ from services.certificates.usecases.awards import Awards
 from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.issuance import Issuance
+from services.certificates.usecases.journal import Journal
 from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
 from services.certificates.usecases.papers import LogEvidence, Papers
 from services.certificates.usecases.verifications import Verifications
@@ -65,8 +66,9 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     key_ids = dict.fromkeys(BOTH, keyring.active.key_id)
     drafter = Drafter(issuer, key_ids, policy, _numbers(config))
     issuance = Issuance(service.store, keyring, config.reaper_interval, log)
-    awards = Awards(service.store, drafter, issuance.nudge)
-    certificates = Certificates(service.store, drafter, issuance.nudge)
+    journal = Journal(log)
+    awards = Awards(service.store, drafter, issuance.nudge, journal)
+    certificates = Certificates(service.store, drafter, issuance.nudge, journal)
     verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
 
     papers = Papers(certificates, issuer, qr_keys, Typesetter(), [LogEvidence(service.store, log)])

@@ -1,5 +1,6 @@
 """Reading and changing certificates; a certificate of another owner does not exist for a caller bound to one."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -160,6 +161,15 @@ async def nonces(tx: Transaction, names: Sequence[str]) -> dict[str, bytes]:
     """Return the nonces that blind the leaves of certificates, by name."""
     found = select(DOCUMENTS.c.name, DOCUMENTS.c.nonce).where(DOCUMENTS.c.name.in_(list(names)))
     return {row.name: row.nonce for row in await tx.execute(found)}
+
+
+async def nonce_of(tx: Transaction, name: str) -> bytes:
+    """Return the nonce of one certificate; one that was drafted before there was a log gets it now."""
+    nonce = (await nonces(tx, [name]))[name]
+    if not nonce:
+        nonce = secrets.token_bytes(32)
+        await tx.execute(update(DOCUMENTS).where(DOCUMENTS.c.name == name).values(nonce=nonce))
+    return nonce
 
 
 async def store_positions(tx: Transaction, positions: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from services.certificates.domain.certificate import WITHDRAWAL_REASON
 from services.certificates.storage import awards as storage
 from services.certificates.storage import certificates
 from services.certificates.usecases.drafts import Drafter
+from services.certificates.usecases.journal import Journal
 from services.certificates.usecases.revocation import revoke_row
 from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
@@ -15,10 +16,11 @@ from services.kit.storage.store import Store, Transaction
 class Awards:
     """Takes in awards and withdrawals, in any order and any number of times."""
 
-    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None]) -> None:
+    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None], journal: Journal) -> None:
         self.store = store
         self.drafter = drafter
         self.drafted = drafted
+        self.journal = journal
 
     @command
     async def grant(self, tx: Transaction, awards: Sequence[Award]) -> None:
@@ -46,4 +48,4 @@ class Awards:
         """Store a withdrawal and revoke what rests on the award."""
         await storage.keep_withdrawal(tx, withdrawal)
         for row in await certificates.lock_standing(tx, withdrawal.source):
-            await revoke_row(tx, row, WITHDRAWAL_REASON[withdrawal.kind], withdrawal.note)
+            await revoke_row(tx, row, WITHDRAWAL_REASON[withdrawal.kind], withdrawal.note, self.journal)

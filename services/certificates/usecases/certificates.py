@@ -8,12 +8,14 @@ from services.certificates.domain.certificate import TRANSITIONS, Action, Kind, 
 from services.certificates.domain.facts import CertificateSuperseded
 from services.certificates.domain.holder import printable
 from services.certificates.domain.reasons import Reason
+from services.certificates.log.leaf import LeafType
 from services.certificates.signing import proof
 from services.certificates.storage import certificates
 from services.certificates.storage.certificates import Filter
 from services.certificates.storage.rows import AwardRow, CertificateRow
 from services.certificates.usecases.drafts import Drafter
-from services.certificates.usecases.revocation import revoke_row
+from services.certificates.usecases.journal import Journal
+from services.certificates.usecases.revocation import revoke_row, tell
 from services.kit.clock import local_day
 from services.kit.errors import precondition
 from services.kit.storage.commands import command
@@ -29,10 +31,11 @@ EXPORT_BATCH = 500
 class Certificates:
     """Certificates for their issuers; `owner`, where given, must be the certificate's."""
 
-    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None]) -> None:
+    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None], journal: Journal) -> None:
         self.store = store
         self.drafter = drafter
         self.drafted = drafted
+        self.journal = journal
 
     async def get(self, name: str, owner: str) -> CertificateRow:
         """Return one certificate; raises NOT_FOUND."""
@@ -72,7 +75,7 @@ class Certificates:
         """Revoke for ever; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         CERTIFICATE.parse(name)
         row = await certificates.lock_owned(tx, name, owner, etag)
-        return await revoke_row(tx, row, reason, note)
+        return await revoke_row(tx, row, reason, note, self.journal)
 
     @command
     async def supersede(
@@ -91,6 +94,7 @@ class Certificates:
         await certificates.insert_documents(tx, [draft])
         old.superseded_by = new.name
         await tx.save(old)
+        await tell(tx, old, LeafType.SUPERSEDE, {"by_document_sha256": new.document_sha256}, self.journal)
         tx.record(_superseded(old, tx))
         tx.after_commit(self.drafted)
         return new

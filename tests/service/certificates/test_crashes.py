@@ -5,7 +5,10 @@ from datetime import date
 
 import pytest
 from shuzheng.certificates.v1 import certificate_pb2 as pb
-from shuzheng.certificates.v1.certificate_service_pb2 import ListCertificatesRequest
+from shuzheng.certificates.v1.certificate_service_pb2 import (
+    ListCertificatesRequest,
+    SupersedeCertificateRequest,
+)
 from sqlalchemy import select
 
 from services.certificates.signing.keys import create_first_key, open_keyring
@@ -257,3 +260,18 @@ async def test_a_key_change_leaves_drafts_to_the_key_they_are_bound_to(life, mon
     await world.certificates()
     methods = sorted(row.proofs[0]["verificationMethod"].partition("#")[2] for row in await documents(world))
     assert methods == [old.stem, "credential-20300101"]
+
+
+async def test_what_ends_a_certificate_leaves_a_leaf_unless_it_was_never_signed(life, monkeypatch):
+    world = await life()
+    await world.deliver(world.completion(1), world.result(1))
+    first, second = sorted(await world.certificates(), key=lambda c: c.source)
+    await world.deliver(world.annulment(1))
+    request = SupersedeCertificateRequest(name=second.name, etag=second.etag, holder_name="改名")
+    await world.supervisor.SupersedeCertificate(request)
+    await world.certificates()
+    assert {f"revoke:{first.name}", f"supersede:{second.name}"} < set(await leaves(world))
+    assert len(await leaves(world)) == 5
+    monkeypatch.setattr(Issuance, "sign", dies)
+    await world.deliver(world.completion(2), world.withdrawal(2))
+    assert len(await leaves(world)) == 5
