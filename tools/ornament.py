@@ -12,10 +12,10 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "services" / "certificates"
 WIDTH, HEIGHT = 297.0, 210.0  # mm, A4 landscape
 EDGE = 10.5  # from the edge of the paper to the middle of the frame
 SWING = 2.1  # of a wave to each side of the middle
-STRANDS = 4
+STRANDS = 3
 HALF = 0.3642  # of half a period: where the handles of a Bézier curve must be to look like a sine
 SIZE = 150.0  # of the square that the rosette fills
-RINGS, LOBES, STEPS = 12, 16, 480
+RINGS, LOBES, STEPS = 8, 16, 320
 
 
 def frame() -> str:
@@ -33,11 +33,11 @@ def frame() -> str:
 def strands(x: float, y: float, length: float, upright: bool) -> Iterator[str]:
     """Yield the waves of one side, each a little behind the one before, and as many mirrored."""
     inner = length - 2 * SWING * 1.6
-    halves = 2 * round(inner / 7.2)
+    halves = 2 * round(inner / 9.6)
     step = inner / halves
     for strand in range(STRANDS):
         for sign in (1, -1):
-            swing = sign * SWING * (1 - 0.22 * strand)
+            swing = sign * SWING * (1 - 0.3 * strand)
             yield wave(x, y, step, halves, swing, SWING * 1.6, upright)
 
 
