@@ -22,7 +22,7 @@ from services.certificates.rpc.certificates import CertificateService
 from services.certificates.rpc.verifications import VerificationService
 from services.certificates.signing.did import did_document, did_of
 from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
-from services.certificates.signing.suites import BOTH
+from services.certificates.signing.suites import BOTH, SM2
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
@@ -50,6 +50,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         create_first_key(config.signing_keys, clock.today())
         create_first_key(config.qr_keys, clock.today(), "qr")
     keyring = open_keyring(config.signing_keys, did)
+    keyring.add_sm2(config.signing_keys / "sm2")
     qr_keys = open_optional_keyring(config.qr_keys, did)
     policy = policy_from(tomllib.loads(config.policy.read_text("utf-8"))["kind"])
 
@@ -64,12 +65,15 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     await log.prepare()
 
     key_ids = dict.fromkeys(BOTH, keyring.active.key_id)
+    key_ids |= {SM2: keyring.sm2.key_id} if keyring.sm2 else {}
     drafter = Drafter(issuer, key_ids, policy, _numbers(config))
     issuance = Issuance(service.store, keyring, config.reaper_interval, log)
     journal = Journal(log)
     awards = Awards(service.store, drafter, issuance.nudge, journal)
     certificates = Certificates(service.store, drafter, issuance.nudge, journal)
-    verifications = Verifications(Register(service.hot), DocumentVerifier(did, keyring.public), clock)
+    verifications = Verifications(
+        Register(service.hot), DocumentVerifier(did, keyring.public), clock, keyring.below
+    )
 
     papers = Papers(certificates, issuer, qr_keys, Typesetter(), [LogEvidence(service.store, log)])
 

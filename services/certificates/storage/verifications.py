@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     revoked_at: int
     document_sha256: str
     rdf_sha256: str
+    log_position: str
 
 
 class Register:

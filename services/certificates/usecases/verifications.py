@@ -3,7 +3,7 @@
 A wrong name costs and answers what an unknown number does: the name is folded and compared in either case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hmac import compare_digest
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from services.certificates.domain.verification import (
     checks_of,
     standing,
 )
+from services.certificates.log.log import Position
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.storage.verifications import Entry, Register
 from services.certificates.usecases.numbers import normalize
@@ -40,10 +41,17 @@ FIRST_CHECK_THAT_FAILS = {Outcome.UNKNOWN_ISSUER: BY_DOCUMENT[:1], Outcome.BAD_S
 class Verifications:
     """Answers verifiers from the register and from the document itself."""
 
-    def __init__(self, register: Register, verifier: DocumentVerifier, clock: Clock) -> None:
+    def __init__(
+        self,
+        register: Register,
+        verifier: DocumentVerifier,
+        clock: Clock,
+        below: Mapping[str, str] | None = None,
+    ) -> None:
         self.register = register
         self.verifier = verifier
         self.clock = clock
+        self.below = {key_id: Position.parse(text) for key_id, text in (below or {}).items()}
 
     async def by_number(self, number: str, holder_name: str) -> Finding:
         """Verify what is printed on a certificate."""
@@ -69,8 +77,15 @@ class Verifications:
             return Finding(Outcome.BAD_SIGNATURE, FIRST_CHECK_THAT_FAILS[Outcome.BAD_SIGNATURE])
         if entry is None or not held:
             return Finding(Outcome.NOT_FOUND_OR_NAME_MISMATCH, BY_DOCUMENT, None, method)
+        if not self._signed_in_time(method, entry.log_position):
+            return Finding(Outcome.BAD_SIGNATURE, FIRST_CHECK_THAT_FAILS[Outcome.BAD_SIGNATURE])
         outcome = standing(entry.state, entry.valid_until, self._now())
         return Finding(outcome, checks_of(BY_DOCUMENT, outcome), entry, method)
+
+    def _signed_in_time(self, key_id: str, position: str) -> bool:
+        """Tell whether a certificate was logged before its key was compromised, if it ever was."""
+        end = self.below.get(key_id)
+        return end is None or (bool(position) and Position.parse(position) < end)
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())
