@@ -70,7 +70,10 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     issuance = Issuance(service.store, keyring, config.reaper_interval, log)
     journal = Journal(log)
     awards = Awards(service.store, drafter, issuance.nudge, journal)
-    certificates = Certificates(service.store, drafter, issuance.nudge, journal)
+    certificates = Certificates(service.store, drafter, issuance.nudge, journal, issuance.require_unlocked)
+    service.telemetry.watch(
+        "shuzheng_issuer_locked", "1 where nothing is signed any more", lambda: float(bool(issuance.locked))
+    )
     verifications = Verifications(
         Register(service.hot), DocumentVerifier(did, keyring.public), clock, keyring.below
     )

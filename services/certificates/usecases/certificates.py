@@ -31,11 +31,19 @@ EXPORT_BATCH = 500
 class Certificates:
     """Certificates for their issuers; `owner`, where given, must be the certificate's."""
 
-    def __init__(self, store: Store, drafter: Drafter, drafted: Callable[[], None], journal: Journal) -> None:
+    def __init__(
+        self,
+        store: Store,
+        drafter: Drafter,
+        drafted: Callable[[], None],
+        journal: Journal,
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self.store = store
         self.drafter = drafter
         self.drafted = drafted
         self.journal = journal
+        self.ready = ready
 
     async def get(self, name: str, owner: str) -> CertificateRow:
         """Return one certificate; raises NOT_FOUND."""
@@ -83,8 +91,9 @@ class Certificates:
     ) -> CertificateRow:
         """Replace a certificate by one with a corrected name.
 
-        Raises NOT_FOUND, STALE_ETAG, WRONG_STATE, NAME_UNCHANGED, TEXT_NOT_PRINTABLE.
+        Raises NOT_FOUND, STALE_ETAG, WRONG_STATE, NAME_UNCHANGED, TEXT_NOT_PRINTABLE, ISSUER_LOCKED.
         """
+        self.ready()
         CERTIFICATE.parse(name)
         old = await certificates.lock_owned(tx, name, owner, etag)
         old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date
 
 import pytest
+from grpc.aio import AioRpcError
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1.certificate_service_pb2 import (
     ListCertificatesRequest,
@@ -207,7 +208,7 @@ async def test_bytes_that_changed_after_the_lint_lock_the_issuer(life, monkeypat
     world = await life()
     monkeypatch.setattr(Issuance, "sign", dies)
     await world.deliver(world.completion(1), world.completion(2))
-    first, _ = await until_linted(world)
+    first, second = await until_linted(world)
     if what == "document":
         await alter(world, first.name)
     else:
@@ -223,9 +224,23 @@ async def test_bytes_that_changed_after_the_lint_lock_the_issuer(life, monkeypat
     with pytest.raises(AppError, match="ISSUER_LOCKED"):
         issuance.require_unlocked()
     assert {row.state for row in await rows(world)} == {"INTENT"}
+    request = SupersedeCertificateRequest(name=second.name, holder_name="改名")
+    with pytest.raises(AioRpcError, match="Nothing is signed"):
+        await until_refused(world, request)
     assert (
         await world.supervisor.ListCertificates(ListCertificatesRequest())
     ).certificates  # it still answers
+
+
+async def until_refused(world, request):
+    """Ask for a correction until the issuer has noticed; a certificate in state INTENT cannot be corrected either."""
+    while True:
+        try:
+            await world.supervisor.SupersedeCertificate(request)
+        except AioRpcError as error:
+            if "Nothing is signed" in error.details():
+                raise
+        await asyncio.sleep(0.01)
 
 
 async def until_linted(world):
