@@ -50,6 +50,21 @@ class CertificatesConfig(ServiceConfig):
         None,
         description="folder of Ed25519 keys for QR codes, qr-YYYYMMDD.pem; empty: qr/ below signing_keys_dir",
     )
+    status_keys_dir: Path | None = Field(
+        None, description="folder of Ed25519 keys for status lists; empty: status/ below signing_keys_dir"
+    )
+    disclosure_keys_dir: Path | None = Field(
+        None, description="folder of Ed25519 keys for SD-JWT twins; empty: disclosure/ below signing_keys_dir"
+    )
+    status_dir: Path | None = Field(
+        None, description="folder of the published status lists, as static files; empty: status/ in data_dir"
+    )
+    status_interval: float = Field(
+        5, gt=0, le=30, description="seconds between looks for status changes that other processes made"
+    )
+    status_validity: float = Field(
+        86_400, ge=3_600, description="seconds for which a published status list may be believed"
+    )
     policy_file: Path | None = Field(
         None, description="TOML file with the rules by kind and date; empty: the one that is shipped"
     )
@@ -78,6 +93,21 @@ class CertificatesConfig(ServiceConfig):
         return self.log_keys_dir or self.signing_keys / "log"
 
     @property
+    def status_keys(self) -> Path:
+        """The folder of status keys in force."""
+        return self.status_keys_dir or self.signing_keys / "status"
+
+    @property
+    def disclosure_keys(self) -> Path:
+        """The folder of disclosure keys in force."""
+        return self.disclosure_keys_dir or self.signing_keys / "disclosure"
+
+    @property
+    def status_files(self) -> Path:
+        """The folder of published status lists in force."""
+        return self.status_dir or self.data_dir / "status"
+
+    @property
     def qr_keys(self) -> Path:
         """The folder of QR keys in force."""
         return self.qr_keys_dir or self.signing_keys / "qr"
@@ -94,4 +124,9 @@ class CertificatesConfig(ServiceConfig):
             found.append("public_url: production needs the issuer's own address")
         if self.signing_keys_dir is None or not any(self.signing_keys_dir.glob("*.pem")):
             found.append("signing_keys_dir: production needs a folder with at least one key NAME.pem")
+            return found
+        if not any(self.status_keys.glob("*.pem")):
+            found.append("status_keys_dir: production needs a folder with at least one key NAME.pem")
+        if not any(self.disclosure_keys.glob("*.pem")):
+            found.append("disclosure_keys_dir: production needs a folder with at least one key NAME.pem")
         return found

@@ -1,15 +1,21 @@
 """The certificates service put together: one script, used by processes, embedded mode and tests alike."""
 
 import tomllib
+from datetime import timedelta
 
 from shuzheng.certificates.v1 import (
     certificate_service_pb2,
     certificate_service_pb2_grpc,
+    share_service_pb2,
+    share_service_pb2_grpc,
+    status_service_pb2,
+    status_service_pb2_grpc,
     verification_service_pb2,
     verification_service_pb2_grpc,
 )
 
 from services.certificates.config import CertificatesConfig
+from services.certificates.disclosure.sd_jwt import Twins
 from services.certificates.domain.document import Issuer
 from services.certificates.domain.numbering import codes_from
 from services.certificates.domain.policy import policy_from
@@ -19,6 +25,8 @@ from services.certificates.log.keys import LogKeys
 from services.certificates.log.log import open_log
 from services.certificates.paper.typesetter import Typesetter
 from services.certificates.rpc.certificates import CertificateService
+from services.certificates.rpc.shares import ShareService
+from services.certificates.rpc.statuses import StatusService
 from services.certificates.rpc.verifications import VerificationService
 from services.certificates.signing.did import did_document, did_of
 from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
@@ -28,11 +36,15 @@ from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards
 from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.disclosures import Disclosures
 from services.certificates.usecases.drafts import Drafter
+from services.certificates.usecases.holds import Holds
 from services.certificates.usecases.issuance import Issuance
 from services.certificates.usecases.journal import Journal
 from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
 from services.certificates.usecases.papers import LogEvidence, Papers
+from services.certificates.usecases.shares import Shares
+from services.certificates.usecases.statuses import Authority, Statuses
 from services.certificates.usecases.verifications import Verifications
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
@@ -40,6 +52,8 @@ from services.kit.rpc.server import Servicer
 from services.kit.runtime import Service
 
 CERTIFICATES = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
+SHARE = share_service_pb2.DESCRIPTOR.services_by_name["ShareService"]
+STATUS = status_service_pb2.DESCRIPTOR.services_by_name["StatusService"]
 VERIFICATION = verification_service_pb2.DESCRIPTOR.services_by_name["VerificationService"]
 
 
@@ -49,9 +63,13 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     if config.embedded:
         create_first_key(config.signing_keys, clock.today())
         create_first_key(config.qr_keys, clock.today(), "qr")
+        create_first_key(config.status_keys, clock.today(), "status")
+        create_first_key(config.disclosure_keys, clock.today(), "disclosure")
     keyring = open_keyring(config.signing_keys, did)
     keyring.add_sm2(config.signing_keys / "sm2")
     qr_keys = open_optional_keyring(config.qr_keys, did)
+    status_keys = open_keyring(config.status_keys, did)
+    disclosure_keys = open_keyring(config.disclosure_keys, did)
     policy = policy_from(tomllib.loads(config.policy.read_text("utf-8"))["kind"])
 
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
@@ -80,16 +98,30 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
 
     papers = Papers(certificates, issuer, qr_keys, Typesetter(), [LogEvidence(service.store, log)])
 
-    certificate_service = CertificateService(certificates, papers)
+    validity = timedelta(seconds=config.status_validity)
+    authority = Authority(did, config.public_url, status_keys.active, validity)
+    statuses = Statuses(service.store, authority, journal, config.status_files, clock, config.status_interval)
+    service.store.on_commit.append(statuses.nudge)
+    holds = Holds(service.store, journal, statuses.nudge)
+    twins = Twins(did, config.public_url, disclosure_keys.active)
+    disclosures = Disclosures(service.store, twins)
+    shares = Shares(service.store, verifications, clock, config.public_url)
+
+    certificate_service = CertificateService(certificates, papers, holds, disclosures)
     others = qr_keys.public if qr_keys else {}
-    verification_service = VerificationService(verifications, did, did_document(did, keyring.public, others))
+    asserting = {**keyring.public, **status_keys.public, **disclosure_keys.public}
+    verification_service = VerificationService(verifications, did, did_document(did, asserting, others))
     add_certificates = certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server
     add_verification = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
+    add_statuses = status_service_pb2_grpc.add_StatusServiceServicer_to_server
+    add_shares = share_service_pb2_grpc.add_ShareServiceServicer_to_server
     servicers = (
         Servicer(CERTIFICATES, add_certificates, certificate_service),
         Servicer(VERIFICATION, add_verification, verification_service),
+        Servicer(STATUS, add_statuses, StatusService(statuses)),
+        Servicer(SHARE, add_shares, ShareService(shares)),
     )
-    return await service.start(servicers, consumed(awards), [issuance.run, log.run])
+    return await service.start(servicers, consumed(awards), [issuance.run, log.run, statuses.run])
 
 
 def _numbers(config: CertificatesConfig) -> NumberScheme:

@@ -85,6 +85,8 @@ NOUNS: tuple[Noun, ...] = (
     Noun("mark", "assessment", "MarkService", "评分", "marks of the ability part"),
     Noun("result", "assessment", "ResultService", "成绩", "results"),
     Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification"),
+    Noun("share", "certificates", "ShareService", "加注分享", "share links of certificates"),
+    Noun("status", "certificates", "StatusService", "状态列表", "published status lists"),
 )  # fmt: skip
 BY_NAME = {noun.name: noun for noun in NOUNS}
 SERVICES = ("training", "assessment", "certificates")

@@ -18,7 +18,7 @@ from shuzheng.assessment.v1 import (
     site_service_pb2,
 )
 from shuzheng.assessment.v1 import listing_service_pb2 as body_listing_service_pb2
-from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2
+from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2, hold_pb2
 from shuzheng.training.v1 import (
     cohort_service_pb2,
     completion_service_pb2,
@@ -374,6 +374,19 @@ def of_certificates(journey: Journey, sources: list[str]) -> list[Lifecycle]:
         await journey.certificates("SupersedeCertificate", request)
         return await read(name)
 
-    acts: dict[StrEnum, Act] = {actions.REVOKE: revoke, actions.SUPERSEDE: supersede}
+    async def hold(name: str) -> Any:
+        request = messages.HoldCertificateRequest(name=name, reason=hold_pb2.HOLD_REASON_APPEAL)
+        return await journey.certificates("HoldCertificate", request)
+
+    async def release(name: str) -> Any:
+        request = messages.ReleaseCertificateRequest(name=name)
+        return await journey.certificates("ReleaseCertificate", request)
+
+    acts: dict[StrEnum, Act] = {
+        actions.REVOKE: revoke,
+        actions.SUPERSEDE: supersede,
+        actions.HOLD: hold,
+        actions.RELEASE: release,
+    }
     start, inner = certificate.State.ISSUED, (actions.ISSUE,)
     return [Lifecycle("certificate", certificate.TRANSITIONS, start, make, read, acts, inner)]

@@ -25,6 +25,7 @@ class State(StrEnum):
     ISSUED = "ISSUED"
     REVOKED = "REVOKED"
     SUPERSEDED = "SUPERSEDED"
+    HELD = "HELD"
 
 
 class Action(StrEnum):
@@ -33,6 +34,8 @@ class Action(StrEnum):
     ISSUE = "issue"
     REVOKE = "revoke"
     SUPERSEDE = "supersede"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 TRANSITIONS: dict[tuple[State, Action], State] = {
@@ -40,10 +43,20 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.INTENT, Action.REVOKE): State.REVOKED,
     (State.ISSUED, Action.REVOKE): State.REVOKED,
     (State.ISSUED, Action.SUPERSEDE): State.SUPERSEDED,
+    (State.ISSUED, Action.HOLD): State.HELD,
+    (State.HELD, Action.RELEASE): State.ISSUED,
+    (State.HELD, Action.REVOKE): State.REVOKED,
 }
 
 STANDING = frozenset(source for source, action in TRANSITIONS if action is Action.REVOKE)
 SIGNED = frozenset(State) - {State.INTENT}
+
+
+class HoldReason(StrEnum):
+    """Why a certificate is out of force for a while; the end of a hold is a release or a revocation."""
+
+    APPEAL = "APPEAL"
+    INVESTIGATION = "INVESTIGATION"
 
 
 class RevocationReason(StrEnum):

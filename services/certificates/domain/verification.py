@@ -18,6 +18,9 @@ class Outcome(IntEnum):
     NOT_FOUND_OR_NAME_MISMATCH = 5
     BAD_SIGNATURE = 6
     UNKNOWN_ISSUER = 7
+    ON_HOLD = 8
+    NOT_YET_VALID = 9
+    INDETERMINATE = 10
 
 
 class Check(IntEnum):
@@ -31,14 +34,20 @@ class Check(IntEnum):
     DATES = 6
 
 
-ENDED = {State.REVOKED.value: Outcome.REVOKED, State.SUPERSEDED.value: Outcome.SUPERSEDED}
+NOT_STANDING = {
+    State.REVOKED.value: Outcome.REVOKED,
+    State.SUPERSEDED.value: Outcome.SUPERSEDED,
+    State.HELD.value: Outcome.ON_HOLD,
+}
 
 
-def standing(state: str, valid_until: int, now: int) -> Outcome:
+def standing(state: str, valid_from: int, valid_until: int, now: int) -> Outcome:
     """Return the outcome for a certificate that was found; moments in UTC seconds, `valid_until` 0: without end."""
-    if (ended := ENDED.get(state)) is not None:
-        return ended
-    return Outcome.EXPIRED if valid_until and now >= valid_until else Outcome.VALID
+    if (outcome := NOT_STANDING.get(state)) is not None:
+        return outcome
+    if valid_until and now >= valid_until:
+        return Outcome.EXPIRED
+    return Outcome.VALID if now >= valid_from else Outcome.NOT_YET_VALID
 
 
 BY_NUMBER: tuple[Check, ...] = (Check.NUMBER_AND_NAME,)
@@ -48,7 +57,7 @@ THEN_DATES = (Check.STATUS, Check.DATES)
 
 
 CHECKED: dict[tuple[tuple[Check, ...], Outcome], tuple[Check, ...]] = {
-    (first, outcome): first + (THEN_STATUS if outcome in ENDED.values() else THEN_DATES)
+    (first, outcome): first + (THEN_STATUS if outcome in NOT_STANDING.values() else THEN_DATES)
     for first in (BY_NUMBER, BY_DOCUMENT)
     for outcome in Outcome
 }

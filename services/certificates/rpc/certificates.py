@@ -7,8 +7,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1 import certificate_service_pb2_grpc
 from shuzheng.certificates.v1.certificate_pb2 import Certificate, CertificateDocument, CertificatePaper
+from shuzheng.certificates.v1.hold_pb2 import Hold
 
 from services.certificates.rpc.enums import (
+    HOLD_REASON,
+    HOLD_REASON_NUMBER,
     KIND_NUMBER,
     KIND_WORD,
     LAYOUT,
@@ -19,21 +22,28 @@ from services.certificates.rpc.enums import (
     qualification,
 )
 from services.certificates.storage.certificates import Filter
-from services.certificates.storage.rows import CertificateRow
+from services.certificates.storage.rows import CertificateRow, HoldRow
 from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.disclosures import Disclosures
+from services.certificates.usecases.holds import Holds
 from services.certificates.usecases.papers import Papers
 from services.kit.rpc.convert import date_message, timestamp
 
 MEDIA_TYPE = "application/vc"
 PDF = "application/pdf"
+SD_JWT = "application/dc+sd-jwt"
 
 
 class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer):
     """Answers institutions, bodies and the authority."""
 
-    def __init__(self, certificates: Certificates, papers: Papers) -> None:
+    def __init__(
+        self, certificates: Certificates, papers: Papers, holds: Holds, disclosures: Disclosures
+    ) -> None:
         self.certificates = certificates
         self.papers = papers
+        self.holds = holds
+        self.disclosures = disclosures
 
     async def GetCertificate(self, request: messages.GetCertificateRequest, context: Any) -> Certificate:
         """Read one certificate."""
@@ -85,6 +95,44 @@ class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer
             request.name, request.owner, request.etag, request.holder_name
         )
         return certificate_message(row)
+
+    async def HoldCertificate(self, request: messages.HoldCertificateRequest, context: Any) -> Certificate:
+        """Put a certificate out of force for a while."""
+        reason = HOLD_REASON[request.reason]
+        row = await self.holds.hold(request.name, request.owner, request.etag, reason, request.note)
+        return certificate_message(row)
+
+    async def ReleaseCertificate(
+        self, request: messages.ReleaseCertificateRequest, context: Any
+    ) -> Certificate:
+        """End a hold."""
+        row = await self.holds.release(request.name, request.owner, request.etag, request.note)
+        return certificate_message(row)
+
+    async def ListHolds(self, request: messages.ListHoldsRequest, context: Any) -> messages.ListHoldsResponse:
+        """List the holds of one certificate."""
+        page = await self.holds.page(request.parent, request.owner, request.page_size, request.page_token)
+        found = map(hold_message, page.rows)
+        return messages.ListHoldsResponse(holds=found, next_page_token=page.next_page_token)
+
+    async def GetCertificateDisclosure(
+        self, request: messages.GetCertificateDisclosureRequest, context: Any
+    ) -> CertificateDocument:
+        """Fetch the selective twin of one certificate."""
+        content = await self.disclosures.twin(request.name, request.owner)
+        return CertificateDocument(name=request.name, media_type=SD_JWT, content=content)
+
+
+def hold_message(row: HoldRow) -> Hold:
+    """Return a row as the resource."""
+    return Hold(
+        name=row.name,
+        reason=HOLD_REASON_NUMBER[row.reason],
+        note=row.note,
+        hold_time=moment(row.held_at),
+        end_time=moment(row.ended_at),
+        end_note=row.end_note,
+    )
 
 
 def wanted(request: messages.ListCertificatesRequest) -> Filter:

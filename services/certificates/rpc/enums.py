@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from shuzheng.certificates.v1.certificate_pb2 import CertificateState, PaperLayout, RevocationReason
 from shuzheng.certificates.v1.events_pb2 import CertificateKind
+from shuzheng.certificates.v1.hold_pb2 import HoldReason
 from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.certificates.domain import certificate as domain
@@ -17,6 +18,8 @@ REASON_NUMBER = {
 
 LAYOUT = {PaperLayout.Value(f"PAPER_LAYOUT_{layout.name}"): layout for layout in Layout} | {0: Layout.PRINT}
 
+HOLD_REASON_NUMBER = {reason.value: HoldReason.Value(f"HOLD_REASON_{reason}") for reason in domain.HoldReason}
+HOLD_REASON = {number: domain.HoldReason(word) for word, number in HOLD_REASON_NUMBER.items()}
 KIND_WORD = {number: word for word, number in KIND_NUMBER.items()} | {0: ""}
 STATE_WORD = {number: word for word, number in STATE_NUMBER.items()} | {0: ""}
 REASON = {number: domain.RevocationReason(word) for word, number in REASON_NUMBER.items() if word}

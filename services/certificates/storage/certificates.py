@@ -9,13 +9,14 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlmodel import col
 
 from services.certificates.domain.certificate import STANDING, State
-from services.certificates.storage.rows import CertificateRow, DocumentRow
+from services.certificates.storage.rows import CertificateRow, DocumentRow, TwinRow
 from services.kit.errors import not_found
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
 DOCUMENTS: Any = DocumentRow.__table__  # type: ignore[attr-defined]
+TWINS: Any = TwinRow.__table__  # type: ignore[attr-defined]
 BOTH = TABLE.join(DOCUMENTS)
 INSERT = TABLE.insert()
 INSERT_DOCUMENT = DOCUMENTS.insert()
@@ -206,6 +207,17 @@ _SIGNED = select(TABLE.c.name, DOCUMENTS.c.document, DOCUMENTS.c.proofs).select_
 async def document_of(tx: Transaction, name: str) -> Signed:
     """Return the document of a certificate that exists."""
     return Signed._make((await tx.execute(_SIGNED.where(TABLE.c.name == name))).one())
+
+
+async def twin_of(tx: Transaction, name: str) -> bytes | None:
+    """Return the twin that was made of a certificate, or None."""
+    return (await tx.execute(select(TWINS.c.content).where(TWINS.c.name == name))).scalar_one_or_none()
+
+
+async def keep_twin(tx: Transaction, name: str, content: bytes) -> bytes:
+    """Store the twin of a certificate; returns the one that was stored first."""
+    await tx.execute(tx.upsert(TWINS).values(name=name, content=content).on_conflict_do_nothing())
+    return (await tx.execute(select(TWINS.c.content).where(TWINS.c.name == name))).scalar_one()
 
 
 async def signed(tx: Transaction, wanted: Filter, after: str, limit: int) -> list[Signed]:

@@ -15,6 +15,7 @@ from services.kit.storage.rows import Entity, row_base
 
 Base = row_base("certificates")
 UNSIGNED = text("state = 'INTENT'")
+TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
 
 
 def seconds() -> Any:
@@ -41,6 +42,7 @@ class CertificateRow(Entity, Base, table=True):
         UniqueConstraint("kind", "source", "revision"),
         Index("ix_certificates_unsigned", "name", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
         Index("ix_certificates_status", "status_list", "status_index", unique=True),
+        Index("ix_certificates_told", "status_list", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 
     number: str = Field(max_length=60, unique=True)
@@ -99,6 +101,56 @@ class CounterRow(Base, table=True):  # type: ignore[call-arg]
 
     scope: str = Field(primary_key=True, max_length=100)
     taken: int = Field(default=0, sa_type=BigInteger, nullable=False)
+
+
+class HoldRow(Entity, Base, table=True):
+    """One time out of force; `parent` is the certificate, `ended_at` 0 while it lasts. The nonce blinds its leaves."""
+
+    __tablename__ = "holds"
+
+    reason: str = Field(max_length=20)
+    note: str = Field(default="", max_length=1000)
+    held_at: int = seconds()
+    ended_at: int = seconds()
+    end_note: str = Field(default="", max_length=1000)
+    nonce: bytes = bytes_column()
+
+
+class StatusListRow(Entity, Base, table=True):
+    """The newest published version of a status list; `packed_sha256` is of the statuses that it tells."""
+
+    __tablename__ = "status_lists"
+
+    sequence: int = Field(default=0, sa_type=BigInteger, nullable=False)
+    credential: bytes = bytes_column()
+    token: bytes = bytes_column()
+    packed_sha256: str = Field(default="", max_length=64)
+    published_at: int = seconds()
+    expires_at: int = seconds()
+    nonce: bytes = bytes_column()
+    log_position: str = Field(default="", max_length=240)
+
+
+class TwinRow(Base, table=True):  # type: ignore[call-arg]
+    """The SD-JWT VC of a certificate, kept so that every later call gets the same salts."""
+
+    __tablename__ = "twins"
+
+    name: str = Field(primary_key=True, max_length=300, foreign_key="certificates.name")
+    content: bytes = bytes_column()
+
+
+class ShareRow(Entity, Base, table=True):
+    """A share link; `parent` is the certificate. Its token is known by its digest only."""
+
+    __tablename__ = "shares"
+
+    token_sha256: str = Field(max_length=64, unique=True)
+    purpose: str = Field(max_length=200)
+    shown: list[str] = json_column(list)
+    by_holder: bool
+    expires_at: int = seconds()
+    ended_at: int = seconds()
 
 
 import services.certificates.storage.log_rows  # noqa: E402, F401 - its tables belong to the same schema

@@ -1,11 +1,11 @@
-"""Revoking one certificate inside somebody's transaction: state, reason, moment and fact, all or nothing."""
+"""Revoking one certificate inside somebody's transaction: state, reason, moment, fact, end of a hold, all or none."""
 
 from collections.abc import Mapping
 
 from services.certificates.domain.certificate import SIGNED, TRANSITIONS, Action, Kind, RevocationReason
 from services.certificates.domain.facts import CertificateRevoked
 from services.certificates.log.leaf import LeafType
-from services.certificates.storage import certificates
+from services.certificates.storage import certificates, holds
 from services.certificates.storage.rows import CertificateRow
 from services.certificates.usecases.journal import Journal
 from services.kit.clock import local_day
@@ -34,6 +34,7 @@ async def revoke_row(
     row.revocation_note = note[:LONGEST_NOTE]
     row.revoked_at = int(tx.now.timestamp())
     await tx.save(row)
+    await holds.end(tx, row.name, row.revocation_note)
     if signed:
         await tell(tx, row, LeafType.REVOKE, {"reason": reason.value, "at": str(row.revoked_at)}, journal)
     tx.record(

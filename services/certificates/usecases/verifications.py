@@ -79,7 +79,7 @@ class Verifications:
             return Finding(Outcome.NOT_FOUND_OR_NAME_MISMATCH, BY_DOCUMENT, None, method)
         if not self._signed_in_time(method, entry.log_position):
             return Finding(Outcome.BAD_SIGNATURE, FIRST_CHECK_THAT_FAILS[Outcome.BAD_SIGNATURE])
-        outcome = standing(entry.state, entry.valid_until, self._now())
+        outcome = standing(entry.state, entry.valid_from, entry.valid_until, self._now())
         return Finding(outcome, checks_of(BY_DOCUMENT, outcome), entry, method)
 
     def _signed_in_time(self, key_id: str, position: str) -> bool:
@@ -96,7 +96,7 @@ def _judge(entry: Entry | None, name: str, now: int) -> Finding:
     same = compare_digest(known, name.encode())
     if entry is None or not same:
         return UNKNOWN
-    outcome = standing(entry.state, entry.valid_until, now)
+    outcome = standing(entry.state, entry.valid_from, entry.valid_until, now)
     return Finding(outcome, checks_of(BY_NUMBER, outcome), entry)
 
 

@@ -26,8 +26,16 @@ def test_only_a_signed_certificate_can_be_superseded():
 
 
 def test_what_stands_can_be_revoked_and_what_has_a_signature_is_not_an_intent():
-    assert {State.INTENT, State.ISSUED} == STANDING
-    assert State.INTENT not in SIGNED and len(SIGNED) == 3
+    assert {State.INTENT, State.ISSUED, State.HELD} == STANDING
+    assert State.INTENT not in SIGNED and len(SIGNED) == 4
+
+
+def test_a_hold_ends_in_a_release_or_a_revocation():
+    assert advance(TRANSITIONS, State.ISSUED, Action.HOLD) == State.HELD
+    assert advance(TRANSITIONS, State.HELD, Action.RELEASE) == State.ISSUED
+    assert advance(TRANSITIONS, State.HELD, Action.REVOKE) == State.REVOKED
+    with pytest.raises(AppError, match="WRONG_STATE"):
+        advance(TRANSITIONS, State.HELD, Action.SUPERSEDE)
 
 
 def test_both_kinds_have_their_printed_title():

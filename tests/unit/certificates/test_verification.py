@@ -8,17 +8,19 @@ NOW = 1_780_272_000
 
 
 @pytest.mark.parametrize(
-    ("state", "until", "outcome"),
+    ("state", "start", "until", "outcome"),
     [
-        ("ISSUED", 0, Outcome.VALID),
-        ("ISSUED", NOW + 1, Outcome.VALID),
-        ("ISSUED", NOW, Outcome.EXPIRED),
-        ("REVOKED", NOW, Outcome.REVOKED),
-        ("SUPERSEDED", 0, Outcome.SUPERSEDED),
+        ("ISSUED", NOW, 0, Outcome.VALID),
+        ("ISSUED", NOW, NOW + 1, Outcome.VALID),
+        ("ISSUED", NOW - 1, NOW, Outcome.EXPIRED),
+        ("ISSUED", NOW + 1, 0, Outcome.NOT_YET_VALID),
+        ("REVOKED", NOW + 1, NOW, Outcome.REVOKED),
+        ("SUPERSEDED", NOW, 0, Outcome.SUPERSEDED),
+        ("HELD", NOW, NOW, Outcome.ON_HOLD),
     ],
 )
-def test_state_counts_before_dates(state, until, outcome):
-    assert standing(state, until, NOW) is outcome
+def test_state_counts_before_dates(state, start, until, outcome):
+    assert standing(state, start, until, NOW) is outcome
 
 
 def test_the_last_check_is_the_one_that_decided():

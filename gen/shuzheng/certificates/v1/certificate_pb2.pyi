@@ -37,6 +37,8 @@ class _CertificateStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cert
     """Withdrawn for ever."""
     CERTIFICATE_STATE_SUPERSEDED: _CertificateState.ValueType  # 4
     """Replaced by a corrected certificate with another number."""
+    CERTIFICATE_STATE_HELD: _CertificateState.ValueType  # 10
+    """Out of force for a while, for example during an appeal; a release or a revocation ends it."""
 
 class CertificateState(_CertificateState, metaclass=_CertificateStateEnumTypeWrapper):
     """Where a certificate is in its life. Expiry is no state: it follows from `valid_until`."""
@@ -51,6 +53,8 @@ CERTIFICATE_STATE_REVOKED: CertificateState.ValueType  # 3
 """Withdrawn for ever."""
 CERTIFICATE_STATE_SUPERSEDED: CertificateState.ValueType  # 4
 """Replaced by a corrected certificate with another number."""
+CERTIFICATE_STATE_HELD: CertificateState.ValueType  # 10
+"""Out of force for a while, for example during an appeal; a release or a revocation ends it."""
 Global___CertificateState: _TypeAlias = CertificateState  # noqa: Y015
 
 class _RevocationReason:

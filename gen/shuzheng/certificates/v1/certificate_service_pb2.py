@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from shuzheng.certificates.v1 import certificate_pb2 as shuzheng_dot_certificates_dot_v1_dot_certificate__pb2
 from shuzheng.certificates.v1 import events_pb2 as shuzheng_dot_certificates_dot_v1_dot_events__pb2
+from shuzheng.certificates.v1 import hold_pb2 as shuzheng_dot_certificates_dot_v1_dot_hold__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/certificate_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a shuzheng/options/v1/access.proto\"H\n\x15GetCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xc6\x02\n\x17ListCertificatesRequest\x12\x16\n\x05owner\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x17\n\x06person\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06source\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x41\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x05state\x18\x05 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1d\n\tpage_size\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"p\n\x18ListCertificatesResponse\x12;\n\x0c\x63\x65rtificates\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.Certificate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"P\n\x1dGetCertificateDocumentRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xa0\x01\n\x1aGetCertificatePaperRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12?\n\x06layout\x18\x03 \x01(\x0e\x32%.shuzheng.certificates.v1.PaperLayoutB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x65vidence\x18\x04 \x01(\x08\"v\n\x19\x45xportCertificatesRequest\x12\x16\n\x05owner\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x41\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"^\n\x1a\x45xportCertificatesResponse\x12@\n\tdocuments\x18\x01 \x03(\x0b\x32-.shuzheng.certificates.v1.CertificateDocument\"\xe7\x01\n\x18RevokeCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12J\n\x06reason\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReasonB\x0e\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x02\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa6\x01\n\x1bSupersedeCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1e\n\x0bholder_name\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xd8\x08\n\x12\x43\x65rtificateService\x12\x8c\x01\n\x0eGetCertificate\x12/.shuzheng.certificates.v1.GetCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9d\x01\n\x10ListCertificates\x12\x31.shuzheng.certificates.v1.ListCertificatesRequest\x1a\x32.shuzheng.certificates.v1.ListCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x16GetCertificateDocument\x12\x37.shuzheng.certificates.v1.GetCertificateDocumentRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9b\x01\n\x13GetCertificatePaper\x12\x34.shuzheng.certificates.v1.GetCertificatePaperRequest\x1a*.shuzheng.certificates.v1.CertificatePaper\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa5\x01\n\x12\x45xportCertificates\x12\x33.shuzheng.certificates.v1.ExportCertificatesRequest\x1a\x34.shuzheng.certificates.v1.ExportCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x12\x8e\x01\n\x11RevokeCertificate\x12\x32.shuzheng.certificates.v1.RevokeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x94\x01\n\x14SupersedeCertificate\x12\x35.shuzheng.certificates.v1.SupersedeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05ownerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/certificate_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a#shuzheng/certificates/v1/hold.proto\x1a shuzheng/options/v1/access.proto\"H\n\x15GetCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xc6\x02\n\x17ListCertificatesRequest\x12\x16\n\x05owner\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x17\n\x06person\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x06source\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x41\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x05state\x18\x05 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1d\n\tpage_size\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"p\n\x18ListCertificatesResponse\x12;\n\x0c\x63\x65rtificates\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.Certificate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"P\n\x1dGetCertificateDocumentRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xa0\x01\n\x1aGetCertificatePaperRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12?\n\x06layout\x18\x03 \x01(\x0e\x32%.shuzheng.certificates.v1.PaperLayoutB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x65vidence\x18\x04 \x01(\x08\"v\n\x19\x45xportCertificatesRequest\x12\x16\n\x05owner\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x41\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"^\n\x1a\x45xportCertificatesResponse\x12@\n\tdocuments\x18\x01 \x03(\x0b\x32-.shuzheng.certificates.v1.CertificateDocument\"\xe7\x01\n\x18RevokeCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12J\n\x06reason\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReasonB\x0e\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x02\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa6\x01\n\x1bSupersedeCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1e\n\x0bholder_name\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xdb\x01\n\x16HoldCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12@\n\x06reason\x18\x04 \x01(\x0e\x32$.shuzheng.certificates.v1.HoldReasonB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x9c\x01\n\x19ReleaseCertificateRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x82\x01\n\x10ListHoldsRequest\x12\x19\n\x06parent\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x11ListHoldsResponse\x12-\n\x05holds\x18\x01 \x03(\x0b\x32\x1e.shuzheng.certificates.v1.Hold\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"R\n\x1fGetCertificateDisclosureRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x32\xa6\r\n\x12\x43\x65rtificateService\x12\x8c\x01\n\x0eGetCertificate\x12/.shuzheng.certificates.v1.GetCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9d\x01\n\x10ListCertificates\x12\x31.shuzheng.certificates.v1.ListCertificatesRequest\x1a\x32.shuzheng.certificates.v1.ListCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x16GetCertificateDocument\x12\x37.shuzheng.certificates.v1.GetCertificateDocumentRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9b\x01\n\x13GetCertificatePaper\x12\x34.shuzheng.certificates.v1.GetCertificatePaperRequest\x1a*.shuzheng.certificates.v1.CertificatePaper\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa5\x01\n\x12\x45xportCertificates\x12\x33.shuzheng.certificates.v1.ExportCertificatesRequest\x1a\x34.shuzheng.certificates.v1.ExportCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x12\x8e\x01\n\x11RevokeCertificate\x12\x32.shuzheng.certificates.v1.RevokeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x94\x01\n\x14SupersedeCertificate\x12\x35.shuzheng.certificates.v1.SupersedeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x8a\x01\n\x0fHoldCertificate\x12\x30.shuzheng.certificates.v1.HoldCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x90\x01\n\x12ReleaseCertificate\x12\x33.shuzheng.certificates.v1.ReleaseCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x84\x01\n\tListHolds\x12*.shuzheng.certificates.v1.ListHoldsRequest\x1a+.shuzheng.certificates.v1.ListHoldsResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x18GetCertificateDisclosure\x12\x39.shuzheng.certificates.v1.GetCertificateDisclosureRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05ownerb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -91,6 +92,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['holder_name']._serialized_options = b'\272H\006r\004\020\001\030d'
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['owner']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['owner']._loaded_options = None
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['owner']._loaded_options = None
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['owner']._loaded_options = None
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificate']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificate']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['ListCertificates']._loaded_options = None
@@ -105,24 +140,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CERTIFICATESERVICE'].methods_by_name['RevokeCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['SupersedeCertificate']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['SupersedeCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_GETCERTIFICATEREQUEST']._serialized_start=226
-  _globals['_GETCERTIFICATEREQUEST']._serialized_end=298
-  _globals['_LISTCERTIFICATESREQUEST']._serialized_start=301
-  _globals['_LISTCERTIFICATESREQUEST']._serialized_end=627
-  _globals['_LISTCERTIFICATESRESPONSE']._serialized_start=629
-  _globals['_LISTCERTIFICATESRESPONSE']._serialized_end=741
-  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_start=743
-  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_end=823
-  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_start=826
-  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_end=986
-  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_start=988
-  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_end=1106
-  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_start=1108
-  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_end=1202
-  _globals['_REVOKECERTIFICATEREQUEST']._serialized_start=1205
-  _globals['_REVOKECERTIFICATEREQUEST']._serialized_end=1436
-  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_start=1439
-  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_end=1605
-  _globals['_CERTIFICATESERVICE']._serialized_start=1608
-  _globals['_CERTIFICATESERVICE']._serialized_end=2720
+  _globals['_CERTIFICATESERVICE'].methods_by_name['HoldCertificate']._loaded_options = None
+  _globals['_CERTIFICATESERVICE'].methods_by_name['HoldCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
+  _globals['_CERTIFICATESERVICE'].methods_by_name['ReleaseCertificate']._loaded_options = None
+  _globals['_CERTIFICATESERVICE'].methods_by_name['ReleaseCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
+  _globals['_CERTIFICATESERVICE'].methods_by_name['ListHolds']._loaded_options = None
+  _globals['_CERTIFICATESERVICE'].methods_by_name['ListHolds']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
+  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDisclosure']._loaded_options = None
+  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDisclosure']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
+  _globals['_GETCERTIFICATEREQUEST']._serialized_start=263
+  _globals['_GETCERTIFICATEREQUEST']._serialized_end=335
+  _globals['_LISTCERTIFICATESREQUEST']._serialized_start=338
+  _globals['_LISTCERTIFICATESREQUEST']._serialized_end=664
+  _globals['_LISTCERTIFICATESRESPONSE']._serialized_start=666
+  _globals['_LISTCERTIFICATESRESPONSE']._serialized_end=778
+  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_start=780
+  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_end=860
+  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_start=863
+  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_end=1023
+  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_start=1025
+  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_end=1143
+  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_start=1145
+  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_end=1239
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_start=1242
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_end=1473
+  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_start=1476
+  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_end=1642
+  _globals['_HOLDCERTIFICATEREQUEST']._serialized_start=1645
+  _globals['_HOLDCERTIFICATEREQUEST']._serialized_end=1864
+  _globals['_RELEASECERTIFICATEREQUEST']._serialized_start=1867
+  _globals['_RELEASECERTIFICATEREQUEST']._serialized_end=2023
+  _globals['_LISTHOLDSREQUEST']._serialized_start=2026
+  _globals['_LISTHOLDSREQUEST']._serialized_end=2156
+  _globals['_LISTHOLDSRESPONSE']._serialized_start=2158
+  _globals['_LISTHOLDSRESPONSE']._serialized_end=2249
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST']._serialized_start=2251
+  _globals['_GETCERTIFICATEDISCLOSUREREQUEST']._serialized_end=2333
+  _globals['_CERTIFICATESERVICE']._serialized_start=2336
+  _globals['_CERTIFICATESERVICE']._serialized_end=4038
 # @@protoc_insertion_point(module_scope)

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuzheng/certificates/v1/error_reason.proto\x12\x18shuzheng.certificates.v1*\x8a\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45RROR_REASON_NOT_SIGNED_YET\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_NAME_UNCHANGED\x10\x02\x12#\n\x1f\x45RROR_REASON_TEXT_NOT_PRINTABLE\x10\x03\x12&\n\"ERROR_REASON_UNKNOWN_QUALIFICATION\x10\x04\x12\"\n\x1e\x45RROR_REASON_BODY_WITHOUT_CODE\x10(\x12 \n\x1c\x45RROR_REASON_NUMBERS_USED_UP\x10)\x12\x1e\n\x1a\x45RROR_REASON_ISSUER_LOCKED\x10*\x12\x1e\n\x1a\x45RROR_REASON_GLYPH_MISSING\x10\x14\x12$\n ERROR_REASON_PAPER_NOT_INSTALLED\x10\x15\x12\"\n\x1e\x45RROR_REASON_PAPER_KEY_MISSING\x10\x16\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuzheng/certificates/v1/error_reason.proto\x12\x18shuzheng.certificates.v1*\xaf\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x45RROR_REASON_NOT_SIGNED_YET\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_NAME_UNCHANGED\x10\x02\x12#\n\x1f\x45RROR_REASON_TEXT_NOT_PRINTABLE\x10\x03\x12&\n\"ERROR_REASON_UNKNOWN_QUALIFICATION\x10\x04\x12\x1e\n\x1a\x45RROR_REASON_SHARE_EXPIRED\x10\x1e\x12\x1b\n\x17\x45RROR_REASON_SHARE_TERM\x10\x1f\x12 \n\x1c\x45RROR_REASON_TOO_MANY_SHARES\x10 \x12\"\n\x1e\x45RROR_REASON_DOCUMENT_NOT_HELD\x10!\x12 \n\x1c\x45RROR_REASON_NO_STATUS_ENTRY\x10\"\x12\x1e\n\x1a\x45RROR_REASON_GLYPH_MISSING\x10\x14\x12$\n ERROR_REASON_PAPER_NOT_INSTALLED\x10\x15\x12\"\n\x1e\x45RROR_REASON_PAPER_KEY_MISSING\x10\x16\x12\"\n\x1e\x45RROR_REASON_BODY_WITHOUT_CODE\x10(\x12 \n\x1c\x45RROR_REASON_NUMBERS_USED_UP\x10)\x12\x1e\n\x1a\x45RROR_REASON_ISSUER_LOCKED\x10*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.er
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=74
-  _globals['_ERRORREASON']._serialized_end=468
+  _globals['_ERRORREASON']._serialized_end=633
 # @@protoc_insertion_point(module_scope)

@@ -32,18 +32,28 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
     ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 4
     """The occupation or direction is unknown, so no document can be written."""
-    ERROR_REASON_BODY_WITHOUT_CODE: _ErrorReason.ValueType  # 40
-    """The body or institution has no code for the official pattern of certificate numbers."""
-    ERROR_REASON_NUMBERS_USED_UP: _ErrorReason.ValueType  # 41
-    """The serials of the body for this year are used up."""
-    ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 42
-    """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
+    ERROR_REASON_SHARE_EXPIRED: _ErrorReason.ValueType  # 30
+    """The time of the share link is over: the holder has to make a new one."""
+    ERROR_REASON_SHARE_TERM: _ErrorReason.ValueType  # 31
+    """A share link must end in the future, and within a year."""
+    ERROR_REASON_TOO_MANY_SHARES: _ErrorReason.ValueType  # 32
+    """So many share links were made for this certificate today that no more are."""
+    ERROR_REASON_DOCUMENT_NOT_HELD: _ErrorReason.ValueType  # 33
+    """The document is not one that this service signed and holds."""
+    ERROR_REASON_NO_STATUS_ENTRY: _ErrorReason.ValueType  # 34
+    """The certificate has no place in a status list, so no twin of it can be told to be revoked."""
     ERROR_REASON_GLYPH_MISSING: _ErrorReason.ValueType  # 20
     """A text that is to be printed holds a character for which the font has no glyph."""
     ERROR_REASON_PAPER_NOT_INSTALLED: _ErrorReason.ValueType  # 21
     """The installation lacks the packages that printing needs (extra `paper`)."""
     ERROR_REASON_PAPER_KEY_MISSING: _ErrorReason.ValueType  # 22
     """No key to sign QR codes with was given to the service."""
+    ERROR_REASON_BODY_WITHOUT_CODE: _ErrorReason.ValueType  # 40
+    """The body or institution has no code for the official pattern of certificate numbers."""
+    ERROR_REASON_NUMBERS_USED_UP: _ErrorReason.ValueType  # 41
+    """The serials of the body for this year are used up."""
+    ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 42
+    """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that certificates gives besides those of shuzheng.type.v1.ErrorReason."""
@@ -58,16 +68,26 @@ ERROR_REASON_TEXT_NOT_PRINTABLE: ErrorReason.ValueType  # 3
 """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
 ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 4
 """The occupation or direction is unknown, so no document can be written."""
-ERROR_REASON_BODY_WITHOUT_CODE: ErrorReason.ValueType  # 40
-"""The body or institution has no code for the official pattern of certificate numbers."""
-ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 41
-"""The serials of the body for this year are used up."""
-ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 42
-"""The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
+ERROR_REASON_SHARE_EXPIRED: ErrorReason.ValueType  # 30
+"""The time of the share link is over: the holder has to make a new one."""
+ERROR_REASON_SHARE_TERM: ErrorReason.ValueType  # 31
+"""A share link must end in the future, and within a year."""
+ERROR_REASON_TOO_MANY_SHARES: ErrorReason.ValueType  # 32
+"""So many share links were made for this certificate today that no more are."""
+ERROR_REASON_DOCUMENT_NOT_HELD: ErrorReason.ValueType  # 33
+"""The document is not one that this service signed and holds."""
+ERROR_REASON_NO_STATUS_ENTRY: ErrorReason.ValueType  # 34
+"""The certificate has no place in a status list, so no twin of it can be told to be revoked."""
 ERROR_REASON_GLYPH_MISSING: ErrorReason.ValueType  # 20
 """A text that is to be printed holds a character for which the font has no glyph."""
 ERROR_REASON_PAPER_NOT_INSTALLED: ErrorReason.ValueType  # 21
 """The installation lacks the packages that printing needs (extra `paper`)."""
 ERROR_REASON_PAPER_KEY_MISSING: ErrorReason.ValueType  # 22
 """No key to sign QR codes with was given to the service."""
+ERROR_REASON_BODY_WITHOUT_CODE: ErrorReason.ValueType  # 40
+"""The body or institution has no code for the official pattern of certificate numbers."""
+ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 41
+"""The serials of the body for this year are used up."""
+ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 42
+"""The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

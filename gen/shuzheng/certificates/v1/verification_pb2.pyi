@@ -45,6 +45,12 @@ class _VerificationOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_V
     """The document is not the one that was signed."""
     VERIFICATION_OUTCOME_UNKNOWN_ISSUER: _VerificationOutcome.ValueType  # 7
     """The document names an issuer, or a key, that this service does not speak for."""
+    VERIFICATION_OUTCOME_ON_HOLD: _VerificationOutcome.ValueType  # 8
+    """It is out of force for a while; ask again later. Why is not told."""
+    VERIFICATION_OUTCOME_NOT_YET_VALID: _VerificationOutcome.ValueType  # 9
+    """Its validity has not begun."""
+    VERIFICATION_OUTCOME_INDETERMINATE: _VerificationOutcome.ValueType  # 10
+    """It cannot be told now: the status at hand is too old or cannot be trusted. Not to be taken for VALID."""
 
 class VerificationOutcome(_VerificationOutcome, metaclass=_VerificationOutcomeEnumTypeWrapper):
     """What a verification found."""
@@ -65,6 +71,12 @@ VERIFICATION_OUTCOME_BAD_SIGNATURE: VerificationOutcome.ValueType  # 6
 """The document is not the one that was signed."""
 VERIFICATION_OUTCOME_UNKNOWN_ISSUER: VerificationOutcome.ValueType  # 7
 """The document names an issuer, or a key, that this service does not speak for."""
+VERIFICATION_OUTCOME_ON_HOLD: VerificationOutcome.ValueType  # 8
+"""It is out of force for a while; ask again later. Why is not told."""
+VERIFICATION_OUTCOME_NOT_YET_VALID: VerificationOutcome.ValueType  # 9
+"""Its validity has not begun."""
+VERIFICATION_OUTCOME_INDETERMINATE: VerificationOutcome.ValueType  # 10
+"""It cannot be told now: the status at hand is too old or cannot be trusted. Not to be taken for VALID."""
 Global___VerificationOutcome: _TypeAlias = VerificationOutcome  # noqa: Y015
 
 class _VerificationCheck:
@@ -84,7 +96,7 @@ class _VerificationCheckEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Ver
     VERIFICATION_CHECK_REGISTER: _VerificationCheck.ValueType  # 4
     """The register holds exactly this document."""
     VERIFICATION_CHECK_STATUS: _VerificationCheck.ValueType  # 5
-    """Not revoked and not superseded."""
+    """Not revoked, not superseded and not on hold."""
     VERIFICATION_CHECK_DATES: _VerificationCheck.ValueType  # 6
     """The moment lies within the validity."""
 
@@ -102,7 +114,7 @@ VERIFICATION_CHECK_SIGNATURE: VerificationCheck.ValueType  # 3
 VERIFICATION_CHECK_REGISTER: VerificationCheck.ValueType  # 4
 """The register holds exactly this document."""
 VERIFICATION_CHECK_STATUS: VerificationCheck.ValueType  # 5
-"""Not revoked and not superseded."""
+"""Not revoked, not superseded and not on hold."""
 VERIFICATION_CHECK_DATES: VerificationCheck.ValueType  # 6
 """The moment lies within the validity."""
 Global___VerificationCheck: _TypeAlias = VerificationCheck  # noqa: Y015

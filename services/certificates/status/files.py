@@ -1,0 +1,32 @@
+"""Published lists as static files below one folder: `2026-1` and `2026-1.jwt`, each replaced whole."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOCK = ".lock"
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing to the folder; blocks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def store(folder: Path, list_id: str, credential: bytes, token: bytes) -> None:
+    """Write both forms of a list, unless they are there already."""
+    for name, content in ((list_id, credential), (f"{list_id}.jwt", token)):
+        path = folder / name
+        if path.exists() and path.read_bytes() == content:
+            continue
+        fresh = path.with_name(f".{name}.new")
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)

@@ -1,0 +1,27 @@
+"""The list that SD-JWT verifiers fetch: a Status List Token with two bits an entry, so that a hold can be told."""
+
+from services.certificates.signing.jose import JoseSigner
+from services.certificates.signing.signer import Signer
+from services.certificates.status.credential import TTL, Period
+from services.certificates.status.packing import BITS
+
+
+def token_url(list_url: str) -> str:
+    """Return where the token of a list is published."""
+    return f"{list_url}.jwt"
+
+
+def token(url: str, issuer: str, packed: bytes, period: Period, signer: Signer) -> bytes:
+    """Return the signed token (`statuslist+jwt`) in compact form."""
+    from openvc.status.issue import build_status_list_token
+
+    return build_status_list_token(
+        signing_key=JoseSigner(signer),
+        uri=url,
+        status_list=packed,
+        bits=BITS,
+        issued_at=period.start,
+        expires=period.end,
+        ttl=TTL,
+        issuer=issuer,
+    ).encode()
