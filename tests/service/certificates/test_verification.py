@@ -133,6 +133,19 @@ async def test_validity_ends_on_the_moment(open_service, world_of, clock, expiri
     assert found.holder_name not in document.decode()
 
 
+async def test_validity_has_not_begun_for_a_clock_that_is_earlier(world, clock):
+    await world.deliver(world.completion(1))
+    found = await world.certificate()
+    document = await document_of(world, found.name)
+    clock.advance(seconds=-1)
+    answer = await world.verify(found.number, found.holder_name)
+    assert answer.outcome == answers.VERIFICATION_OUTCOME_NOT_YET_VALID
+    assert answer.checked[-1] == answers.VERIFICATION_CHECK_DATES
+    assert (await verify_document(world, document)).outcome == answer.outcome
+    clock.advance(seconds=1)
+    assert (await world.verify(found.number, found.holder_name)).outcome == VALID
+
+
 async def test_a_document_verifies_and_names_its_key(world):
     await world.deliver(world.result(1))
     document = await document_of(world, (await world.certificate()).name)
