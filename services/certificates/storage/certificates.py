@@ -144,18 +144,24 @@ async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
 
 async def store_intents(tx: Transaction, passed: Sequence[Passed]) -> None:
     """Store what has passed the lint, before any key is used."""
+    await _locked(tx, [one.name for one in passed])
     await tx.execute(_INTEND, [{"at": one.name, "made": one.messages} for one in passed])
     await tx.execute(_DIGEST, [{"at": one.name, "digest": one.rdf_sha256} for one in passed])
 
 
 async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[Any]:
     """Turn INTENT into ISSUED where it still is INTENT; returns what the fact of each needs."""
-    waiting = select(TABLE).where(TABLE.c.name.in_(list(proofs)), TABLE.c.state == "INTENT")
-    rows = list(await tx.execute(waiting.with_for_update()))
+    rows = await _locked(tx, list(proofs))
     if rows:
         await tx.execute(_SIGN, [{"at": row.name, "made": proofs[row.name]} for row in rows])
         await tx.execute(_ISSUE, [{"at": row.name, "now": tx.now} for row in rows])
     return rows
+
+
+async def _locked(tx: Transaction, names: Sequence[str]) -> list[Any]:
+    """Lock what still is INTENT, in the order of names, so that several finishers never wait for each other."""
+    waiting = select(TABLE).where(TABLE.c.name.in_(list(names)), TABLE.c.state == "INTENT")
+    return list(await tx.execute(waiting.order_by(TABLE.c.name).with_for_update()))
 
 
 async def nonces(tx: Transaction, names: Sequence[str]) -> dict[str, bytes]:

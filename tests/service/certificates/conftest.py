@@ -143,7 +143,7 @@ class World:
 
     async def certificates(self, **wanted: Any) -> list[certificate_pb2.Certificate]:
         """Every certificate, once none waits for its signature."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await self._list(state=certificate_pb2.CERTIFICATE_STATE_INTENT):
                 await asyncio.sleep(0.005)
         return await self._list(**wanted)
