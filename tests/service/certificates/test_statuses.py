@@ -36,6 +36,7 @@ from services.certificates.signing import multibase
 from services.certificates.status.reader import StatusReader
 from services.certificates.storage.log_rows import LogLeafRow
 from services.certificates.usecases.statuses import logged
+from services.verifier import offline
 from tests.support.services import open_on
 
 DID = "did:web:certificates.example"
@@ -221,6 +222,24 @@ async def test_a_stale_list_fails_closed_for_us_and_for_others(world, reader, cl
         LibOpenBadgesException, match=r"valid|expired"
     ):  # its clock is years away from the list's
         openbadgeslib._check_entry(entry, lambda url: published.credential)
+
+
+async def test_the_offline_verifier_judges_the_real_document_by_the_real_list(world, reader, clock):
+    await world.deliver(world.result(1))
+    name = (await world.certificate()).name
+    document = await reader.document(name)
+    did = json.loads((await world.public.GetDidDocument(GetDidDocumentRequest())).content)
+    keys = offline.Keys().add(did)
+    raw = json.dumps(document, ensure_ascii=False).encode()
+
+    def judged(published, now) -> str:
+        return offline.verify(raw, keys, now, status=published.credential).outcome
+
+    good = await reader.until(document, VALID)
+    assert judged(good, clock.now()) == "VALID"
+    assert judged(good, clock.now() + timedelta(days=1)) == "INDETERMINATE"
+    await revoke(world, name)
+    assert judged(await reader.until(document, INVALID), clock.now()) == "REVOKED"
 
 
 async def test_a_list_is_made_anew_before_it_grows_stale(open_service, world_of, clock):
