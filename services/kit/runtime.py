@@ -87,20 +87,36 @@ class Service:
         chain = self._chain()
         self.server = Server([*servicers, own], chain, _listener(self.config))
         await self.server.start()
-        self.background = [
+        tasks = [
             chain.deadlines.run,
             self.connection.open,
             *background,
             self.relay.run,
             *(c.run for c in self.consumers),
+            self._tell_readiness,
         ]
-        self.background.append(self._tell_readiness)
         if self.telemetry.on:
             self._show_figures()
-            self.background.append(lambda: self._watch(parking))
+            tasks.append(lambda: self._watch(parking))
+        self._run(tasks)
+        return self
+
+    async def serve(self, servicers: Sequence[Servicer]) -> "Service":
+        """Serve reads only, for instance of a read replica: instead of `prepare` and `start`.
+
+        The schema is left as it is, nothing is published or consumed, and no broker is needed.
+        """
+        await self.hot.open()
+        chain = self._chain()
+        self.server = Server(list(servicers), chain, _listener(self.config))
+        await self.server.start()
+        self._run([chain.deadlines.run, self._tell_readiness])
+        return self
+
+    def _run(self, background: Sequence[Background]) -> None:
+        self.background = list(background)
         self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]
         logs.logger("runtime").info(logs.SERVICE_READY, service=self.name, address=self.address)
-        return self
 
     def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
         sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
