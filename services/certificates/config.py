@@ -10,6 +10,7 @@ from services.kit.config import ServiceConfig
 
 SHIPPED_POLICY = Path(__file__).parent / "policy" / "certificates.toml"
 SHIPPED_CODES = SHIPPED_POLICY.with_name("numbers.toml")
+SHIPPED_EMPLOYER_RULES = Path(__file__).parent / "policy" / "employers.toml"
 DEVELOPMENT_URL = "https://certificates.example"
 
 
@@ -68,6 +69,19 @@ class CertificatesConfig(ServiceConfig):
     policy_file: Path | None = Field(
         None, description="TOML file with the rules by kind and date; empty: the one that is shipped"
     )
+    employer_rules_file: Path | None = Field(
+        None, description="TOML file with the limits of employers by date; empty: the one that is shipped"
+    )
+    report_keys_dir: Path | None = Field(
+        None,
+        description="folder of Ed25519 keys for reports to employers, report-YYYYMMDD.pem; "
+        "empty: report/ below signing_keys_dir",
+    )
+    did_document_file: Path | None = Field(
+        None,
+        description="the issuer's DID document, with NAME.below of compromised keys beside it; read by "
+        "`python -m services.certificates.verification` alone, which has no key of its own",
+    )
     reaper_interval: float = Field(
         5, gt=0, description="seconds between looks for drafts that a crash left unsigned"
     )
@@ -116,6 +130,16 @@ class CertificatesConfig(ServiceConfig):
     def policy(self) -> Path:
         """The rules in force."""
         return self.policy_file or SHIPPED_POLICY
+
+    @property
+    def employer_rules(self) -> Path:
+        """The limits of employers in force."""
+        return self.employer_rules_file or SHIPPED_EMPLOYER_RULES
+
+    @property
+    def report_keys(self) -> Path:
+        """The folder of report keys in force."""
+        return self.report_keys_dir or self.signing_keys / "report"
 
     def more_problems(self) -> list[str]:
         """Return what production must set."""

@@ -6,10 +6,16 @@ from datetime import timedelta
 from shuzheng.certificates.v1 import (
     certificate_service_pb2,
     certificate_service_pb2_grpc,
+    employer_service_pb2,
+    employer_service_pb2_grpc,
+    log_service_pb2,
+    log_service_pb2_grpc,
     share_service_pb2,
     share_service_pb2_grpc,
     status_service_pb2,
     status_service_pb2_grpc,
+    verification_report_service_pb2,
+    verification_report_service_pb2_grpc,
     verification_service_pb2,
     verification_service_pb2_grpc,
 )
@@ -17,14 +23,18 @@ from shuzheng.certificates.v1 import (
 from services.certificates.config import CertificatesConfig
 from services.certificates.disclosure.sd_jwt import Twins
 from services.certificates.domain.document import Issuer
+from services.certificates.domain.employer import rules_from
 from services.certificates.domain.numbering import codes_from
 from services.certificates.domain.policy import policy_from
 from services.certificates.events.consumed import consumed
 from services.certificates.events.published import PUBLISHED
 from services.certificates.log.keys import LogKeys
-from services.certificates.log.log import open_log
+from services.certificates.log.log import Log, open_log
 from services.certificates.paper.typesetter import Typesetter
 from services.certificates.rpc.certificates import CertificateService
+from services.certificates.rpc.employers import EmployerService
+from services.certificates.rpc.log_files import LogService
+from services.certificates.rpc.reports import VerificationReportService
 from services.certificates.rpc.shares import ShareService
 from services.certificates.rpc.statuses import StatusService
 from services.certificates.rpc.verifications import VerificationService
@@ -38,11 +48,14 @@ from services.certificates.usecases.awards import Awards
 from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.disclosures import Disclosures
 from services.certificates.usecases.drafts import Drafter
+from services.certificates.usecases.employers import Employers
 from services.certificates.usecases.holds import Holds
 from services.certificates.usecases.issuance import Issuance
 from services.certificates.usecases.journal import Journal
+from services.certificates.usecases.log_files import LogFiles
 from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
 from services.certificates.usecases.papers import LogEvidence, Papers
+from services.certificates.usecases.reports import Press, Reports
 from services.certificates.usecases.shares import Shares
 from services.certificates.usecases.statuses import Authority, Statuses
 from services.certificates.usecases.verifications import Verifications
@@ -55,6 +68,9 @@ CERTIFICATES = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateS
 SHARE = share_service_pb2.DESCRIPTOR.services_by_name["ShareService"]
 STATUS = status_service_pb2.DESCRIPTOR.services_by_name["StatusService"]
 VERIFICATION = verification_service_pb2.DESCRIPTOR.services_by_name["VerificationService"]
+EMPLOYER = employer_service_pb2.DESCRIPTOR.services_by_name["EmployerService"]
+REPORT = verification_report_service_pb2.DESCRIPTOR.services_by_name["VerificationReportService"]
+LOG = log_service_pb2.DESCRIPTOR.services_by_name["LogService"]
 
 
 async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
@@ -120,6 +136,12 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         Servicer(VERIFICATION, add_verification, verification_service),
         Servicer(STATUS, add_statuses, StatusService(statuses)),
         Servicer(SHARE, add_shares, ShareService(shares)),
+        *for_employers(service, config, verifications, log),
+        Servicer(
+            LOG,
+            log_service_pb2_grpc.add_LogServiceServicer_to_server,
+            LogService(LogFiles(config.log_files, log)),
+        ),
     )
     return await service.start(servicers, consumed(awards), [issuance.run, log.run, statuses.run])
 
@@ -128,3 +150,29 @@ def _numbers(config: CertificatesConfig) -> NumberScheme:
     if config.number_scheme == "random":
         return RandomDigits(config.number_prefix)
     return OfficialPattern(codes_from(tomllib.loads(config.number_codes.read_text("utf-8"))))
+
+
+def for_employers(
+    service: Service, config: CertificatesConfig, verifications: Verifications, log: Log
+) -> tuple[Servicer, Servicer]:
+    """Wire what employers call; reports have an issuer and keys of their own, which sign no certificate."""
+    did = did_of(f"{config.public_url}/reports")
+    if config.embedded:
+        create_first_key(config.report_keys, service.clock.today(), "report")
+    keyring = open_optional_keyring(config.report_keys, did)
+    rules = rules_from(tomllib.loads(config.employer_rules.read_text("utf-8"))["rule"])
+    press = Press(Issuer(did, config.issuer_name, config.public_url), keyring, log)
+    employers = Employers(service.store, service.clock, rules)
+    reports = Reports(service.store, service.clock, employers, verifications, press, rules)
+    report_service = VerificationReportService(
+        reports, did, did_document(did, keyring.public if keyring else {})
+    )
+    add_reports = verification_report_service_pb2_grpc.add_VerificationReportServiceServicer_to_server
+    return (
+        Servicer(
+            EMPLOYER,
+            employer_service_pb2_grpc.add_EmployerServiceServicer_to_server,
+            EmployerService(employers),
+        ),
+        Servicer(REPORT, add_reports, report_service),
+    )

@@ -2,19 +2,21 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.cli import (
+    audit,
     catalog,
     commands,
     events,
     identity,
     offline,
     questions,
+    reports,
     rosters,
     system,
     verification,
@@ -22,9 +24,14 @@ from services.cli import (
 from services.cli.connection import Session
 from services.cli.failures import EXIT_CODES
 
-BY_HAND = {"roster": (rosters.add, {"import"}), "bank": (questions.add, set()),
-           "item": (questions.add, {"import", "export"}),
-           "certificate": (verification.add, {"export"})}  # fmt: skip
+BY_HAND: dict[str, tuple[Callable[[typer.Typer], None] | None, set[str]]] = {
+    "roster": (rosters.add, {"import"}),
+    "bank": (questions.add, set()),
+    "item": (questions.add, {"import", "export"}),
+    "certificate": (verification.add, {"export"}),
+    "report": (reports.add, {"batch-verify-file"}),
+    "log": (None, {"export"}),
+}
 NAME = "数证 · certification and exam management for digital-technology engineers (数字技术工程师培育项目)"
 
 
@@ -40,6 +47,7 @@ def build(words: Sequence[str]) -> typer.Typer:
     app.callback()(_options)
     system.add(app)
     offline.add(app)
+    audit.add(app)
     identity.add(app)
     for noun in catalog.NOUNS:
         group = _group(noun) if noun.name in words else typer.Typer()

@@ -87,6 +87,9 @@ NOUNS: tuple[Noun, ...] = (
     Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification"),
     Noun("share", "certificates", "ShareService", "加注分享", "share links of certificates"),
     Noun("status", "certificates", "StatusService", "状态列表", "published status lists"),
+    Noun("employer", "certificates", "EmployerService", "用人单位", "employers that verify in bulk, and their keys"),
+    Noun("report", "certificates", "VerificationReportService", "验证报告", "signed reports of verified files"),
+    Noun("log", "certificates", "LogService", "透明日志", "the transparency log as published files"),
 )  # fmt: skip
 BY_NAME = {noun.name: noun for noun in NOUNS}
 SERVICES = ("training", "assessment", "certificates")

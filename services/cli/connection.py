@@ -80,7 +80,9 @@ class Session:
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         token = self.token or os.environ.get("SHUZHENG_TOKEN", "") or self.kept_token().get("token", "")
-        return (("authorization", f"Bearer {token}"),) if token else ()
+        api_key = os.environ.get("SHUZHENG_API_KEY", "")
+        known = (("authorization", f"Bearer {token}"),) if token else ()
+        return known + ((("x-api-key", api_key),) if api_key else ())
 
     def kept_token(self) -> dict[str, str]:
         """Return what `shuzheng login` kept; empty where nobody is logged in."""

@@ -211,7 +211,9 @@ class Keys:
 
     def for_purpose(self, key_id: str, purpose: str) -> bytes | None:
         """Return a key where it serves `purpose`: qr, status or credential; the id tells: …#qr-20260301."""
-        named = next((p for p in ("qr", "status", "disclosure", "log") if f"#{p}-" in key_id), "credential")
+        named = next(
+            (p for p in ("qr", "status", "disclosure", "log", "report") if f"#{p}-" in key_id), "credential"
+        )
         trusted = key_id in self.raw and named == purpose and (purpose == "qr" or key_id in self.assertion)
         return self.raw[key_id] if trusted else None
 

@@ -118,6 +118,10 @@ class Log:
         """Return the newest signed checkpoint, of this year's log if no origin is given."""
         return str(await asyncio.to_thread(self._shard(origin).note))
 
+    async def head(self) -> Checkpoint:
+        """Return the newest published tree of this year's log; the empty tree where nothing was published."""
+        return await asyncio.to_thread(self._shard("").published)
+
     async def inclusion(self, position: Position) -> Inclusion:
         """Return the proof of a published leaf, in the witnessed tree where that has it; raises UnverifiedError."""
         return (await self.inclusions([position]))[0]

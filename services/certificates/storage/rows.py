@@ -153,4 +153,5 @@ class ShareRow(Entity, Base, table=True):
     ended_at: int = seconds()
 
 
-import services.certificates.storage.log_rows  # noqa: E402, F401 - its tables belong to the same schema
+import services.certificates.storage.employer_rows  # noqa: E402
+import services.certificates.storage.log_rows  # noqa: E402, F401 - the tables of both belong to the same schema

@@ -9,7 +9,8 @@ from services.cli import failures
 from services.cli.fields import BadValue
 from services.kit.errors import AppError, Kind, Unmet, Violation, exhausted, invalid, precondition
 
-OWN = {"INVALID_ENDPOINT", "UNKNOWN_METHOD", "NO_ISSUER", "UNKNOWN_ROLE", "FILE_UNREADABLE", "NOT_PARKED"}
+OWN = {"INVALID_ENDPOINT", "UNKNOWN_METHOD", "NO_ISSUER", "UNKNOWN_ROLE", "FILE_UNREADABLE", "NOT_PARKED",
+       "BAD_REPORT", "OTHER_FILE"}  # fmt: skip
 
 
 def declared() -> set[str]:

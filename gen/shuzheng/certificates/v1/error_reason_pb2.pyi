@@ -54,6 +54,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The serials of the body for this year are used up."""
     ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 42
     """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
+    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 50
+    """The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
+    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 51
+    """The file has more bytes or rows than are verified at once: split it."""
+    ERROR_REASON_DAILY_QUOTA: _ErrorReason.ValueType  # 52
+    """The employer's quota of rows for today is used up: continue tomorrow."""
+    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 53
+    """The employer has as many valid keys as are allowed: revoke one first."""
+    ERROR_REASON_API_KEY_TERM: _ErrorReason.ValueType  # 54
+    """A key must end in the future, and not later than the rule says."""
+    ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 55
+    """No key to sign reports with was given to the service."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that certificates gives besides those of shuzheng.type.v1.ErrorReason."""
@@ -90,4 +102,16 @@ ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 41
 """The serials of the body for this year are used up."""
 ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 42
 """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
+ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 50
+"""The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
+ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 51
+"""The file has more bytes or rows than are verified at once: split it."""
+ERROR_REASON_DAILY_QUOTA: ErrorReason.ValueType  # 52
+"""The employer's quota of rows for today is used up: continue tomorrow."""
+ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 53
+"""The employer has as many valid keys as are allowed: revoke one first."""
+ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 54
+"""A key must end in the future, and not later than the rule says."""
+ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 55
+"""No key to sign reports with was given to the service."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
