@@ -93,6 +93,7 @@ async def _run(folder: Path, teller: Teller) -> None:
 def _empty(folder: Path) -> None:
     shutil.rmtree(folder / "data", ignore_errors=True)
     shutil.rmtree(folder / "certificates", ignore_errors=True)
+    shutil.rmtree(folder / "export", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
 
 

@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from services.embedded.demo.api import expect, until
+from services.cli import audit, exports
+from services.embedded.demo.api import Caller, expect, until
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.results import GRADE, ISSUED, REVOKED
 
@@ -27,6 +28,8 @@ async def certificates(j: Journey) -> None:
         f"{len(documents)} documents (W3C Verifiable Credentials, Ed25519) → {folder}",
     )
     await _batch(j)
+    await _employer(j, found[0])
+    await _export(j)
     j.summary["verifications"] = dict(sorted(j.verified.items()))
 
 
@@ -122,3 +125,45 @@ async def _batch(j: Journey) -> None:
     j.verified += outcomes
     told = ", ".join(f"{key} {count}" for key, count in sorted(outcomes.items()))
     j.teller.say(f"批量验证 {len(rows)} 行：{told}", f"batch of {len(rows)} rows: {told}")
+
+
+async def _employer(j: Journey, certificate: Any) -> None:
+    """An employer's own program sends its list as it is and gets a report that proves what it was told."""
+    employer = {"display_name": "示例科技有限公司", "uscc": "91330100799655058B"}
+    made = await j.supervisor("EmployerService/CreateEmployer", employer_id="shili", employer=employer)
+    staff = j.api.caller("employer", made.name, "人事 周经理")
+    key = await staff("EmployerService/CreateApiKey", parent=made.name, api_key={"display_name": "人事系统"})
+    program = Caller(j.api, (("x-api-key", key.secret),))
+    rows = f"证书编号,姓名\n{certificate.number},{certificate.holder_name}\n,无编号\n".encode()
+    *_, last = await program.stream(
+        "VerificationReportService/BatchVerifyFile", [{"filename": "员工证书.csv", "chunk": rows}]
+    )
+    expect("rows that the employer's file could not be read in", last.report.unread_rows, 1)
+    file = j.folder / "verification-report.json"
+    file.write_bytes(last.report.content)
+    j.teller.say(f"用人单位文件验证：签名报告 → {file}", f"an employer's file: signed report → {file}")
+
+
+async def _export(j: Journey) -> None:
+    """Leave everything that others need to check the certificates without us, and check it as they would."""
+    folder = j.folder / "export"
+    answers = {
+        path: await j.public(path)
+        for path in (
+            "VerificationService/GetDidDocument",
+            "VerificationReportService/GetReportDidDocument",
+            "StatusService/ListStatusLists",
+        )
+    }
+    answers["CertificateService/ExportCertificates"] = await j.supervisor.stream(
+        "CertificateService/ExportCertificates", [{}]
+    )
+    answers["LogService/ExportLog"] = await j.public.stream("LogService/ExportLog", [{}])
+    exports.write(folder, lambda path, **_: answers[path], {}, lambda *_: None)
+    found = audit.examine(folder, [folder / "did.json"])
+    expect("problems that an audit of the export finds", found.problems, [])
+    leaves = sum(about["size"] for about in found.logs.values())
+    j.teller.say(
+        f"导出 {found.certificates} 份证书、公钥与透明日志（{leaves} 条），离线复核无误 → {folder}",
+        f"{found.certificates} certificates, keys and the log ({leaves} leaves), audited offline → {folder}",
+    )
