@@ -140,6 +140,43 @@ def test_verification_needs_no_token(shell: Shell, tmp_path: Path) -> None:
     assert json.loads(shell.run("certificate", "did")[1])["id"].startswith("did:web:")
 
 
+def test_an_employer_gets_a_report_and_anyone_can_check_it(shell: Shell, tmp_path: Path) -> None:
+    shell.run("login", "--as", "supervisor")
+    company = ("--display-name", "示例公司", "--uscc", "91330100799655058B")
+    shell.json("employer", "create", "acme", *company)
+    key = shell.json("employer", "create-api-key", "employers/acme", "--display-name", "人事系统")
+    shell.run("logout")
+    rows, report = tmp_path / "rows.ndjson", tmp_path / "report.json"
+    rows.write_text('{"编号": "DE1", "姓名": "张三"}\n{\n', "utf-8")
+    wanted = (
+        "certificate",
+        "batch-verify",
+        str(rows),
+        "--report",
+        str(report),
+        "--to",
+        str(tmp_path / "a.csv"),
+    )
+    assert shell.run(*wanted)[0] == 4
+    shell.environment["SHUZHENG_API_KEY"] = key["secret"]
+    told = shell.json(*wanted)
+    assert told["outcomes"] == {"NOT_FOUND_OR_NAME_MISMATCH": 1, "NOT_A_RECORD": 1}
+    assert shell.json("report", "get", told["report"]["name"])["rows"] == 2
+    del shell.environment["SHUZHENG_API_KEY"]
+    shell.run("login", "--as", "supervisor")
+    assert shell.json("certificate", "export", "--out", str(tmp_path / "export"))["certificates"] == 0
+    shell.run("logout")
+    pinned = str(tmp_path / "export" / "reports" / "did.json")
+    assert (
+        shell.json("report", "verify", str(report), "--keys", pinned, "--about", str(rows))["rowCount"] == "2"
+    )
+    report.write_bytes(report.read_bytes().replace(b"NOT_FOUND_OR_NAME_MISMATCH", b"VALID"))
+    assert shell.run("report", "verify", str(report), "--keys", pinned)[0] == 1
+    assert shell.json("audit", "--dir", str(tmp_path / "export"))["problems"] == []
+    (tmp_path / "export" / "manifest.json").unlink()
+    assert shell.run("audit", "--dir", str(tmp_path / "export"))[0] == 1
+
+
 def test_operators_see_the_events(shell: Shell) -> None:
     shell.run("login", "--as", "supervisor")
     status = shell.json("events", "status")
