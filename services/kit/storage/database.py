@@ -59,7 +59,7 @@ class Database:
             bind = self.engine if write else self.engine.execution_options(**READ)
             async with AsyncSession(bind, expire_on_commit=False) as session:
                 with translated():
-                    async with session.begin():
+                    async with _Ending(session):
                         yield session
 
     async def ready(self) -> bool:
@@ -74,6 +74,29 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+class _Ending:
+    """A transaction whose COMMIT or ROLLBACK is finished even where its task is cancelled meanwhile.
+
+    A cancelled ROLLBACK would leave the connection, and on SQLite the write lock, to be cleaned up by nobody.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def __aenter__(self) -> None:
+        await self.session.begin()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        ending = asyncio.ensure_future(
+            self.session.rollback() if error is not None else self.session.commit()
+        )
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait([ending])
+            raise
 
 
 class translated:
