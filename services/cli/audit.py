@@ -143,7 +143,7 @@ def _logs(folder: Path, vkeys: Path | None, found: Findings) -> Iterator[str]:
         try:
             lines_ = (vkeys or year / "vkeys").read_text("utf-8").split()
             reading = log_reader.read_log(year, lines_)
-        except (LogProblem, OSError) as problem:
+        except (LogProblem, OSError, UnicodeDecodeError) as problem:
             yield f"log/{year.name}: {problem}"
             continue
         head = reading.head

@@ -94,12 +94,12 @@ def unsigned(head: Head, vkeys: list[str]) -> Iterator[str]:
 
 
 def _holds(vkey: str, head: Head, name: str, value: bytes) -> bool:
-    own, key_id, encoded = vkey.split("+", 2)
-    material = base64.b64decode(encoded)
-    kind, public, signature = material[0], material[1:], value[4:]
-    if name != own or value[:4].hex() != key_id:
-        return False
     try:
+        own, key_id, encoded = vkey.split("+", 2)
+        material = base64.b64decode(encoded, validate=True)
+        kind, public, signature = material[0], material[1:], value[4:]
+        if name != own or value[:4].hex() != key_id:
+            return False
         if kind == ED25519:
             Ed25519PublicKey.from_public_bytes(public).verify(signature, head.text.encode())
         elif kind == ML_DSA_44:
@@ -107,7 +107,7 @@ def _holds(vkey: str, head: Head, name: str, value: bytes) -> bool:
             MLDSA44PublicKey.from_public_bytes(public).verify(signature[TIME:], message)
         else:
             return False
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, IndexError):
         return False
     return True
 
@@ -175,7 +175,7 @@ def leaf_type(leaf: bytes) -> str:
         members = json.loads(leaf)
         well = set(members) == MEMBERS and all(isinstance(value, str) for value in members.values())
         blinded = base64.urlsafe_b64decode(members["c"] + "=")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise LogProblem("no leaf of this log") from None
     if not well or len(blinded) != 32 or members["v"] != "1" or len(leaf) >= 200:
         raise LogProblem("no leaf of this log")

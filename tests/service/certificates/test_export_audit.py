@@ -105,6 +105,16 @@ async def test_a_changed_log_is_found(exported, kind):
     assert any(problem.startswith(f"log/{year.name}") for problem in problems(exported))
 
 
+@pytest.mark.parametrize(
+    "key", ["", "{origin}", "{origin}+00000000+", "{origin}+00000000+AQ==", "{origin}+00+%", "\ud800"]
+)
+async def test_keys_that_are_none_are_found(exported, key):
+    (year,) = (exported / "log").iterdir()
+    origin = (year / "checkpoint").read_text("utf-8").split("\n")[0]
+    (year / "vkeys").write_bytes(key.format(origin=origin).encode("utf-8", "surrogatepass"))
+    assert any(problem.startswith(f"log/{year.name}") for problem in problems(exported))
+
+
 async def test_a_missing_log_is_found(exported):
     shutil.rmtree(exported / "log")
     assert "log: the export holds no log" in problems(exported)
