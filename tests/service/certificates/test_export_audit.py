@@ -1,5 +1,6 @@
 """An export and its audit: what was written is found right, and every later change is found."""
 
+import asyncio
 import json
 import shutil
 
@@ -24,9 +25,7 @@ async def export(world, folder):
         "VerificationService/GetDidDocument": await world.public.GetDidDocument(
             verification_service_pb2.GetDidDocumentRequest()
         ),
-        "StatusService/ListStatusLists": await world.opened.stub(StatusServiceStub).ListStatusLists(
-            ListStatusListsRequest()
-        ),
+        "StatusService/ListStatusLists": await published_lists(world),
         "VerificationReportService/GetReportDidDocument": await reports.GetReportDidDocument(
             verification_report_service_pb2.GetReportDidDocumentRequest()
         ),
@@ -37,6 +36,15 @@ async def export(world, folder):
     }
     exports.write(folder, lambda path, **_: answers[path], {}, lambda *_: None)
     return folder
+
+
+async def published_lists(world):
+    """Return the status lists once there is one."""
+    stub = world.opened.stub(StatusServiceStub)
+    async with asyncio.timeout(10):
+        while not (page := await stub.ListStatusLists(ListStatusListsRequest())).status_lists:
+            await asyncio.sleep(0.02)
+    return page
 
 
 def problems(folder, **options):
