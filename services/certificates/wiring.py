@@ -42,6 +42,7 @@ from services.certificates.signing.did import did_document, did_of
 from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
 from services.certificates.signing.suites import BOTH, SM2
 from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.signing.workshop import Workshop
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards
@@ -100,8 +101,9 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
 
     key_ids = dict.fromkeys(BOTH, keyring.active.key_id)
     key_ids |= {SM2: keyring.sm2.key_id} if keyring.sm2 else {}
-    drafter = Drafter(issuer, key_ids, policy, _numbers(config))
-    issuance = Issuance(service.store, keyring, config.reaper_interval, log)
+    workshop = Workshop()
+    drafter = Drafter(issuer, key_ids, policy, _numbers(config), workshop)
+    issuance = Issuance(service.store, keyring, config.reaper_interval, log, workshop)
     journal = Journal(log)
     awards = Awards(service.store, drafter, issuance.nudge, journal)
     certificates = Certificates(service.store, drafter, issuance.nudge, journal, issuance.require_unlocked)

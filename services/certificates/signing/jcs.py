@@ -11,5 +11,5 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 
 def profile_form(document: Json) -> bytes:
-    """Return the canonical bytes of a document in which `faults` finds nothing."""
+    """Return the canonical bytes of a document in which `faults` finds nothing, or whole numbers only."""
     return ENCODER.encode(document).encode()

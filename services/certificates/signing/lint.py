@@ -7,7 +7,7 @@ register says, and has been signed with a throw-away key and verified as others 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jsonschema import Draft201909Validator, Draft202012Validator
 from jsonschema.protocols import Validator
 
-from services.certificates.domain.document import Json, faults
+from services.certificates.domain.document import Json, faults, moment
 from services.certificates.domain.profile import SCHEMA
 from services.certificates.domain.verification import Outcome
 from services.certificates.signing import jcs, proof
@@ -47,6 +47,12 @@ class Record:
     status_index: int
     valid_from: str
     valid_until: str
+
+
+def record_of(number: str, holder_name: str, status_index: int, valid_from: int, valid_until: int) -> Record:
+    """Return the record of a row, whose moments are UTC seconds (0: none)."""
+    start, end = (moment(datetime.fromtimestamp(at, UTC)) if at else "" for at in (valid_from, valid_until))
+    return Record(number, holder_name, status_index, start, end)
 
 
 class Candidate(NamedTuple):

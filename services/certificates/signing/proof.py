@@ -13,7 +13,7 @@ from hashlib import sha256
 import rfc8785
 
 from services.certificates.domain.document import Json, moment
-from services.certificates.signing import multibase
+from services.certificates.signing import jcs, multibase
 from services.certificates.signing.signer import Signer
 from services.certificates.signing.suites import BOTH, JCS, RDFC, SUITES
 
@@ -71,6 +71,12 @@ def agree(intents: Sequence[Intent], document_sha256: str, messages: Sequence[st
     return same and all(_suite(i) == RDFC or i.message.hex() == message for i, message in pairs)
 
 
+def rdf_digest(intents: Sequence[Intent], messages: Sequence[str]) -> str:
+    """Return the digest of the RDF form, as the message of its proof ends; empty where there is no such proof."""
+    found = (message for intent, message in zip(intents, messages, strict=True) if _suite(intent) == RDFC)
+    return next(found, "")[64:]
+
+
 def _suite(intent: Intent) -> str:
     return str(json.loads(intent.options)["cryptosuite"])
 
@@ -92,4 +98,4 @@ def proofs(document: Json, signer: Signer, created: datetime) -> list[Json]:
 
 def secured(document: bytes, proofs: list[Json]) -> bytes:
     """Return the signed document; `proof` is a list, so that further suites can stand beside."""
-    return rfc8785.dumps(json.loads(document) | {"proof": proofs})
+    return jcs.profile_form(json.loads(document) | {"proof": proofs})

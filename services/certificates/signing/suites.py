@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from services.certificates.domain.document import Json
-from services.certificates.signing import rdf, sm2
+from services.certificates.signing import jcs, rdf, sm2
 
 RDFC = "eddsa-rdfc-2022"
 JCS = "eddsa-jcs-2022"
@@ -53,9 +52,9 @@ SUITES = {
     for suite in (
         Suite(RDFC, "Ed25519", False, _rdf, lambda options: sha256(rdf.canonical_options(options)).digest()),
         Suite(
-            JCS, "Ed25519", True, lambda d: sha256(d).digest(), lambda o: sha256(rfc8785.dumps(o)).digest()
+            JCS, "Ed25519", True, lambda d: sha256(d).digest(), lambda o: sha256(jcs.profile_form(o)).digest()
         ),
-        Suite(SM2, "SM2", True, _sm3, lambda options: _sm3(rfc8785.dumps(options))),
+        Suite(SM2, "SM2", True, _sm3, lambda options: _sm3(jcs.profile_form(options))),
     )
 }
 

@@ -1,7 +1,8 @@
 """Where many documents are examined at once: worker processes, begun only when there is much to do.
 
 Canonicalizing costs milliseconds of CPU, and a batch of thousands must not keep the service from answering. A few
-documents are examined here, one by one; workers end again after a quiet time, and with the service.
+documents are examined here, one by one; workers end again after a quiet time, and with the service. What was examined
+a moment ago is remembered by everything that went into it, so that the same bytes are not examined twice in a row.
 """
 
 import asyncio
@@ -10,9 +11,11 @@ import os
 import signal
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from hashlib import sha256
 
 from services.certificates.signing.lint import Candidate, Linted, lint
 from services.kit.logs import logger
@@ -20,6 +23,7 @@ from services.kit.logs import logger
 FEW = 64  # documents that are quicker done here than by workers that must start first
 PORTION = 25  # documents that a worker takes at once
 WORKERS = 2
+REMEMBERED = 256  # documents
 QUIET = 30.0  # seconds without work after which workers end
 WORKERS_LOST = "workers_lost"
 log = logger("workshop")
@@ -32,16 +36,36 @@ class Workshop:
         self.few = few
         self.pool: ProcessPoolExecutor | None = None
         self.closing: asyncio.TimerHandle | None = None
+        self.known: OrderedDict[tuple, Linted] = OrderedDict()
 
     async def lint(self, candidates: Sequence[Candidate]) -> list[Linted]:
         """Examine documents, here or by workers."""
+        known = [self.known.get(_everything_of(candidate)) for candidate in candidates]
+        fresh = await self._lint([each for each, found in zip(candidates, known, strict=True) if not found])
+        coming = iter(fresh)
+        return [found or next(coming) for found in known]
+
+    def lint_now(self, candidate: Candidate) -> Linted:
+        """Examine one document here and remember the answer."""
+        key = _everything_of(candidate)
+        if (found := self.known.get(key)) is None:
+            found = self.known[key] = lint(candidate)
+            while len(self.known) > REMEMBERED:
+                self.known.popitem(last=False)
+        return found
+
+    async def _lint(self, candidates: Sequence[Candidate]) -> list[Linted]:
         if len(candidates) > self.few:
             try:
                 return await self._by_workers(candidates)
             except BrokenProcessPool:
                 log.warning(WORKERS_LOST)
                 self.close()
-        return await _here(candidates)
+        found = []
+        for candidate in candidates:
+            found.append(self.lint_now(candidate))
+            await asyncio.sleep(0)
+        return found
 
     async def _by_workers(self, candidates: Sequence[Candidate]) -> list[Linted]:
         pool = self._opened()
@@ -69,12 +93,9 @@ class Workshop:
             self.pool = None
 
 
-async def _here(candidates: Sequence[Candidate]) -> list[Linted]:
-    found = []
-    for candidate in candidates:
-        found.append(lint(candidate))
-        await asyncio.sleep(0)
-    return found
+def _everything_of(candidate: Candidate) -> tuple:
+    digest = sha256(candidate.document).digest()
+    return digest, candidate.document_sha256, tuple(candidate.proof_options), candidate.record
 
 
 def _lint_all(candidates: Sequence[Candidate]) -> list[Linted]:

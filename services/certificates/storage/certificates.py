@@ -1,7 +1,7 @@
 """Reading and changing certificates; a certificate of another owner does not exist for a caller bound to one."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ class Draft(NamedTuple):
     document: bytes
     proof_options: list[str]
     nonce: bytes
+    messages: list[str]
 
 
 class Unsigned(NamedTuple):
@@ -56,14 +57,22 @@ class Unsigned(NamedTuple):
     status_index: int | None
     valid_from: int
     valid_until: int
+    nonce: bytes
 
 
 class Passed(NamedTuple):
-    """What the lint found: the messages to sign and the digest of the RDF form, in hexadecimal."""
+    """What the lint found: the messages to sign, in hexadecimal."""
 
     name: str
     messages: list[str]
+
+
+class Made(NamedTuple):
+    """What makes a certificate ISSUED: its proofs, the digest of its RDF form, and the nonce of its leaf."""
+
+    proofs: list[dict]
     rdf_sha256: str
+    nonce: bytes
 
 
 class Signed(NamedTuple):
@@ -117,7 +126,7 @@ async def insert_documents(tx: Transaction, drafts: Sequence[Draft]) -> None:
             "document": draft.document,
             "proof_options": draft.proof_options,
             "proofs": [],
-            "messages": [],
+            "messages": draft.messages,
             "nonce": draft.nonce,
         }
         for draft in drafts
@@ -134,7 +143,7 @@ async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow
 
 async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
     """Return certificates that wait for their signature, in the order of names."""
-    both = DOCUMENTS.c.document, DOCUMENTS.c.proof_options, DOCUMENTS.c.messages
+    both = DOCUMENTS.c.document, DOCUMENTS.c.proof_options, DOCUMENTS.c.messages, DOCUMENTS.c.nonce
     apart = {column.name: column for column in both}
     columns = [apart.get(field, TABLE.c.get(field)) for field in Unsigned._fields]
     waiting = select(*columns).select_from(BOTH).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
@@ -144,24 +153,24 @@ async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
 
 async def store_intents(tx: Transaction, passed: Sequence[Passed]) -> None:
     """Store what has passed the lint, before any key is used."""
-    await _locked(tx, [one.name for one in passed])
+    await lock_unissued(tx, [one.name for one in passed])
     await tx.execute(_INTEND, [{"at": one.name, "made": one.messages} for one in passed])
-    await tx.execute(_DIGEST, [{"at": one.name, "digest": one.rdf_sha256} for one in passed])
 
 
-async def store_proofs(tx: Transaction, proofs: dict[str, list[dict]]) -> list[Any]:
-    """Turn INTENT into ISSUED where it still is INTENT; returns what the fact of each needs."""
-    rows = await _locked(tx, list(proofs))
-    if rows:
-        await tx.execute(_SIGN, [{"at": row.name, "made": proofs[row.name]} for row in rows])
-        await tx.execute(_ISSUE, [{"at": row.name, "now": tx.now} for row in rows])
-    return rows
-
-
-async def _locked(tx: Transaction, names: Sequence[str]) -> list[Any]:
-    """Lock what still is INTENT, in the order of names, so that several finishers never wait for each other."""
+async def lock_unissued(tx: Transaction, names: Sequence[str]) -> list[Any]:
+    """Return what still is INTENT, locked until COMMIT in the order of names: no two finishers wait for each other."""
     waiting = select(TABLE).where(TABLE.c.name.in_(list(names)), TABLE.c.state == "INTENT")
     return list(await tx.execute(waiting.order_by(TABLE.c.name).with_for_update()))
+
+
+async def store_proofs(tx: Transaction, made: Mapping[str, Made], positions: Mapping[str, str]) -> None:
+    """Turn certificates into ISSUED ones; only while `lock_unissued` holds them."""
+    await tx.execute(_SIGN, [{"at": name, "made": one.proofs} for name, one in made.items()])
+    issued = [
+        {"at": name, "now": tx.now, "digest": one.rdf_sha256, "position": positions.get(name, "")}
+        for name, one in made.items()
+    ]
+    await tx.execute(_ISSUE, issued)
 
 
 async def nonces(tx: Transaction, names: Sequence[str]) -> dict[str, bytes]:
@@ -179,18 +188,11 @@ async def nonce_of(tx: Transaction, name: str) -> bytes:
     return nonce
 
 
-async def store_positions(tx: Transaction, positions: dict[str, str]) -> None:
-    """Store where the leaves of certificates stand in the log, by name."""
-    await tx.execute(_PLACE, [{"at": name, "position": position} for name, position in positions.items()])
-
-
 _INTEND = (
     update(DOCUMENTS)
     .where(DOCUMENTS.c.name == bindparam("at"))
     .values(messages=bindparam("made", type_=DOCUMENTS.c.messages.type))
 )
-_DIGEST = update(TABLE).where(TABLE.c.name == bindparam("at")).values(rdf_sha256=bindparam("digest"))
-_PLACE = update(TABLE).where(TABLE.c.name == bindparam("at")).values(log_position=bindparam("position"))
 _SIGN = (
     update(DOCUMENTS)
     .where(DOCUMENTS.c.name == bindparam("at"))
@@ -201,6 +203,8 @@ _ISSUE = (
     .where(TABLE.c.name == bindparam("at"))
     .values(
         state=State.ISSUED.value,
+        rdf_sha256=bindparam("digest"),
+        log_position=bindparam("position"),
         update_time=bindparam("now", type_=TABLE.c.update_time.type),
         version=TABLE.c.version + 1,
     )

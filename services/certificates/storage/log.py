@@ -34,8 +34,10 @@ async def lock(tx: Transaction, empty: State) -> int:
 
     `empty` is stored where the log has no state yet.
     """
-    await tx.execute(tx.upsert(STATES).values(empty._asdict()).on_conflict_do_nothing())
-    await tx.execute(select(STATES.c.size).where(STATES.c.origin == empty.origin).with_for_update())
+    locked = select(STATES.c.size).where(STATES.c.origin == empty.origin).with_for_update()
+    if (await tx.execute(locked)).scalar_one_or_none() is None:
+        await tx.execute(tx.upsert(STATES).values(empty._asdict()).on_conflict_do_nothing())
+        await tx.execute(locked)
     return await count(tx, empty.origin)
 
 

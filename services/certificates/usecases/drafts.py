@@ -15,6 +15,8 @@ from services.certificates.domain.holder import comparable, printable
 from services.certificates.domain.policy import Policy, end_of_validity
 from services.certificates.domain.reasons import Reason
 from services.certificates.signing import jcs, proof
+from services.certificates.signing.lint import Candidate, record_of
+from services.certificates.signing.workshop import Workshop
 from services.certificates.storage.certificates import Draft
 from services.certificates.storage.reservations import take_status_entries
 from services.certificates.usecases.numbers import NumberScheme, Wanted
@@ -22,6 +24,7 @@ from services.kit.clock import local_day
 from services.kit.errors import invalid
 from services.kit.storage.store import Transaction
 
+FEW = 4  # drafts that are examined at once, so that they are soon issued; more are left to workers
 NONCE = 32  # bytes that blind a leaf of the log
 
 
@@ -33,6 +36,7 @@ class Drafter:
     key_ids: dict[str, str]
     policy: Policy
     numbers: NumberScheme
+    workshop: Workshop
 
     async def draft(self, tx: Transaction, awards: Sequence[Award], revision: int = 0) -> list[Draft]:
         """Return drafts with reserved places; raises UNKNOWN_QUALIFICATION, TEXT_NOT_PRINTABLE, BODY_WITHOUT_CODE."""
@@ -43,7 +47,17 @@ class Drafter:
         numbers = await self.numbers.take(tx, wanted)
         entries = await take_status_entries(tx, len(awards))
         taken = zip(awards, numbers, entries, strict=True)
-        return [self._draft(award, number, entry, tx.now, revision) for award, number, entry in taken]
+        drafts = [self._draft(award, number, entry, tx.now, revision) for award, number, entry in taken]
+        return drafts if len(drafts) > FEW else [self._examined(draft) for draft in drafts]
+
+    def _examined(self, draft: Draft) -> Draft:
+        """Add what is to be signed where the document passes the lint; what does not is reported when it is issued."""
+        row = draft.values
+        fields = ("number", "holder_name", "status_index", "valid_from", "valid_until")
+        record = record_of(*(row[field] for field in fields))
+        candidate = Candidate(draft.document, row["document_sha256"], draft.proof_options, record)
+        linted = self.workshop.lint_now(candidate)
+        return draft._replace(messages=[message.hex() for message in linted.messages])
 
     def _draft(self, award: Award, number: str, entry: StatusEntry, now: datetime, revision: int) -> Draft:
         start = now.replace(microsecond=0)
@@ -54,7 +68,7 @@ class Drafter:
         canonical = jcs.profile_form(document)
         values = _values(award, particulars, revision)
         values |= {"document_sha256": sha256(canonical).hexdigest(), "create_time": now, "update_time": now}
-        return Draft(values, canonical, self._options(document, start), secrets.token_bytes(NONCE))
+        return Draft(values, canonical, self._options(document, start), secrets.token_bytes(NONCE), [])
 
     def _options(self, document: Json, created: datetime) -> list[str]:
         wanted = [proof.options(document, key_id, created, suite) for suite, key_id in self.key_ids.items()]

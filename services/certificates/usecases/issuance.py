@@ -12,17 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
 
 from services.certificates.domain.certificate import Kind
-from services.certificates.domain.document import moment
 from services.certificates.domain.facts import CertificateIssued
 from services.certificates.domain.reasons import Reason
 from services.certificates.log.leaf import Leaf, LeafType, commitment
 from services.certificates.log.log import Entry, Position
 from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
-from services.certificates.signing.lint import Candidate, Linted, Record
+from services.certificates.signing.lint import Candidate, Linted, record_of
 from services.certificates.signing.workshop import Workshop
 from services.certificates.storage import certificates
-from services.certificates.storage.certificates import Passed, Unsigned
+from services.certificates.storage.certificates import Made, Passed, Unsigned
 from services.kit.clock import local_day
 from services.kit.errors import precondition
 from services.kit.logs import logger
@@ -115,57 +114,56 @@ class Issuance:
         messages = {one.name: one.messages for one in passed}
         return [row._replace(messages=messages[row.name]) for row in batch if row.name in messages]
 
-    def sign(self, batch: list[Unsigned]) -> dict[str, list[dict]]:
-        """Return the proofs by certificate name; raises AlteredError. What has no key is logged and left out."""
-        return {row.name: proofs for row in batch if (proofs := self._proofs(row))}
+    def sign(self, batch: list[Unsigned]) -> dict[str, Made]:
+        """Return what was made, by certificate name; raises AlteredError. What has no key is logged and left out."""
+        return {row.name: made for row in batch if (made := self._made(row))}
 
-    def _proofs(self, row: Unsigned) -> list[dict]:
+    def _made(self, row: Unsigned) -> Made | None:
         intents = [proof.Intent(row.document, options.encode()) for options in row.proof_options]
         if not proof.agree(intents, row.document_sha256, row.messages):
             raise AlteredError(row.name)
         signers = [self.keyring.signers.get(proof.key_of(intent)) for intent in intents]
         if None in signers:
             log.error(KEY_MISSING, certificate=row.name)
-            return []
-        made = zip(intents, signers, row.messages, strict=True)
-        return [
+            return None
+        pairs = zip(intents, signers, row.messages, strict=True)
+        proofs = [
             proof.finished(intent.options, signer.sign(bytes.fromhex(message)))
-            for intent, signer, message in made
+            for intent, signer, message in pairs
             if signer
         ]
+        return Made(proofs, proof.rdf_digest(intents, row.messages), row.nonce)
 
-    async def _issue(self, proofs: dict[str, list[dict]]) -> int:
-        if not proofs:
+    async def _issue(self, made: dict[str, Made]) -> int:
+        if not made:
             return 0
         async with self.store.write() as tx:
-            rows = await certificates.store_proofs(tx, proofs)
-            await self._log(tx, rows)
+            rows = await certificates.lock_unissued(tx, list(made))
+            if rows:
+                positions = await self._log(tx, rows, made)
+                still = {row.name: made[row.name] for row in rows}
+                await certificates.store_proofs(tx, still, positions)
             for row in rows:
                 tx.record(_issued(row))
         return len(rows)
 
-    async def _log(self, tx: Transaction, rows: Sequence[Any]) -> None:
-        """Append a leaf for each certificate, in the transaction that makes it ISSUED."""
-        if self.leaves is None or not rows:
-            return
-        nonces = await certificates.nonces(tx, [row.name for row in rows])
+    async def _log(self, tx: Transaction, rows: Sequence[Any], made: dict[str, Made]) -> dict[str, str]:
+        """Append a leaf for each certificate, in the transaction that makes it ISSUED; returns the positions."""
+        if self.leaves is None:
+            return {}
         entries = [
             Entry(
-                Leaf(LeafType.ISSUE, commitment(nonces[row.name], bytes.fromhex(row.document_sha256))),
+                Leaf(LeafType.ISSUE, commitment(made[row.name].nonce, bytes.fromhex(row.document_sha256))),
                 f"issue:{row.name}",
             )
             for row in rows
         ]
         positions = await self.leaves.add_all(tx, entries)
-        placed = {row.name: str(position) for row, position in zip(rows, positions, strict=True)}
-        await certificates.store_positions(tx, placed)
+        return {row.name: str(position) for row, position in zip(rows, positions, strict=True)}
 
 
 def _candidate(row: Unsigned) -> Candidate:
-    start, end = (
-        moment(datetime.fromtimestamp(at, UTC)) if at else "" for at in (row.valid_from, row.valid_until)
-    )
-    record = Record(row.number, row.holder_name, row.status_index or 0, start, end)
+    record = record_of(row.number, row.holder_name, row.status_index or 0, row.valid_from, row.valid_until)
     return Candidate(row.document, row.document_sha256, row.proof_options, record)
 
 
@@ -177,7 +175,7 @@ def _passed(row: Unsigned, linted: Linted) -> Passed | None:
     if linted.problems:
         log.error(LINT_FAILED, certificate=row.name, problems=linted.problems)
         return None
-    return Passed(row.name, messages, linted.rdf_digest.hex())
+    return Passed(row.name, messages)
 
 
 def _issued(row: Any) -> CertificateIssued:

@@ -144,8 +144,9 @@ class World:
     async def certificates(self, **wanted: Any) -> list[certificate_pb2.Certificate]:
         """Every certificate, once none waits for its signature."""
         async with asyncio.timeout(60):
-            while await self._list(state=certificate_pb2.CERTIFICATE_STATE_INTENT):
-                await asyncio.sleep(0.005)
+            waiting = ListCertificatesRequest(page_size=1, state=certificate_pb2.CERTIFICATE_STATE_INTENT)
+            while (await self.supervisor.ListCertificates(waiting)).certificates:
+                await asyncio.sleep(0.01)
         return await self._list(**wanted)
 
     async def _list(self, **wanted: Any) -> list[certificate_pb2.Certificate]:
