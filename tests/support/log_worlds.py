@@ -11,7 +11,7 @@ from services.certificates.log.leaf import Leaf, LeafType, commitment, digest, n
 from services.certificates.log.log import Entry, Log, open_log
 from services.certificates.log.policy import Policy, policy_from
 from services.certificates.log.proving import Position
-from services.certificates.storage import log_rows
+from services.certificates.storage import rows
 from services.kit.storage.database import Database
 from services.kit.storage.store import Store
 from tests.support import transparency
@@ -45,7 +45,7 @@ class LogWorld:
         """Make the tables of certificates."""
         database = Database(self.url)
         async with database.engine.begin() as connection:
-            await connection.run_sync(log_rows.Base.metadata.create_all)
+            await connection.run_sync(rows.Base.metadata.create_all)
         await database.close()
         return self
 
@@ -54,7 +54,7 @@ class LogWorld:
         """Start the log on the same database and folder."""
         database = Database(self.url)
         log = open_log(
-            Store(database, log_rows.Base.metadata, self.clock),
+            Store(database, rows.Base.metadata, self.clock),
             self.clock,
             HOST,
             self.folder / "log",

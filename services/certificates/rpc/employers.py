@@ -9,7 +9,7 @@ from shuzheng.certificates.v1.employer_pb2 import ApiKey, Employer
 
 from services.certificates.domain.employer import EMPLOYER
 from services.certificates.rpc.certificates import moment
-from services.certificates.storage.employer_rows import ApiKeyRow, EmployerRow
+from services.certificates.storage.rows import ApiKeyRow, EmployerRow
 from services.certificates.usecases.employers import Employers, set_uscc
 from services.kit.rpc.convert import apply_mask, moment_of, timestamp
 

@@ -9,7 +9,7 @@ from shuzheng.certificates.v1.verification_report_pb2 import OutcomeCount, Verif
 
 from services.certificates.domain.verification import Outcome
 from services.certificates.rpc.verifications import verification_message
-from services.certificates.storage.employer_rows import ReportRow
+from services.certificates.storage.rows import ReportRow
 from services.certificates.usecases.employers import Credential
 from services.certificates.usecases.reports import Answer, Answers, Made, Reports
 from services.kit.rpc.call import CALL

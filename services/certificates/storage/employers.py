@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.certificates.storage.employer_rows import (
+from services.certificates.storage.rows import (
     ApiKeyRow,
     EmployerRow,
     ReportContentRow,

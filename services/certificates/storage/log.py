@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 
-from services.certificates.storage.log_rows import LogLeafRow, LogStateRow
+from services.certificates.storage.rows import LogLeafRow, LogStateRow
 from services.kit.storage.store import Transaction
 
 LEAVES: Any = LogLeafRow.__table__  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from services.certificates.domain.employer import (
     rule_on,
 )
 from services.certificates.storage import employers
-from services.certificates.storage.employer_rows import ApiKeyRow, EmployerRow
+from services.certificates.storage.rows import ApiKeyRow, EmployerRow
 from services.kit.clock import Clock, local_day
 from services.kit.errors import AppError, forbidden, unauthenticated
 from services.kit.storage.commands import command

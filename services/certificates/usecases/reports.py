@@ -24,7 +24,7 @@ from services.certificates.log.note import encode
 from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
 from services.certificates.storage import employers as storage
-from services.certificates.storage.employer_rows import EmployerRow, ReportRow
+from services.certificates.storage.rows import EmployerRow, ReportRow
 from services.certificates.usecases import spreadsheet
 from services.certificates.usecases.employers import Credential, Employers
 from services.certificates.usecases.verifications import Finding, Verifications

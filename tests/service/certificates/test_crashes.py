@@ -14,8 +14,7 @@ from sqlalchemy import select
 
 from services.certificates.signing.keys import create_first_key, open_keyring
 from services.certificates.storage import certificates as storage
-from services.certificates.storage.log_rows import LogLeafRow
-from services.certificates.storage.rows import CertificateRow, DocumentRow
+from services.certificates.storage.rows import CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
 from services.kit.errors import AppError
 from tests.support.services import open_on

@@ -34,7 +34,7 @@ from services.certificates.domain.verification import Outcome
 from services.certificates.log.leaf import commitment, digest
 from services.certificates.signing import multibase
 from services.certificates.status.reader import StatusReader
-from services.certificates.storage.log_rows import LogLeafRow
+from services.certificates.storage.rows import LogLeafRow
 from services.certificates.usecases.statuses import logged
 from services.verifier import offline
 from tests.support.services import open_on

@@ -5,22 +5,16 @@ reads them on every call.
 """
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from services.certificates.storage.rows.root import Base, seconds
 from services.kit.storage.columns import bytes_column, json_column
-from services.kit.storage.rows import Entity, row_base
+from services.kit.storage.rows import Entity
 
-Base = row_base("certificates")
 UNSIGNED = text("state = 'INTENT'")
 TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
-
-
-def seconds() -> Any:
-    """Declare a field that holds whole UTC seconds since 1970; 0: none."""
-    return Field(default=0, sa_type=BigInteger, nullable=False)
 
 
 class AwardRow(Entity, Base, table=True):
@@ -151,7 +145,3 @@ class ShareRow(Entity, Base, table=True):
     by_holder: bool
     expires_at: int = seconds()
     ended_at: int = seconds()
-
-
-import services.certificates.storage.employer_rows  # noqa: E402
-import services.certificates.storage.log_rows  # noqa: E402, F401 - the tables of both belong to the same schema

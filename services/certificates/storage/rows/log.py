@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from services.certificates.storage.rows import Base
+from services.certificates.storage.rows.root import Base
 from services.kit.storage.columns import bytes_column, utc_time
 
 

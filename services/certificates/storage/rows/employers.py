@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from services.certificates.storage.rows import Base, seconds
+from services.certificates.storage.rows.root import Base, seconds
 from services.kit.storage.columns import bytes_column, json_column
 from services.kit.storage.rows import Entity
 

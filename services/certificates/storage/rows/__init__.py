@@ -1,0 +1,42 @@
+"""All rows of certificates, one file a part."""
+
+from services.certificates.storage.rows.certificates import (
+    TOLD,
+    AwardRow,
+    CertificateRow,
+    CounterRow,
+    DocumentRow,
+    HoldRow,
+    ShareRow,
+    StatusListRow,
+    TwinRow,
+)
+from services.certificates.storage.rows.employers import (
+    ApiKeyRow,
+    EmployerRow,
+    ReportContentRow,
+    ReportRow,
+    UsageRow,
+)
+from services.certificates.storage.rows.log import LogLeafRow, LogStateRow
+from services.certificates.storage.rows.root import Base
+
+__all__ = [
+    "TOLD",
+    "ApiKeyRow",
+    "AwardRow",
+    "Base",
+    "CertificateRow",
+    "CounterRow",
+    "DocumentRow",
+    "EmployerRow",
+    "HoldRow",
+    "LogLeafRow",
+    "LogStateRow",
+    "ReportContentRow",
+    "ReportRow",
+    "ShareRow",
+    "StatusListRow",
+    "TwinRow",
+    "UsageRow",
+]
