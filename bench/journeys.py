@@ -62,7 +62,8 @@ async def latencies(system: Processes, journey: Journey) -> list[float]:
         completion = await journey.complete(enrollment)
         committed = time.perf_counter()
         waited = issued.setdefault(completion, asyncio.get_running_loop().create_future())
-        taken.append((await asyncio.wait_for(waited, 10) - committed) * 1000)
+        async with asyncio.timeout(10):
+            taken.append((await waited - committed) * 1000)
         await asyncio.sleep(0.005)
     await connection.close()
     return sorted(taken)

@@ -8,6 +8,7 @@ import pytest
 from services.kit.events import consumer, relay
 from services.kit.events.broker import Broker
 from services.kit.events.parking import Parking
+from services.kit.waiting import happens
 from tests.service.kit import conftest as fixtures
 from tests.service.kit.demo import until
 from tests.service.kit.test_events import arrives, status, unhandled
@@ -63,7 +64,7 @@ async def test_a_consumer_that_dies_with_messages_in_hand_gets_them_again(
 
     mirror.fail = die
     await source.add(name, 5)
-    await asyncio.wait_for(handling.wait(), 10)
+    assert await happens(handling, 10)
     assert await unhandled(broker) == 1
     mirror.fail = lambda message, envelope: None
     await target.service.stop()

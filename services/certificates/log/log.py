@@ -1,7 +1,6 @@
 """The log as the other parts of the service use it: append in a transaction, then prove what was published."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from services.certificates.storage import log as rows
 from services.kit.clock import Clock, local_day
 from services.kit.logs import logger
 from services.kit.storage.store import Store, Transaction
+from services.kit.waiting import happens
 
 RETRY = 5.0  # seconds until witnesses that failed are asked again
 LOOK = 0.25  # seconds between looks at what another process publishes
@@ -144,8 +144,7 @@ class Log:
                 size = await asyncio.to_thread(self._size, position.origin, witnessed=witnessed)
                 if size > position.index:
                     return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(published.wait(), LOOK)
+                await happens(published, LOOK)
 
     async def status(self) -> list[Status]:
         """Return the state of every log, oldest first."""
@@ -177,9 +176,7 @@ class Log:
                 if status.trust is Trust.UNWITNESSED and status.size
             ]
             trusts = [await self.cosign(origin) for origin in lacking]
-            with contextlib.suppress(TimeoutError):
-                limit = RETRY if Trust.UNWITNESSED in trusts else None
-                await asyncio.wait_for(self.unwitnessed.wait(), limit)
+            await happens(self.unwitnessed, RETRY if Trust.UNWITNESSED in trusts else None)
 
     def _shard(self, origin: str) -> Shard:
         return self.shards.get(origin or self.shards.origin(self.clock.today().year))

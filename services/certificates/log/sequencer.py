@@ -17,6 +17,7 @@ from services.certificates.storage import log as rows
 from services.certificates.storage.log import State
 from services.kit.logs import logger
 from services.kit.storage.store import Store
+from services.kit.waiting import happens
 
 BATCH = 8192  # leaves published at once
 IDLE = 1.0  # seconds between looks for leaves that another process has appended
@@ -93,8 +94,7 @@ class Sequencer:
             self.waiting.clear()
             await self.publish()
             await asyncio.sleep(self.interval)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.waiting.wait(), IDLE)
+            await happens(self.waiting, IDLE)
 
     def release(self) -> None:
         """Let another process publish."""

@@ -6,7 +6,6 @@ certificate ISSUED. Bytes that differ from the examined ones lock the issuer: it
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
@@ -27,6 +26,7 @@ from services.kit.errors import precondition
 from services.kit.logs import logger
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.level import Level
+from services.kit.waiting import happens
 
 LINT_FAILED = "lint_failed"
 INTENT_ALTERED = "intent_altered"
@@ -82,8 +82,7 @@ class Issuance:
             while True:
                 self.waiting.clear()
                 await self.finish()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.waiting.wait(), self.interval)
+                await happens(self.waiting, self.interval)
         finally:
             self.workshop.close()
 

@@ -5,7 +5,6 @@ meanwhile; the files follow the database and never run ahead of it.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
@@ -31,6 +30,7 @@ from services.kit.errors import Kind as ErrorKind
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.names import Pattern
+from services.kit.waiting import happens
 
 PAUSE = 0.2  # seconds between rounds, however many changes come meanwhile
 LIST = Pattern("statusLists/{list}")
@@ -91,8 +91,7 @@ class Statuses:
             self.changed.clear()
             await _whole(self.publish())
             await asyncio.sleep(PAUSE)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), self.interval)
+            await happens(self.changed, self.interval)
 
     async def publish(self) -> int:
         """Publish every list that has changed or grows old; returns how many."""

@@ -96,7 +96,8 @@ class Broker:
             return
         self.process.terminate()
         try:
-            await asyncio.wait_for(self.process.wait(), 5)
+            async with asyncio.timeout(5):
+                await self.process.wait()
         except TimeoutError:
             await self.kill()
 

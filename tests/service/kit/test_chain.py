@@ -16,6 +16,7 @@ from services.kit.rpc.chain import ORDER, Chain, Settings
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.status import from_call
 from services.kit.telemetry import Telemetry
+from services.kit.waiting import happens
 from tests.service.kit import demo
 from tests.support.people import national_id
 
@@ -262,7 +263,7 @@ async def test_the_clients_deadline_ends_the_work_of_the_service(served):
     served.servicer.on_ping = hang
     error = await refused(served.counters("public").Ping(Ping(), timeout=0.2))
     assert error.kind is Kind.DEADLINE
-    await asyncio.wait_for(ended.wait(), 5)
+    assert await happens(ended, 5)
 
 
 async def test_a_client_that_hangs_up_ends_a_stream(served):
@@ -270,7 +271,7 @@ async def test_a_client_that_hangs_up_ends_a_stream(served):
     call = served.counters().WatchCounter(Watch(name=name, times=-1))
     assert (await call.read()).name == name
     call.cancel()
-    await asyncio.wait_for(served.servicer.cancelled.wait(), 5)
+    assert await happens(served.servicer.cancelled, 5)
 
 
 # Rates.

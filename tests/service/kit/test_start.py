@@ -13,6 +13,7 @@ from services.kit.rpc.chain import Chain, Settings
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.server import Listener, Server
 from services.kit.telemetry import Telemetry
+from services.kit.waiting import happens
 from tests.service.kit import demo
 
 Ping = demo.message("PingRequest")
@@ -120,4 +121,4 @@ async def test_a_background_task_that_fails_is_started_again(open_demo, monkeypa
 
     opened = await open_demo()
     opened.service.tasks.append(asyncio.create_task(opened.service._keep_running(task)))
-    await asyncio.wait_for(lives.wait(), 5)
+    assert await happens(lives, 5)
