@@ -213,7 +213,9 @@ def check(raw, keys):
 
 
 def base58(text):
+    digits = text.removeprefix("z")
     number = 0
-    for letter in text.removeprefix("z"):
+    for letter in digits:
         number = number * 58 + BASE58.index(letter)
-    return number.to_bytes((number.bit_length() + 7) // 8)
+    zeros = len(digits) - len(digits.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
