@@ -4,6 +4,7 @@ The counter's row is locked until COMMIT, so that what a transaction took is giv
 """
 
 import secrets
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 
@@ -19,6 +20,13 @@ STATUS = "status"
 CHUNK = 500
 
 
+class Places(NamedTuple):
+    """Entries of status lists, and whether they are the first of a list."""
+
+    entries: list[StatusEntry]
+    begun: bool
+
+
 async def take(tx: Transaction, scope: str, count: int) -> int:
     """Take `count` following numbers of a scope; returns how many were taken before."""
     await tx.execute(tx.upsert(COUNTERS).values(scope=scope, taken=0).on_conflict_do_nothing())
@@ -28,7 +36,7 @@ async def take(tx: Transaction, scope: str, count: int) -> int:
     return before
 
 
-async def take_status_entries(tx: Transaction, count: int) -> list[StatusEntry]:
+async def take_status_entries(tx: Transaction, count: int) -> Places:
     """Take random free entries of the status list in use; the next list is begun where it is used up."""
     before = await take(tx, STATUS, count)
     entries: list[StatusEntry] = []
@@ -37,7 +45,7 @@ async def take_status_entries(tx: Transaction, count: int) -> list[StatusEntry]:
         room = min(count - len(entries), USED - used)
         list_id = str(number + 1)
         entries += [StatusEntry(list_id, index) for index in await _free(tx, list_id, room)]
-    return entries
+    return Places(entries, begun=before % USED == 0 or before // USED < (before + count - 1) // USED)
 
 
 async def _free(tx: Transaction, list_id: str, count: int) -> list[int]:

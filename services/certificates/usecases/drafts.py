@@ -1,8 +1,8 @@
 """Drafting: reserve number, status entry and nonce, write the document. What is drafted is never written anew."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -30,13 +30,17 @@ NONCE = 32  # bytes that blind a leaf of the log
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Turns awards into certificates in state INTENT; `key_ids` by cryptosuite, in the order of the proofs."""
+    """Turns awards into certificates in state INTENT; `key_ids` by cryptosuite, in the order of the proofs.
+
+    `on_list_begun` are called after a COMMIT that took the first entries of a status list.
+    """
 
     issuer: Issuer
     key_ids: dict[str, str]
     policy: Policy
     numbers: NumberScheme
     workshop: Workshop
+    on_list_begun: list[Callable[[], None]] = field(default_factory=list)
 
     async def draft(self, tx: Transaction, awards: Sequence[Award], revision: int = 0) -> list[Draft]:
         """Return drafts with reserved places; raises UNKNOWN_QUALIFICATION, TEXT_NOT_PRINTABLE, BODY_WITHOUT_CODE."""
@@ -45,8 +49,10 @@ class Drafter:
             require_known_qualification(award)
         wanted = [Wanted(award.kind, award.owner, award.level, year) for award in awards]
         numbers = await self.numbers.take(tx, wanted)
-        entries = await take_status_entries(tx, len(awards))
-        taken = zip(awards, numbers, entries, strict=True)
+        places = await take_status_entries(tx, len(awards))
+        for callback in self.on_list_begun if places.begun else ():
+            tx.after_commit(callback)
+        taken = zip(awards, numbers, places.entries, strict=True)
         drafts = [self._draft(award, number, entry, tx.now, revision) for award, number, entry in taken]
         return drafts if len(drafts) > FEW else [self._examined(draft) for draft in drafts]
 

@@ -1,7 +1,5 @@
 """Holds: a certificate out of force for a while, seen by every online verifier at once, undone without a trace left."""
 
-from collections.abc import Callable
-
 from services.certificates.domain.certificate import TRANSITIONS, Action, HoldReason
 from services.certificates.log.leaf import LeafType, new_nonce
 from services.certificates.storage import certificates, holds
@@ -21,10 +19,9 @@ HOLD = Pattern("certificates/{certificate}/holds/{hold}")
 class Holds:
     """Holds and releases for owners and the authority; `owner`, where given, must be the certificate's."""
 
-    def __init__(self, store: Store, journal: Journal, changed: Callable[[], None]) -> None:
+    def __init__(self, store: Store, journal: Journal) -> None:
         self.store = store
         self.journal = journal
-        self.changed = changed
 
     @command
     async def hold(
@@ -66,6 +63,5 @@ class Holds:
             return await holds.page(tx, certificate, size, token)
 
     async def _tell(self, tx: Transaction, act: LeafType, row: CertificateRow, hold: HoldRow) -> None:
-        tx.after_commit(self.changed)
         said = {"act": act.value, "document": row.document_sha256, "hold": hold.name.rpartition("/")[2]}
         await self.journal.add(tx, act, hold.nonce, said, f"{hold.name}#{act.value}")
