@@ -2,6 +2,7 @@
 
     make bench                  everything, about five minutes
     make bench ARGS="--quick"   fewer calls
+    make bench ARGS="--profile" where the time of issuing one certificate goes, instead
 
 Prints a table and writes var/bench/results.json. Rates drift with the machine; ratios within one run hold.
 """
@@ -10,6 +11,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from bench import profile
 from bench.report import Report
 from bench.run import Sizes, measure
 
@@ -22,7 +24,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer calls and rows")
     parser.add_argument("--out", type=Path, default=Path("var/bench/results.json"))
+    parser.add_argument("--profile", action="store_true", help="profile the issuing of single certificates")
     arguments = parser.parse_args()
+    if arguments.profile:
+        profile.main(100)
+        return
     report = Report()
     asyncio.run(measure(report, QUICK if arguments.quick else FULL))
     report.show()

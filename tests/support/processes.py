@@ -39,6 +39,7 @@ class ServiceProcess:
             "caller_rate": 0,
             "public_rate": 0,
         } | settings
+        self.interpreter: tuple[str, ...] = ()  # arguments before `-m services.<service>`, such as a profiler
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
@@ -53,7 +54,7 @@ class ServiceProcess:
         settings = {prefix + key.upper(): str(value) for key, value in self.settings.items()}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", f"services.{self.service}"], cwd=ROOT, stdout=log, stderr=log,
+                [sys.executable, *self.interpreter, "-m", f"services.{self.service}"], cwd=ROOT, stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
                 env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"} | settings,
             )  # fmt: skip
