@@ -1,7 +1,7 @@
 """Where the time goes: in the process that issues a certificate for each completion, and in the embedded start.
 
-py-spy samples the processes from outside. A share is the part of the busy samples that had a function on their stack: both
-callers and callees count what is below them.
+py-spy samples the processes from outside. A share is the part of the busy samples that had a function on their stack:
+callers and callees both count what is below them.
 """
 
 import asyncio
