@@ -1,12 +1,13 @@
-"""Which characters the font can show: a name with an empty box in it must never be printed."""
+"""The font that pages are set in, and the refusal of texts that it cannot show."""
 
 from collections.abc import Iterable
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from services.certificates.domain.reasons import Reason
-from services.certificates.paper.extra import needed
-from services.kit.errors import Violation, invalid
+from services.certificates.paper.extra import INSTALL, needed
+from services.certificates.signing.glyphs import coverage, missing, named
+from services.kit.errors import Violation, invalid, precondition
 
 FONT = "Noto Sans CJK SC"
 
@@ -16,26 +17,24 @@ def font_file() -> Path:
     return Path(str(needed("noto_cjk_sans_otc").FONT_PATH))
 
 
-@cache
-def covered() -> frozenset[int]:
-    """Return the code points that the font has a glyph for."""
-    collection = needed("fontTools.ttLib").TTCollection(str(font_file()), lazy=True)
-    face = next(font for font in collection.fonts if font["name"].getBestFamilyName() == FONT)
-    return frozenset(face.getBestCmap())
+def pinned_font() -> Path:
+    """Return the font collection where it is the one whose characters are known; raises PAPER_NOT_INSTALLED."""
+    path = font_file()
+    if sha256(path.read_bytes()).hexdigest() != coverage().font_sha256:
+        message = (
+            f"{path.name} is another version than the one that pages are set in; as it should be: {INSTALL}"
+        )
+        raise precondition(Reason.PAPER_NOT_INSTALLED, message, module="noto_cjk_sans_otc")
+    return path
 
 
 def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
     """Check (field, text) pairs; raises GLYPH_MISSING that names every character without a glyph."""
-    known = covered()
     wrong = [
-        Violation(field, f"no glyph for {_named(missing)}", Reason.GLYPH_MISSING)
+        Violation(field, f"no glyph for {named(letters)}", Reason.GLYPH_MISSING)
         for field, text in texts
-        if (missing := [letter for letter in dict.fromkeys(text) if ord(letter) not in known])
+        if (letters := missing(text))
     ]
     if wrong:
         said = "; ".join(f"{violation.field}: {violation.message}" for violation in wrong)
         raise invalid(Reason.GLYPH_MISSING, f"The certificate cannot be printed: {said}.", *wrong)
-
-
-def _named(letters: Iterable[str]) -> str:
-    return ", ".join(f"{letter} U+{ord(letter):04X}" for letter in letters)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.certificates.paper.extra import needed
-from services.certificates.paper.glyphs import font_file, require_glyphs
+from services.certificates.paper.glyphs import pinned_font, require_glyphs
 from services.certificates.paper.sheet import Attachment, Sheet, inputs
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -42,7 +42,7 @@ class Typesetter:
             self.compiler = needed("typst").Compiler(
                 str(TEMPLATES / "certificate.typ"),
                 root=str(TEMPLATES),
-                font_paths=[str(font_file().parent)],
+                font_paths=[str(pinned_font().parent)],
                 ignore_system_fonts=True,
             )
         return self.compiler

@@ -1,7 +1,8 @@
 """What is looked at before a document may be signed; nothing here reads a clock, a database or a real key.
 
 A document that passes is inside the closed profile, accepted by the official Open Badges schema, says what the
-register says, and has been signed with a throw-away key and verified as others will do it.
+register says, can be printed without an empty box, and has been signed with a throw-away key and verified as others
+will do it.
 """
 
 import json
@@ -18,8 +19,9 @@ from jsonschema_rs import Draft201909Validator, Draft202012Validator, Validation
 
 from services.certificates.domain.document import Json, faults, moment
 from services.certificates.domain.profile import SCHEMA
+from services.certificates.domain.reasons import Reason
 from services.certificates.domain.verification import Outcome
-from services.certificates.signing import proof
+from services.certificates.signing import glyphs, proof
 from services.certificates.signing.signer import FileSigner
 from services.certificates.signing.suites import RDFC, SUITES
 from services.certificates.signing.verifier import DocumentVerifier
@@ -96,6 +98,8 @@ def _problems(candidate: Candidate) -> Iterator[str]:
     yield from _told("Open Badges 3.0", official_validator().iter_errors(document))
     yield from _dates(document)
     yield from _differences(document, candidate.record)
+    if unshown := glyphs.missing(candidate.document.decode() + candidate.record.holder_name):
+        yield f"{Reason.GLYPH_MISSING}: no font of the page shows {glyphs.named(unshown)}"
 
 
 def _told(schema: str, errors: Iterable[ValidationError]) -> Iterator[str]:

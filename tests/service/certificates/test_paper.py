@@ -78,10 +78,25 @@ async def test_what_no_longer_stands_is_not_printed(world, grade):
         await world.supervisor.GetCertificatePaper(page_of(grade.name))
 
 
-async def test_a_name_without_a_glyph_is_refused_and_the_character_named(world):
-    await world.deliver(world.result(1, holder_name="张\U000323af"))
-    with refused(grpc.StatusCode.INVALID_ARGUMENT, r"U\+323AF"):
-        await world.supervisor.GetCertificatePaper(page_of((await world.certificate()).name))
+async def test_a_name_without_a_glyph_is_never_signed_and_can_be_withdrawn(world):
+    await world.deliver(world.result(1, holder_name="张\U000323af"), world.result(2))
+    issued = await issued_one(world)
+    waiting = messages.ListCertificatesRequest(state=pb.CERTIFICATE_STATE_INTENT)
+    (stuck,) = (await world.supervisor.ListCertificates(waiting)).certificates
+    assert (stuck.holder_name, issued.holder_name) == ("张\U000323af", world.result(2).holder_name)
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "no signature"):
+        await world.supervisor.GetCertificatePaper(page_of(stuck.name))
+    revoke = messages.RevokeCertificateRequest(name=stuck.name, reason=pb.REVOCATION_REASON_ISSUED_IN_ERROR)
+    assert (await world.supervisor.RevokeCertificate(revoke)).state == pb.CERTIFICATE_STATE_REVOKED
+
+
+async def issued_one(world):
+    """The first certificate that is issued, whatever else waits."""
+    wanted = messages.ListCertificatesRequest(state=pb.CERTIFICATE_STATE_ISSUED)
+    async with asyncio.timeout(20):
+        while not (found := (await world.supervisor.ListCertificates(wanted)).certificates):
+            await asyncio.sleep(0.01)
+    return found[0]
 
 
 async def test_without_the_extra_the_answer_says_what_to_install(world, grade, monkeypatch):

@@ -117,6 +117,21 @@ def test_a_document_that_does_not_say_what_the_register_says_is_refused(record, 
     assert named in problem
 
 
+def test_a_text_that_the_page_cannot_show_is_refused_and_the_character_named():
+    def problems(change, shape="grade", **record):
+        document = documents()[shape]
+        change(document)
+        return lint(candidate(document, **record)).problems
+
+    name, body = "张\U000323af", put(("credentialSubject", "source", "name"), "机构\U000323b0")
+    shown = put(("credentialSubject", "identifier", 0, "identityHash"), name)
+    (told,) = problems(shown, holder_name=name)
+    assert "GLYPH_MISSING" in told and "U+323AF" in told and "U+5F20" not in told
+    assert "U+323B0" in problems(body)[0]
+    assert "U+323AF" in problems(lambda _: None, "without a name", holder_name=name)[0]
+    assert problems(lambda _: None, "without a name", holder_name="张\U00020bb7") == []
+
+
 def test_dates_in_the_wrong_order_are_refused():
     early = documents()["grade"] | {"validUntil": "2020-01-01T00:00:00Z"}
     assert any("validUntil" in problem for problem in lint(candidate(early)).problems)

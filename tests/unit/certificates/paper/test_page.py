@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from services.certificates.paper import claims, cose, glyphs, qr
+from services.certificates.paper import claims, cose, qr
 from services.certificates.paper.sheet import Attachment, Layout
 from services.kit.errors import AppError
 from tests.support.pictures import gray_pgm, gray_png
@@ -96,10 +96,6 @@ def test_a_missing_glyph_is_refused_before_anything_is_set(typesetter, award, pa
     assert refusal.value.reason == "GLYPH_MISSING"
     (violation,) = refusal.value.violations
     assert (violation.field, "U+323AF" in violation.message) == ("holder_name", True)
-
-
-def test_the_font_has_rare_letters_of_names():
-    assert {ord(letter) for letter in "\U00020bb7\U0002cc56·㛃䶮"} <= glyphs.covered()
 
 
 async def test_pages_asked_for_at_once_are_set_in_one_thread_and_not_mixed_up(typesetter, award, page, text):
