@@ -66,6 +66,17 @@ class CertificatesConfig(ServiceConfig):
     status_validity: float = Field(
         86_400, ge=3_600, description="seconds for which a published status list may be believed"
     )
+    public_dir: Path | None = Field(
+        None,
+        description="folder of the DID documents that the service publishes, as static files; "
+        "empty: public/ in data_dir",
+    )
+    files_listen: str = Field(
+        "127.0.0.1:8080",
+        pattern=r"^[^/\s]+:\d{1,5}$",
+        description="host:port of the public files, served by `python -m services.certificates.files` alone; "
+        "TLS where tls_cert_file is set",
+    )
     policy_file: Path | None = Field(
         None, description="TOML file with the rules by kind and date; empty: the one that is shipped"
     )
@@ -120,6 +131,11 @@ class CertificatesConfig(ServiceConfig):
     def status_files(self) -> Path:
         """The folder of published status lists in force."""
         return self.status_dir or self.data_dir / "status"
+
+    @property
+    def public_files(self) -> Path:
+        """The folder of published DID documents in force."""
+        return self.public_dir or self.data_dir / "public"
 
     @property
     def qr_keys(self) -> Path:

@@ -43,6 +43,7 @@ from services.certificates.signing.keys import create_first_key, open_keyring, o
 from services.certificates.signing.suites import BOTH, SM2
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.signing.workshop import Workshop
+from services.certificates.status.files import replace as publish
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards
@@ -129,7 +130,9 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     certificate_service = CertificateService(certificates, papers, holds, disclosures)
     others = qr_keys.public if qr_keys else {}
     asserting = {**keyring.public, **status_keys.public, **disclosure_keys.public}
-    verification_service = VerificationService(verifications, did, did_document(did, asserting, others))
+    document = did_document(did, asserting, others)
+    publish(config.public_files / "did.json", document)
+    verification_service = VerificationService(verifications, did, document)
     add_certificates = certificate_service_pb2_grpc.add_CertificateServiceServicer_to_server
     add_verification = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
     add_statuses = status_service_pb2_grpc.add_StatusServiceServicer_to_server
@@ -167,9 +170,9 @@ def for_employers(
     press = Press(Issuer(did, config.issuer_name, config.public_url), keyring, log)
     employers = Employers(service.store, service.clock, rules)
     reports = Reports(service.store, service.clock, employers, verifications, press, rules)
-    report_service = VerificationReportService(
-        reports, did, did_document(did, keyring.public if keyring else {})
-    )
+    document = did_document(did, keyring.public if keyring else {})
+    publish(config.public_files / "reports" / "did.json", document)
+    report_service = VerificationReportService(reports, did, document)
     add_reports = verification_report_service_pb2_grpc.add_VerificationReportServiceServicer_to_server
     return (
         Servicer(

@@ -8,7 +8,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import nats
 from sqlalchemy import MetaData
@@ -210,7 +210,22 @@ def _traceparent() -> str:
     return (call.metadata.get("traceparent", "") if call is not None else TRACE.get())[:60]
 
 
-def run(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig) -> None:
+class Running(Protocol):
+    """What listens somewhere and can be stopped: a Service, or a process beside one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def address(self) -> str:
+        """Where it listens: host:port."""
+
+    async def stop(self) -> None:
+        """Stop in order."""
+
+
+def run(open_service: Callable[[Any], Awaitable[Running]], config: ServiceConfig) -> None:
     """Run one service as a process until SIGTERM or SIGINT; a second signal ends it at once."""
     import uvloop
 
@@ -218,7 +233,7 @@ def run(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig
     uvloop.run(_serve(open_service, config))
 
 
-async def _serve(open_service: Callable[[Any], Awaitable[Service]], config: ServiceConfig) -> None:
+async def _serve(open_service: Callable[[Any], Awaitable[Running]], config: ServiceConfig) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -21,12 +21,17 @@ def exclusive(folder: Path) -> Iterator[None]:
 def store(folder: Path, list_id: str, credential: bytes, token: bytes) -> None:
     """Write both forms of a list, unless they are there already."""
     for name, content in ((list_id, credential), (f"{list_id}.jwt", token)):
-        path = folder / name
-        if path.exists() and path.read_bytes() == content:
-            continue
-        fresh = path.with_name(f".{name}.new")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace(folder / name, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole, unless it is there already; readers see the old one or the new one."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

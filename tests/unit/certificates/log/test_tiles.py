@@ -171,7 +171,7 @@ def test_everything_published_is_served_with_the_right_headers(tmp_path: Path):
     for path, served in found.items():
         assert served is not None, path
         assert served.path.is_file()
-        assert ("immutable" in served.cache_control) == ("tile" in path)
+        assert ("immutable" in served.cache_control) == ("tile" in path and ".p/" not in path)
         assert served.content_type.startswith(
             "application" if "tile" in path else "text/plain; charset=utf-8"
         )
