@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.certificates.domain.award import Award, Withdrawal, to_json
@@ -24,6 +24,14 @@ class Kept(NamedTuple):
 
     withdrawn: bool
     seen_before: bool
+
+
+class Logged(NamedTuple):
+    """The `result` leaf of a source: its nonce and its position."""
+
+    source: str
+    blind: bytes
+    position: str
 
 
 async def keep_awards(tx: Transaction, awards: Sequence[Award]) -> dict[str, Kept]:
@@ -43,6 +51,12 @@ async def replace_award(tx: Transaction, award: Award) -> None:
     await tx.execute(update(TABLE).where(TABLE.c.name == award.source).values(award=to_json(award)))
 
 
+async def store_positions(tx: Transaction, logged: Sequence[Logged]) -> None:
+    """Store where the leaves of awards stand, and what opens them."""
+    if logged:
+        await tx.execute(_LOGGED, [one._asdict() for one in logged])
+
+
 async def certificates_of(tx: Transaction, sources: Sequence[str]) -> dict[str, int]:
     """Return how many certificates rest on each source; those with none are left out."""
     column = CERTIFICATES.c.source
@@ -60,7 +74,14 @@ def _frame(tx: Transaction, source: str, kind: str) -> dict[str, Any]:
         "update_time": tx.now,
         "version": 1,
     }
-    return frame | {"withdrawal_note": ""}
+    return frame | {"withdrawal_note": "", "nonce": b"", "log_position": ""}
+
+
+_LOGGED = (
+    update(TABLE)
+    .where(TABLE.c.name == bindparam("source"))
+    .values(nonce=bindparam("blind"), log_position=bindparam("position"))
+)
 
 
 async def _keep(tx: Transaction, column: str, rows: list[dict[str, Any]]) -> dict[str, Kept]:

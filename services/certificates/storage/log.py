@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 
-from services.certificates.storage.rows import LogLeafRow, LogStateRow
+from services.certificates.storage.rows import LogLeafRow, LogOpeningRow, LogStateRow
 from services.kit.storage.store import Transaction
 
 LEAVES: Any = LogLeafRow.__table__  # type: ignore[attr-defined]
 STATES: Any = LogStateRow.__table__  # type: ignore[attr-defined]
+OPENINGS: Any = LogOpeningRow.__table__  # type: ignore[attr-defined]
 CHUNK = 1000  # sources looked up in one statement
 
 
@@ -27,6 +28,17 @@ class Stored(NamedTuple):
 
     leaf: bytes
     leaf_hash: bytes
+
+
+class Opening(NamedTuple):
+    """What a leaf about no certificate commits to, and the nonce that shows it; `subject` is what it is about."""
+
+    origin: str
+    leaf_index: int
+    type: str
+    subject: str
+    nonce: bytes
+    says: dict[str, str]
 
 
 async def lock(tx: Transaction, empty: State) -> int:
@@ -107,3 +119,17 @@ async def add_states(tx: Transaction, empty: Iterable[State]) -> None:
     """Store the state of new logs; those that have one keep it."""
     for state in empty:
         await tx.execute(tx.upsert(STATES).values(state._asdict()).on_conflict_do_nothing())
+
+
+async def openings(tx: Transaction, types: Sequence[str]) -> list[Opening]:
+    """Return the openings of leaves of these types, oldest first."""
+    wanted = select(*(OPENINGS.c[field] for field in Opening._fields)).where(OPENINGS.c.type.in_(list(types)))
+    rows = await tx.execute(wanted.order_by(OPENINGS.c.origin, OPENINGS.c.leaf_index))
+    return [Opening._make(row) for row in rows]
+
+
+async def keep_openings(tx: Transaction, fresh: Sequence[Opening]) -> None:
+    """Store openings; what another process stored first stays."""
+    if fresh:
+        statement = tx.upsert(OPENINGS).on_conflict_do_nothing()
+        await tx.execute(statement, [one._asdict() for one in fresh])

@@ -1,13 +1,18 @@
-"""Completions and results as they become known: a certificate is drafted, or ends, in the same transaction."""
+"""Completions and results as they become known: a certificate is drafted, or ends, in the same transaction.
+
+What earns a certificate is committed to in the log in that transaction too; the certificate is signed and logged in a
+later one, so that its `issue` leaf always comes after the `result` leaf.
+"""
 
 from collections.abc import Callable, Sequence
 
-from services.certificates.domain.award import Award, Withdrawal, earns_certificate
+from services.certificates.domain.award import Award, Withdrawal, earns_certificate, to_json
 from services.certificates.domain.certificate import WITHDRAWAL_REASON
+from services.certificates.log.leaf import LeafType, new_nonce
 from services.certificates.storage import awards as storage
 from services.certificates.storage import certificates
 from services.certificates.usecases.drafts import Drafter
-from services.certificates.usecases.journal import Journal
+from services.certificates.usecases.journal import Journal, Said
 from services.certificates.usecases.revocation import revoke_row
 from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
@@ -26,8 +31,19 @@ class Awards:
     async def grant(self, tx: Transaction, awards: Sequence[Award]) -> None:
         """Store awards and draft the certificates that are due; `drafted` is called after COMMIT."""
         if due := await self._due(tx, {award.source: award for award in awards}):
-            await certificates.insert_drafts(tx, await self.drafter.draft(tx, due))
+            drafts = await self.drafter.draft(tx, due)
+            await self._log(tx, due)  # numbers first, then the log, as every use case locks them
+            await certificates.insert_drafts(tx, drafts)
             tx.after_commit(self.drafted)
+
+    async def _log(self, tx: Transaction, due: Sequence[Award]) -> None:
+        """Commit to what earns a certificate, with one nonce each: deleting it is the erasure."""
+        said = [Said(f"result:{award.source}", new_nonce(), to_json(award)) for award in due]
+        positions = await self.journal.add_all(tx, LeafType.RESULT, said)
+        pairs = zip(due, said, positions, strict=True)
+        await storage.store_positions(
+            tx, [storage.Logged(award.source, one.nonce, position) for award, one, position in pairs]
+        )
 
     async def _due(self, tx: Transaction, awards: dict[str, Award]) -> list[Award]:
         """Store awards by source; returns those that a certificate is due for."""

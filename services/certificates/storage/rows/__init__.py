@@ -18,7 +18,7 @@ from services.certificates.storage.rows.employers import (
     ReportRow,
     UsageRow,
 )
-from services.certificates.storage.rows.log import LogLeafRow, LogStateRow
+from services.certificates.storage.rows.log import LogLeafRow, LogOpeningRow, LogStateRow
 from services.certificates.storage.rows.root import Base
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "EmployerRow",
     "HoldRow",
     "LogLeafRow",
+    "LogOpeningRow",
     "LogStateRow",
     "ReportContentRow",
     "ReportRow",

@@ -18,7 +18,10 @@ TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists h
 
 
 class AwardRow(Entity, Base, table=True):
-    """A completion or result (`name` is its resource name) and its withdrawal, in whatever order they came."""
+    """A completion or result (`name` is its resource name) and its withdrawal, in whatever order they came.
+
+    The nonce opens its `result` leaf at `log_position`; both are empty where it earned nothing.
+    """
 
     __tablename__ = "awards"
 
@@ -26,6 +29,8 @@ class AwardRow(Entity, Base, table=True):
     award: dict | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     withdrawn_on: date | None = None
     withdrawal_note: str = Field(default="", max_length=1000)
+    nonce: bytes = bytes_column()
+    log_position: str = Field(default="", max_length=240)
 
 
 class CertificateRow(Entity, Base, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from services.certificates.storage.rows.root import Base
-from services.kit.storage.columns import bytes_column, utc_time
+from services.kit.storage.columns import bytes_column, json_column, utc_time
 
 
 class LogLeafRow(Base, table=True):  # type: ignore[call-arg]
@@ -33,3 +33,16 @@ class LogStateRow(Base, table=True):  # type: ignore[call-arg]
     size: int = Field(default=0, sa_type=BigInteger, nullable=False)
     root: bytes = bytes_column()
     frontier: bytes = bytes_column()
+
+
+class LogOpeningRow(Base, table=True):  # type: ignore[call-arg]
+    """What a leaf about no certificate commits to, with its nonce, so that anybody can open it."""
+
+    __tablename__ = "log_openings"
+
+    origin: str = Field(primary_key=True, max_length=200)
+    leaf_index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    type: str = Field(max_length=12, index=True)
+    subject: str = Field(max_length=300)
+    nonce: bytes = bytes_column()
+    says: dict[str, str] = json_column()
