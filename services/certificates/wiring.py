@@ -51,12 +51,13 @@ from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.disclosures import Disclosures
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.employers import Employers
+from services.certificates.usecases.enclosures import LogEvidence, StapledStatus, Twin
 from services.certificates.usecases.holds import Holds
 from services.certificates.usecases.issuance import Issuance
 from services.certificates.usecases.journal import Journal
 from services.certificates.usecases.log_files import LogFiles
 from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
-from services.certificates.usecases.papers import LogEvidence, Papers
+from services.certificates.usecases.papers import Papers
 from services.certificates.usecases.reports import Press, Reports
 from services.certificates.usecases.shares import Shares
 from services.certificates.usecases.statuses import Authority, Statuses
@@ -115,8 +116,6 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         Register(service.hot), DocumentVerifier(did, keyring.public), clock, keyring.below
     )
 
-    papers = Papers(certificates, issuer, qr_keys, Typesetter(), [LogEvidence(service.store, log)])
-
     validity = timedelta(seconds=config.status_validity)
     authority = Authority(did, config.public_url, status_keys.active, validity)
     statuses = Statuses(service.store, authority, journal, config.status_files, clock, config.status_interval)
@@ -125,6 +124,8 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     holds = Holds(service.store, journal)
     twins = Twins(did, config.public_url, disclosure_keys.active)
     disclosures = Disclosures(service.store, twins)
+    evidence = [LogEvidence(service.store, log), StapledStatus(service.store, clock)]
+    papers = Papers(certificates, issuer, qr_keys, Typesetter(), [Twin(disclosures)], evidence)
     shares = Shares(service.store, verifications, clock, config.public_url)
 
     certificate_service = CertificateService(certificates, papers, holds, disclosures)

@@ -1,7 +1,7 @@
-"""The certificate as a page: set anew at each request from what was signed, always with the same bytes."""
+"""The certificate as a page: set anew at each request from what was signed, with the same bytes for the same inputs."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,28 +9,24 @@ from services.certificates.domain.award import Award
 from services.certificates.domain.certificate import Kind, State
 from services.certificates.domain.document import Issuer
 from services.certificates.domain.reasons import Reason
-from services.certificates.log.errors import UnverifiedError
-from services.certificates.log.log import Log
-from services.certificates.log.proof import proof_from, proof_text
-from services.certificates.log.proving import Position
 from services.certificates.paper import claims, cose, qr
 from services.certificates.paper.sheet import Attachment, Layout, Particulars, sheet
 from services.certificates.paper.typesetter import Typesetter
 from services.certificates.signing.keys import Keyring
 from services.certificates.signing.signer import Signer
-from services.certificates.storage import certificates
 from services.certificates.storage.rows import CertificateRow
 from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.enclosures import Source
 from services.kit.clock import local_day
 from services.kit.errors import precondition
-from services.kit.storage.store import Store
 from services.kit.values.level import Level
-
-Source = Callable[[CertificateRow], Awaitable[Sequence[Attachment]]]
 
 
 class Papers:
-    """Pages for those who may fetch the document; `more` are the sources of evidence."""
+    """Pages for those who may fetch the document.
+
+    `always` are the sources of what never changes once it is there, `more` those of evidence, as it stands at print.
+    """
 
     def __init__(
         self,
@@ -38,12 +34,14 @@ class Papers:
         issuer: Issuer,
         keyring: Keyring | None,
         typesetter: Typesetter,
+        always: Sequence[Source] = (),
         more: Sequence[Source] = (),
     ) -> None:
         self.certificates = certificates
         self.issuer = issuer
         self.keyring = keyring
         self.typesetter = typesetter
+        self.always = always
         self.more = more
 
     async def pdf(self, name: str, owner: str, layout: Layout, evidence: bool = False) -> bytes:
@@ -56,7 +54,7 @@ class Papers:
         _require_issued(row)
         code = qr.svg(self._address(row, json.loads(document)))
         attachments = [_credential(document)]
-        for source in self.more if evidence else ():
+        for source in (*self.always, *(self.more if evidence else ())):
             attachments += await source(row)
         return await self.typesetter.pdf(
             sheet(award_of(row), self._particulars(row), layout), code, attachments
@@ -79,28 +77,6 @@ class Papers:
         until = day_of(row.valid_until) if row.valid_until else None
         issued = day_of(row.valid_from)
         return Particulars(row.number, issued, until, row.document_sha256, self.issuer.name, self.issuer.did)
-
-
-class LogEvidence:
-    """The proof that a certificate is in the log; its `extra` opens the leaf: 32 bytes of nonce, then the leaf."""
-
-    def __init__(self, store: Store, log: Log) -> None:
-        self.store = store
-        self.log = log
-
-    async def __call__(self, row: CertificateRow) -> Sequence[Attachment]:
-        """Return the proof; nothing while the leaf is not published."""
-        if not row.log_position:
-            return []
-        try:
-            found = await self.log.inclusion(Position.parse(row.log_position))
-        except UnverifiedError:
-            return []
-        async with self.store.read() as tx:
-            nonce = (await certificates.nonces(tx, [row.name]))[row.name]
-        path = proof_from(found.proof).path
-        text = proof_text(found.position.index, path, found.checkpoint, nonce + found.leaf)
-        return [Attachment("proof.tlog-proof", "text/plain", "Proof of inclusion 透明日志证明", text)]
 
 
 def claims_of(row: CertificateRow, issuer: str, shows_name: bool) -> claims.Claims:

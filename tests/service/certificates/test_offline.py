@@ -15,6 +15,7 @@ from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
 from services.certificates.log.note import ED25519, key_from
+from services.verifier import offline
 from tests.support.pictures import gray_pgm
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,3 +118,25 @@ async def test_a_page_with_evidence_shows_its_place_in_the_log(world, handed_out
     words = ("verify", "evidence.pdf", "--keys", "did.json", "--log-key", vkey, *AT, "--json")
     answer = json.loads(shuzheng(*words, folder=handed_out).stdout)
     assert {step["name"]: step["result"] for step in answer["steps"]}["LOG"] == "OK", answer
+
+
+async def test_a_page_with_stapled_status_is_valid_until_the_list_ends_and_then_cannot_tell(
+    world, handed_out
+):
+    certificate = await world.certificate()
+    wanted = messages.GetCertificatePaperRequest(name=certificate.name, evidence=True)
+    async with asyncio.timeout(20):  # the list is published in the background
+        while not stapled(paper := (await world.supervisor.GetCertificatePaper(wanted)).content):
+            await asyncio.sleep(0.1)
+    (handed_out / "stapled.pdf").write_bytes(paper)
+    for moment, code, outcome in (("validFrom", 0, "VALID"), ("validUntil", 6, "INDETERMINATE")):
+        at = ("--at", stapled(paper)[0][moment])
+        told = shuzheng("verify", "stapled.pdf", "--keys", "did.json", *at, "--json", folder=handed_out)
+        assert (told.returncode, json.loads(told.stdout)["outcome"]) == (code, outcome), told
+
+
+def stapled(paper: bytes) -> list[dict]:
+    """The status lists that a page carries."""
+    return [
+        json.loads(file) for file in offline.embedded(paper) if b'"BitstringStatusListCredential"' in file
+    ]

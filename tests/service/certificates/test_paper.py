@@ -1,32 +1,54 @@
 """The page of a certificate over gRPC: who gets it, when, always the same, and with the loop left free."""
 
 import asyncio
+import io
 import json
-import re
-import zlib
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
+from types import SimpleNamespace
 
 import grpc
 import pytest
+from pypdf import PdfReader
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
+from shuzheng.certificates.v1.status_service_pb2 import ListStatusListsRequest
+from shuzheng.certificates.v1.status_service_pb2_grpc import StatusServiceStub
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
 from services.certificates.paper import extra
 from services.certificates.paper.claims import name_hash
 from services.certificates.storage import certificates
+from services.certificates.storage.rows import StatusListRow
+from services.certificates.usecases.enclosures import StapledStatus
 from services.certificates.usecases.papers import claims_of
 
 DID = "did:web:certificates.example"
 PRINT = pb.PAPER_LAYOUT_PRINT
-STREAM = re.compile(rb"/Type/EmbeddedFile[^>]*>>[^>]*>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
 def page_of(
     name: str, owner: str = "", layout: int = PRINT, evidence: bool = False
 ) -> messages.GetCertificatePaperRequest:
     return messages.GetCertificatePaperRequest(name=name, owner=owner, layout=layout, evidence=evidence)
+
+
+def attached(content: bytes) -> dict[str, bytes]:
+    """The files inside a page, by name, as other people's software reads them."""
+    return {name: bytes(files[0]) for name, files in PdfReader(io.BytesIO(content)).attachments.items()}
+
+
+async def with_evidence(world, name: str) -> dict[str, bytes]:
+    """The files inside a page once log and status list are published."""
+    async with asyncio.timeout(30):
+        while True:
+            files = attached(
+                (await world.supervisor.GetCertificatePaper(page_of(name, evidence=True))).content
+            )
+            if len(files) == 4:
+                return files
+            await asyncio.sleep(0.1)
 
 
 def refused(code, reason: str = ""):
@@ -40,15 +62,53 @@ async def grade(world):
     return await world.certificate()
 
 
-async def test_a_page_carries_the_signed_document_byte_for_byte(world, grade):
+async def test_a_page_carries_the_signed_document_and_its_twin_byte_for_byte(world, grade):
     paper = await world.supervisor.GetCertificatePaper(page_of(grade.name))
     document = await world.supervisor.GetCertificateDocument(
         messages.GetCertificateDocumentRequest(name=grade.name)
     )
+    twin = await world.supervisor.GetCertificateDisclosure(
+        messages.GetCertificateDisclosureRequest(name=grade.name)
+    )
     assert (paper.name, paper.media_type) == (grade.name, "application/pdf")
-    assert paper.content.startswith(b"%PDF-")
-    (attached,) = STREAM.findall(paper.content)
-    assert zlib.decompress(attached) == document.content
+    assert attached(paper.content) == {"credential.json": document.content, "credential.sd-jwt": twin.content}
+
+
+async def test_evidence_is_the_proof_of_the_log_and_the_status_list_of_the_moment(world, grade):
+    files = await with_evidence(world, grade.name)
+    assert list(files) == ["credential.json", "credential.sd-jwt", "proof.tlog-proof", "status.json"]
+    entry, listed = (json.loads(files[name]) for name in ("credential.json", "status.json"))
+    assert listed["id"] == entry["credentialStatus"]["statusListCredential"]
+    stub = world.opened.stub(StatusServiceStub)
+    lists = (await stub.ListStatusLists(ListStatusListsRequest())).status_lists
+    assert json.loads(files["status.json"]) in [json.loads(each.credential) for each in lists]
+
+
+async def test_a_status_list_that_is_out_of_date_is_not_stapled(world, grade):
+    await with_evidence(world, grade.name)
+    async with world.service.store.read() as tx:
+        row = await certificates.get_owned(tx, grade.name, "")
+        listed = await tx.get(StatusListRow, f"statusLists/{row.status_list}")
+
+    def at(seconds: int) -> StapledStatus:
+        return StapledStatus(
+            world.service.store, SimpleNamespace(now=lambda: datetime.fromtimestamp(seconds, UTC))
+        )
+
+    assert [file.name for file in await at(listed.expires_at - 1)(row)] == ["status.json"]
+    assert await at(listed.expires_at)(row) == []
+
+
+async def test_the_same_evidence_makes_the_same_bytes(world, grade):
+    """While neither a list nor a checkpoint is published in between, which the files show."""
+    request = page_of(grade.name, evidence=True)
+    await with_evidence(world, grade.name)
+    async with asyncio.timeout(60):
+        while True:
+            first, second = [(await world.supervisor.GetCertificatePaper(request)).content for _ in range(2)]
+            if attached(first) == attached(second):
+                break
+    assert first == second
 
 
 @pytest.mark.parametrize("layout", [PRINT, pb.PAPER_LAYOUT_SCREEN])
