@@ -124,7 +124,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     holds = Holds(service.store, journal)
     twins = Twins(did, config.public_url, disclosure_keys.active)
     disclosures = Disclosures(service.store, twins)
-    evidence = [LogEvidence(service.store, log), StapledStatus(service.store, clock)]
+    evidence = (LogEvidence(service.store, log), StapledStatus(service.store, clock))
     papers = Papers(certificates, issuer, qr_keys, Typesetter(), [Twin(disclosures)], evidence)
     shares = Shares(service.store, verifications, clock, config.public_url)
 
