@@ -1,6 +1,6 @@
 """Policies: what they say, and what is refused."""
 
-from itertools import combinations
+from itertools import combinations, count
 
 import pytest
 
@@ -65,7 +65,7 @@ W1 = LINES.split("\n", 1)[0] + "\n"
     f"{W1}group G any X1 X1\nquorum G\n", f"{W1}group G any H\nquorum G\n", f"{W1}group X1 any X1\nquorum X1\n",
     f"{W1}group G any X1\ngroup H any X1\nquorum H\n", f"{W1}group G some X1\nquorum G\n",
     f"log {WITNESSES['X1'].vkey}\nquorum none\n", f"witness L {PLAIN.key.vkey}\nquorum L\n", "log x\nquorum none\n",
-])  # fmt: skip
+], ids=count())  # fmt: skip
 def test_a_policy_that_says_nothing_certain_is_refused(text: str):
     with pytest.raises(MalformedError, match="policy"):
         policy_from(text)
