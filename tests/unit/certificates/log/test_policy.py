@@ -22,8 +22,8 @@ SIGNED = str(Note(HEAD.text, (PLAIN.sign(HEAD.text, 1), QUANTUM_SAFE.sign(HEAD.t
 
 def test_a_quorum_of_groups_is_counted():
     policy = policy_from(f"# who we trust\n\n{LOG}{LINES}\t {GROUPS}")
-    for count in range(6):
-        for names in combinations(NAMES, count):
+    for size in range(6):
+        for names in combinations(NAMES, size):
             wanted = sum(name[0] == "X" for name in names) >= 2 and any(name[0] == "Y" for name in names)
             assert policy.satisfied_by(names) is wanted
 
