@@ -39,7 +39,7 @@ from services.certificates.rpc.shares import ShareService
 from services.certificates.rpc.statuses import StatusService
 from services.certificates.rpc.verifications import VerificationService
 from services.certificates.signing.did import did_document, did_of
-from services.certificates.signing.keys import create_first_key, open_keyring, open_optional_keyring
+from services.certificates.signing.keys import Keyring, create_first_key, open_keyring, open_optional_keyring
 from services.certificates.signing.suites import BOTH, SM2
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.signing.workshop import Workshop
@@ -48,6 +48,7 @@ from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards
 from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.declarations import Declarations, keys, log_keys_of, policies
 from services.certificates.usecases.disclosures import Disclosures
 from services.certificates.usecases.drafts import Drafter
 from services.certificates.usecases.employers import Employers
@@ -150,7 +151,20 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
             LogService(LogFiles(config.log_files, log)),
         ),
     )
+    rings = {"credential": keyring, "qr": qr_keys, "status": status_keys, "disclosure": disclosure_keys}
+    await _declare(service, config, log, rings)
     return await service.start(servicers, consumed(awards), [issuance.run, log.run, statuses.run])
+
+
+async def _declare(
+    service: Service, config: CertificatesConfig, log: Log, rings: dict[str, Keyring | None]
+) -> None:
+    """Log the keys and rules in force, before anything is signed by them."""
+    rings |= {"report": open_optional_keyring(config.report_keys, did_of(f"{config.public_url}/reports"))}
+    files = {"certificates": config.policy, "employers": config.employer_rules}
+    files |= {"numbers": config.number_codes} if config.number_scheme == "official" else {}
+    said = [one for purpose, ring in rings.items() for one in keys(purpose, ring)]
+    await Declarations(service.store, log).declare([*said, *log_keys_of(log.vkeys()), *policies(files)])
 
 
 def _numbers(config: CertificatesConfig) -> NumberScheme:

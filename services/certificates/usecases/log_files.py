@@ -1,19 +1,28 @@
-"""The published files of the transparency log, for whoever mirrors it; nothing else of the folder is ever read."""
+"""The published files of the transparency log, for whoever mirrors it; nothing else of the folder is ever read.
+
+`YEAR/openings.json` is made from the database: what the leaves about keys and rules commit to, with their nonces.
+"""
 
 import asyncio
+import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from services.certificates.log.log import Log
 from services.certificates.log.proving import Position
 from services.certificates.log.static import resource
+from services.certificates.storage import log as storage
+from services.certificates.storage.log import Opening
+from services.certificates.usecases.declarations import PUBLIC
 from services.kit.errors import not_found, unavailable
 
 AT_ONCE = 2**20  # bytes of files that go out together
 YEAR = re.compile(r"\d{4}")
 FIRST = ("checkpoint", "vkeys")
+OPENED = re.compile(r"(?P<year>\d{4})/openings\.json")
 
 
 class LogFile(NamedTuple):
@@ -32,7 +41,7 @@ class LogFiles:
 
     async def get(self, path: str) -> LogFile:
         """Return one file; raises NOT_FOUND, also for whatever is nothing of a log."""
-        found = await asyncio.to_thread(self._read, path)
+        found = await self._opened(path) or await asyncio.to_thread(self._read, path)
         if found is None:
             raise not_found(f"log/{path}")
         return found
@@ -42,11 +51,23 @@ class LogFiles:
 
         Raises UNAVAILABLE where the log does not get published.
         """
+        openings = (
+            await self._openings()
+        )  # before the rest: so each of them is about a leaf that is published then
         await self._published()
         for year in await asyncio.to_thread(self._years):
+            yield [_opened(year, openings)]
             paths = self._paths(year)
             while some := await asyncio.to_thread(self._some, paths):
                 yield some
+
+    async def _openings(self) -> list[Opening]:
+        async with self.log.store.read() as tx:
+            return await storage.openings(tx, PUBLIC)
+
+    async def _opened(self, path: str) -> LogFile | None:
+        found = OPENED.fullmatch(path)
+        return _opened(found["year"], await self._openings()) if found else None
 
     async def _published(self) -> None:
         for status in await self.log.status():
@@ -80,3 +101,19 @@ class LogFiles:
         if known is None or not known.path.is_file():
             return None
         return LogFile(path, known.path.read_bytes())
+
+
+def _opened(year: str, openings: Sequence[Opening]) -> LogFile:
+    """Return what opens the public leaves of a year, in their order."""
+    entries = [
+        {
+            "index": str(one.leaf_index),
+            "type": one.type,
+            "nonce": urlsafe_b64encode(one.nonce).decode().rstrip("="),
+            "says": one.says,
+        }
+        for one in openings
+        if one.origin.endswith(f"/{year}")
+    ]
+    content = json.dumps({"openings": entries}, ensure_ascii=False, indent=1, sort_keys=True)
+    return LogFile(f"{year}/openings.json", content.encode() + b"\n")

@@ -1,0 +1,117 @@
+"""Keys and rules in the log: each before its first use, once, and again only where something about it changes."""
+
+import json
+import shutil
+from datetime import date
+
+import pytest
+from shuzheng.certificates.v1 import log_service_pb2 as messages
+from shuzheng.certificates.v1.log_service_pb2_grpc import LogServiceStub
+from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
+from sqlalchemy import select
+
+from services.certificates.log.leaf import LeafType, commitment, digest, leaf_from
+from services.certificates.signing.keys import create_first_key
+from services.certificates.storage.log import openings as opened
+from services.certificates.storage.rows import LogLeafRow
+from services.certificates.usecases.declarations import Declaration, Declarations
+from services.verifier.offline import base64url
+from tests.support.services import open_on
+
+
+@pytest.fixture
+async def life(databases, tmp_path, clock, world_of):
+    """Give the function that (re)opens the service on one database and one folder of keys."""
+    url = await databases.migrated("certificates")
+    opened = []
+
+    async def begin(**settings):
+        while opened:
+            await opened.pop().close()
+        opened.append(await open_on("certificates", url, tmp_path / "data", clock, **settings))
+        return world_of(opened[-1])
+
+    yield begin
+    while opened:
+        await opened.pop().close()
+
+
+async def openings(world):
+    """Return what the public leaves say, by index, each one opened from the published file."""
+    stub = world.opened.stub(LogServiceStub)
+    answer = await stub.GetLogFile(messages.GetLogFileRequest(path="2026/openings.json"))
+    async with world.service.store.read() as tx:
+        rows = {row.leaf_index: row.leaf for row in await tx.all(select(LogLeafRow))}
+    found = {}
+    for one in json.loads(answer.content)["openings"]:
+        leaf = leaf_from(rows[int(one["index"])])
+        assert leaf.type == one["type"]
+        assert leaf.commitment == commitment(base64url(one["nonce"]), digest(one["says"]))
+        assert leaf.commitment != commitment(
+            base64url(one["nonce"]), digest(one["says"] | {"state": "other"})
+        )
+        found[int(one["index"])] = one["says"]
+    return found
+
+
+async def test_every_key_and_rule_file_has_a_leaf_before_anything_else(life):
+    world = await life()
+    found = await openings(world)
+    assert sorted(found) == list(range(9))
+    purposes = [says["purpose"] for says in found.values() if "purpose" in says]
+    assert sorted(purposes) == ["credential", "disclosure", "log", "log", "qr", "report", "status"]
+    assert {says["policy"] for says in found.values() if "policy" in says} == {"certificates", "employers"}
+    document = await world.public.GetDidDocument(GetDidDocumentRequest())
+    methods = {
+        one["id"]: one["publicKeyMultibase"] for one in json.loads(document.content)["verificationMethod"]
+    }
+    told = {
+        says["key"]: says["publicKeyMultibase"] for says in found.values() if "publicKeyMultibase" in says
+    }
+    assert methods.items() <= told.items()
+
+
+async def test_a_second_start_adds_nothing(life):
+    before = await openings(await life())
+    assert await openings(await life()) == before
+
+
+async def test_a_new_a_retired_and_a_compromised_key_are_told(life, tmp_path):
+    world = await life()
+    before = await openings(world)
+    folder = tmp_path / "data" / "keys" / "certificates"
+    (old,) = folder.glob("*.pem")
+    create_first_key(tmp_path / "more", date(2030, 1, 1), "credential-next")
+    shutil.move(tmp_path / "more" / "credential-next-20300101.pem", folder)
+    old.with_suffix(".below").write_text("certificates.example/log/2026#3\n")
+    found = await openings(await life())
+    fresh = [says for index, says in found.items() if index not in before]
+    assert [(says["key"].rpartition("#")[2], says["state"], says.get("below")) for says in fresh] == [
+        (old.stem, "compromised", "certificates.example/log/2026#3"),
+        ("credential-next-20300101", "active", None),
+    ]
+
+
+async def test_changed_rules_are_told_and_those_that_come_back_too(life, expiring_policy):
+    before = await openings(await life())
+    changed = await openings(await life(policy_file=expiring_policy))
+    back = await openings(await life())
+    digests = [
+        [s["sha256"] for s in f.values() if s.get("policy") == "certificates"]
+        for f in (before, changed, back)
+    ]
+    assert [len(each) for each in digests] == [1, 2, 3]
+    assert digests[2][0] == digests[2][2] != digests[2][1]
+
+
+async def test_a_start_where_nothing_is_new_reads_once_and_writes_nothing(life, monkeypatch):
+    store = (await life()).service.store
+    async with store.read() as tx:
+        wanted = [
+            Declaration(LeafType(one.type), one.subject, one.says)
+            for one in await opened(tx, ["key", "policy"])
+        ]
+    monkeypatch.setattr(store, "write", None)
+    assert await Declarations(store, None).declare(wanted) == 0
+    with pytest.raises(TypeError):
+        await Declarations(store, None).declare([wanted[0]._replace(says={"key": "another"})])
