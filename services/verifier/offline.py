@@ -504,7 +504,7 @@ def cose_parts(data: bytes) -> tuple[bytes, bytes, bytes]:
     """Return protected header, payload and signature of a scanned text; raises Refused."""
     try:
         text = data.decode("ascii").strip()
-        tagged, rest = cbor(base64url(text.rpartition("#")[2]))
+        tagged, rest = cbor(decimal(text.rpartition("#")[2]))
         tag, (protected, unprotected, payload, signature) = tagged
         good = not rest and tag == 18 and unprotected == {}
     except (ValueError, TypeError, IndexError, RecursionError, OverflowError) as error:
@@ -722,6 +722,14 @@ def base64url(text: str) -> bytes:
     if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
         raise ValueError("not base64url in its one form")
     return raw
+
+
+def decimal(text: str) -> bytes:
+    """Return the bytes that a decimal number stands for; raises ValueError for any other spelling."""
+    if not re.fullmatch("[1-9][0-9]{0,2999}", text):
+        raise ValueError("not a number in its one form")
+    value = int(text)
+    return value.to_bytes((value.bit_length() + 7) // 8)
 
 
 def base58(text: str) -> bytes:

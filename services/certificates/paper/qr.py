@@ -1,26 +1,31 @@
 """The QR code: an address that any phone opens, and behind its `#` the signed claims, which no server sees.
 
-A look-alike site can show what it likes, but cannot make a fragment that anybody's verifier accepts.
+A look-alike site can show what it likes, but cannot make a fragment that anybody's verifier accepts. The claims are
+written as one decimal number: a QR code packs three digits into ten bits, so that they take a quarter less room than
+as base64url, and digits go through every camera and every address unchanged.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 from services.certificates.paper.extra import needed
 
+NUMBER = re.compile("[1-9][0-9]{0,2999}")
 CORRECTION = "M"  # 15 % of the code may be dirty or folded
 
 
 def address(public_url: str, message: bytes) -> str:
     """Return the text of the code."""
-    return f"{public_url}/v#{urlsafe_b64encode(message).rstrip(b'=').decode()}"
+    return f"{public_url}/v#{int.from_bytes(message)}"
 
 
 def message_of(text: str) -> bytes:
     """Return the signed message of a scanned text; raises ValueError."""
-    payload = text.rpartition("#")[2].strip()
-    return urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    digits = text.rpartition("#")[2].strip()
+    if not NUMBER.fullmatch(digits):
+        raise ValueError("no number behind #")
+    number = int(digits)
+    return number.to_bytes((number.bit_length() + 7) // 8)
 
 
 def svg(text: str) -> str:

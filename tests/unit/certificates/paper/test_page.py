@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from services.certificates.paper import claims, cose, qr
 from services.certificates.paper.sheet import Attachment, Layout
 from services.kit.errors import AppError
-from tests.support.pictures import gray_pgm, gray_png
+from tests.support.pictures import Picture, gray_pgm, gray_png
 
 ATTACHED = (
     Attachment("credential.json", "application/vc", "signed", '{"name":"张三"}'),
@@ -32,14 +32,49 @@ def pdf(typesetter, award, page, text) -> bytes:
     return typesetter.set(page(award), qr.svg(text), ATTACHED)
 
 
+def pictured(text: str) -> Picture:
+    """A code as a camera sees it: four points a module, in a quiet zone of four modules."""
+    rows = qr.modules(text)
+    quiet = b"\xff" * 4
+    size = (len(rows) + 8) * 4
+    lines = [b"".join(bytes([module]) * 4 for module in quiet + row + quiet) * 4 for row in rows]
+    edge = b"\xff" * size * 16
+    return Picture(size, size, edge + b"".join(lines) + edge)
+
+
 def read(picture) -> str:
     (code,) = zxingcpp.read_barcodes(picture.view())
     return code.text
 
 
-def test_a_code_is_of_version_12_at_most_for_a_usual_name(award, claimed, key):
-    usual = cose.sign1(claims.encode(claimed(award, holder="张\U00020bb7")), key)
-    assert qr.version(qr.address("https://certificates.example", usual)) <= 12
+HOSTS = ("certificates.example", "zhengshu.digital-talent.example.gov.cn")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("length", range(2, 13))
+def test_a_code_is_of_version_12_at_most_for_any_chinese_name_and_read_back(
+    award, claimed, key, host, length
+):
+    for name in ("阿" * length, "\U00020bb7" * min(length, 9)):
+        stated = claimed(award, holder=name, issuer=f"did:web:{host}", valid_until=1_900_000_000)
+        text = qr.address(f"https://{host}", cose.sign1(claims.encode(stated), key))
+        assert qr.version(text) <= 12
+        payload, _ = cose.verify1(qr.message_of(read(pictured(text))), {"qr": key.public_key})
+        assert claims.decode(payload) == stated
+
+
+def test_the_longest_name_only_makes_the_code_larger(award, claimed, key):
+    stated = claimed(award, holder="买" * 60)
+    text = qr.address("https://certificates.example", cose.sign1(claims.encode(stated), key))
+    assert 12 < qr.version(text) <= 16 and read(pictured(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "https://x.example/v#", "v#0123", "v#12a", "v#-1", "v#１２", "v#" + "1" * 3001]
+)
+def test_what_is_no_number_is_no_message(text):
+    with pytest.raises(ValueError, match="number"):
+        qr.message_of(text)
 
 
 def test_the_message_is_found_again_in_the_text_of_a_code(award, claimed, key, text):
