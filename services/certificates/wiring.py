@@ -43,7 +43,7 @@ from services.certificates.signing.keys import Keyring, create_first_key, open_k
 from services.certificates.signing.suites import BOTH, SM2
 from services.certificates.signing.verifier import DocumentVerifier
 from services.certificates.signing.workshop import Workshop
-from services.certificates.status.files import replace as publish
+from services.certificates.status.files import publish
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards

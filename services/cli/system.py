@@ -28,11 +28,14 @@ def add(app: typer.Typer) -> None:
 def up(
     ctx: typer.Context,
     log_level: Annotated[str, typer.Option("--log-level", help="debug | info | warning | error")] = "warning",
+    http: Annotated[
+        str, typer.Option("--http", help="另以 HTTP 提供公开文件 · serve the public files on HOST:PORT too")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Become the embedded system."""
     session = started(ctx, json)
-    more = ["--json"] if session.json else []
+    more = (["--http", http] if http else []) + (["--json"] if session.json else [])
     _become("services.embedded", "--data-dir", str(session.data_dir), "--log-level", log_level, *more)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import json
 import signal
 import sys
 import time
@@ -20,38 +21,45 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="shuzheng up", description="数证 embedded system")
     parser.add_argument("--data-dir", type=Path, default=Path("var"), help="databases, keys, broker files")
     parser.add_argument("--log-level", choices=sorted(logs.LEVELS), default="warning")
+    parser.add_argument(
+        "--http", default="", metavar="HOST:PORT", help="serve the public files there as well"
+    )
     parser.add_argument("--json", action="store_true", help="tell where the services answer as one JSON line")
     chosen = parser.parse_args()
     logs.configure(chosen.log_level, service="embedded")
     try:
-        uvloop.run(_serve(chosen.data_dir, chosen.json))
+        uvloop.run(_serve(chosen.data_dir, chosen.http, chosen.json))
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(folder: Path, as_json: bool) -> None:
+async def _serve(folder: Path, http: str, as_json: bool) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     began = time.perf_counter()
     running = await system.open(folder)
+    files = await running.serve_files(http) if http else ""
     gc.freeze()
-    _tell(running, time.perf_counter() - began, as_json)
+    _tell(running, files, time.perf_counter() - began, as_json)
     await stopping.wait()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)
     await running.stop()
 
 
-def _tell(running: system.System, seconds: float, as_json: bool) -> None:
+def _tell(running: system.System, files: str, seconds: float, as_json: bool) -> None:
     if as_json:
-        print((running.folder / system.endpoints.ENDPOINTS_FILE).read_text("utf-8"), flush=True)
+        told = json.loads((running.folder / system.endpoints.ENDPOINTS_FILE).read_text("utf-8"))
+        print(json.dumps(told | ({"http": files} if files else {})), flush=True)
         return
     print(f"数证 ready in {seconds:.1f} s · data in {running.folder} · Ctrl-C stops", flush=True)
     for name, address in running.addresses.items():
         print(f"  {name:<13}{address}", flush=True)
+    if files:
+        print(f"  {'http':<13}http://{files}/verify", flush=True)
 
 
 if __name__ == "__main__":

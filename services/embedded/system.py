@@ -14,6 +14,7 @@ from typing import IO, Any
 from services.embedded import endpoints
 from services.kit.clock import Clock, SystemClock
 from services.kit.config import ServiceConfig
+from services.kit.errors import AppError, Kind
 from services.kit.events.broker import Broker
 
 SERVICES = ("training", "assessment", "certificates")
@@ -29,6 +30,7 @@ class System:
         self.broker: Broker | None = None
         self.nats_url = os.environ.get(EXTERNAL_BROKER, "")
         self.services: dict[str, Any] = {}
+        self.files: Any = None
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -65,9 +67,24 @@ class System:
         config = settings_of(name).load(data_dir=self.folder, nats_url=self.nats_url, **settings)
         self.services[name] = await wiring.open(config, clock)
 
+    async def serve_files(self, listen: str) -> str:
+        """Serve the issuer's public files over HTTP too; returns their address. Raises UNAVAILABLE."""
+        code = "services.certificates.files"
+        try:
+            config = import_module(f"{code}.config").FilesConfig(data_dir=self.folder, files_listen=listen)
+            self.files = await import_module(f"{code}.server").open(config)
+        except (ModuleNotFoundError, OSError, OverflowError, ValueError) as error:
+            await self.stop()
+            hint = "; pip install 'shuzheng[http]'" if isinstance(error, ModuleNotFoundError) else ""
+            message = f"The public files cannot be served on {listen}: {error}{hint}"
+            raise AppError(Kind.UNAVAILABLE, "FILES_NOT_SERVED", message) from error
+        return str(self.files.address)
+
     async def stop(self) -> None:
         """Stop the services, then the broker, then give the data folder back."""
         endpoints.remove(self.folder)
+        if self.files is not None:
+            await self.files.stop()
         await asyncio.gather(*(service.stop() for service in self.services.values()), return_exceptions=True)
         if self.broker is not None:
             await self.broker.stop()

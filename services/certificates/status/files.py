@@ -24,11 +24,16 @@ def store(folder: Path, list_id: str, credential: bytes, token: bytes) -> None:
         replace(folder / name, content)
 
 
+def publish(path: Path, content: bytes) -> None:
+    """Write one file that several processes may write at their start."""
+    with exclusive(path.parent):
+        replace(path, content)
+
+
 def replace(path: Path, content: bytes) -> None:
     """Write a file whole, unless it is there already; readers see the old one or the new one."""
     if path.exists() and path.read_bytes() == content:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("wb") as file:
         file.write(content)
