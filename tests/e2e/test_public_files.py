@@ -54,7 +54,7 @@ def test_nothing_of_it_is_loaded_unasked(tmp_path):
     command = [sys.executable, "-c", UNASKED, str(tmp_path)]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines()[-1] == "True set()", done.stderr
+    assert "True set()" in done.stdout.splitlines(), done.stderr
 
 
 @pytest.mark.parametrize("listen", ["8080", "127.0.0.1:99999", "203.0.113.1:8080"])
