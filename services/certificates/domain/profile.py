@@ -1,7 +1,8 @@
 """The closed profile of our documents, as a JSON schema that anyone can check with: no unknown member, text only.
 
 It says what Open Badges leaves open, so that nothing is signed whose meaning an RDF proof would drop. A document
-names the schema with its digest; to change the schema is to make another version of it.
+names the schema with its digest; to change the schema is to make another version of it. It is of draft 2019-09, as
+that of Open Badges is: verifier-core, which fetches it, knows no later draft and never comes to an end with one.
 """
 
 import json
@@ -144,14 +145,14 @@ PROOFS = {
     "type": "array",
     "minItems": 2,
     "maxItems": 3,
-    "prefixItems": [
+    "items": [
         _proof("eddsa-rdfc-2022"),
         _proof("eddsa-jcs-2022", {"@context": _only(CONTEXT)}),
         _proof("x-sm2-sm3-jcs", {"@context": _only(CONTEXT)}),
     ],
 }
 SCHEMA: Json = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$schema": "https://json-schema.org/draft/2019-09/schema",
     "title": "Certificate of a digital-technology engineer: training or grade, version 1",
     "$comment": "Every text is in Unicode form NFC; moments are whole seconds in UTC.",
 } | _object(

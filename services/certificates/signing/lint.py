@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from jsonschema_rs import Draft201909Validator, Draft202012Validator, ValidationError
+from jsonschema_rs import Draft201909Validator, ValidationError
 
 from services.certificates.domain.document import Json, faults, moment
 from services.certificates.domain.profile import SCHEMA
@@ -148,9 +148,9 @@ def _rehearse(candidate: Candidate, messages: list[bytes], rdf_digest: bytes) ->
 
 
 @cache
-def profile_validator() -> Draft202012Validator:
+def profile_validator() -> Draft201909Validator:
     """Return the validator of our closed profile."""
-    return Draft202012Validator(SCHEMA)
+    return Draft201909Validator(SCHEMA)
 
 
 @cache
