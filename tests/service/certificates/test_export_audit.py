@@ -1,50 +1,17 @@
 """An export and its audit: what was written is found right, and every later change is found."""
 
-import asyncio
 import json
 import shutil
+from base64 import b64encode
+from hashlib import sha384
 
 import grpc
 import pytest
 from shuzheng.certificates.v1 import log_service_pb2 as log
-from shuzheng.certificates.v1 import verification_report_service_pb2, verification_service_pb2
-from shuzheng.certificates.v1.certificate_service_pb2 import ExportCertificatesRequest
 from shuzheng.certificates.v1.log_service_pb2_grpc import LogServiceStub
-from shuzheng.certificates.v1.status_service_pb2 import ListStatusListsRequest
-from shuzheng.certificates.v1.status_service_pb2_grpc import StatusServiceStub
-from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
-from services.cli import audit, exports
-
-
-async def export(world, folder):
-    """Write an export as the command does, with the calls made beforehand."""
-    stub = world.opened.stub(LogServiceStub)
-    reports = world.opened.stub(VerificationReportServiceStub)
-    answers = {
-        "VerificationService/GetDidDocument": await world.public.GetDidDocument(
-            verification_service_pb2.GetDidDocumentRequest()
-        ),
-        "StatusService/ListStatusLists": await published_lists(world),
-        "VerificationReportService/GetReportDidDocument": await reports.GetReportDidDocument(
-            verification_report_service_pb2.GetReportDidDocumentRequest()
-        ),
-        "CertificateService/ExportCertificates": [
-            answer async for answer in world.supervisor.ExportCertificates(ExportCertificatesRequest())
-        ],
-        "LogService/ExportLog": [answer async for answer in stub.ExportLog(log.ExportLogRequest())],
-    }
-    exports.write(folder, lambda path, **_: answers[path], {}, lambda *_: None)
-    return folder
-
-
-async def published_lists(world):
-    """Return the status lists once there is one."""
-    stub = world.opened.stub(StatusServiceStub)
-    async with asyncio.timeout(10):
-        while not (page := await stub.ListStatusLists(ListStatusListsRequest())).status_lists:
-            await asyncio.sleep(0.02)
-    return page
+from services.cli import audit
+from tests.support.exports import export
 
 
 def problems(folder, **options):
@@ -70,8 +37,18 @@ async def test_an_export_is_right_and_complete(exported):
         "log",
         "manifest.json",
         "reports",
+        "schemas",
         "status",
     }
+
+
+async def test_the_schema_of_an_export_is_that_which_its_certificates_name(exported):
+    (file,) = (exported / "schemas").iterdir()
+    digest = f"sha384-{b64encode(sha384(file.read_bytes()).digest()).decode()}"
+    for path in (exported / "credentials").iterdir():
+        named = json.loads(path.read_bytes())["credentialSchema"]
+        assert named["digestSRI"] == digest
+        assert named["id"].endswith(f"/schemas/{file.stem}")
 
 
 async def test_a_changed_missing_renamed_or_foreign_certificate_is_found(exported):
