@@ -11,8 +11,10 @@ from google.protobuf import message_factory
 from services.cli import catalog, output
 from services.cli.commands import Json, reported, started
 from services.cli.progress import Stages
+from services.verifier.schemas import schema
 
 FORMAT = "shuzheng-export/1"
+PROFILE = "certificate-1"
 
 
 def export(
@@ -47,6 +49,7 @@ def write(
     reports = ask("VerificationReportService/GetReportDidDocument")
     put(out, "did.json", issuer.content)
     put(out, "reports/did.json", reports.content)
+    put(out, f"schemas/{PROFILE}.json", schema(PROFILE))
     lists = _status_lists(out, ask)
     certificates = _certificates(out, ask("CertificateService/ExportCertificates", **only), show)
     files = _log(out, ask("LogService/ExportLog"), show)

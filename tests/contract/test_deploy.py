@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from services.certificates.files.config import FilesConfig
 from tests.support.postgres import PostgresServer
 from tests.support.services import config_model
 from tools.contract import SERVICES
@@ -29,6 +30,12 @@ def test_a_manifest_is_yaml(manifest: Path):
     assert all(isinstance(document, dict) for document in documents)
 
 
+def folders(path: str) -> set[str]:
+    """Return a path and the folders that it is in."""
+    parts = path.split("/")
+    return {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
+
+
 def test_compose_mounts_files_that_exist():
     compose = yaml.safe_load(TEXTS[DEPLOY / "compose.yaml"])
     mounted = {
@@ -36,7 +43,7 @@ def test_compose_mounts_files_that_exist():
         for service in compose["services"].values()
         for volume in service.get("volumes", [])
     }
-    ours = {path for path in mounted if path.startswith("./")} - FILLED_BY_OPERATOR
+    ours = {path for path in mounted if path.startswith("./") and not FILLED_BY_OPERATOR & folders(path)}
     assert not [path for path in ours if not (DEPLOY / path).exists()]
 
 
@@ -66,6 +73,22 @@ def test_the_settings_file_lacks_only_the_secrets(service: str, monkeypatch: pyt
 
 def test_the_settings_file_has_no_table_of_an_unknown_service():
     assert set(tomllib.loads(TEXTS[DEPLOY / "shuzheng.toml"])) <= {"all", *SERVICES}
+
+
+def test_the_public_files_need_nothing_that_the_settings_file_does_not_tell(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
+    config = FilesConfig()
+    assert {problem.partition(":")[0] for problem in config.problems()} == {"tls_cert_file", "tls_key_file"}
+    assert all(folder.is_relative_to("/var/lib/shuzheng") for folder in config.folders)
+
+
+def test_the_process_of_the_public_files_is_given_no_key_and_no_secret():
+    service = yaml.safe_load(TEXTS[DEPLOY / "compose.yaml"])["services"]["files"]
+    assert not [v for v in service["volumes"] if v.startswith(("./secrets:", "./certificate-keys"))]
+    deployment, *_ = yaml.safe_load_all(TEXTS[DEPLOY / "k8s" / "files.yaml"])
+    volumes = {v["name"]: v for v in deployment["spec"]["template"]["spec"]["volumes"]}
+    assert [item["key"] for item in volumes.pop("tls")["secret"]["items"]] == ["tls.crt", "tls.key"]
+    assert not [volume for volume in volumes.values() if "secret" in volume]
 
 
 def test_nats_accepts_its_configuration():
