@@ -1,4 +1,7 @@
-"""`shuzheng audit`: checks an export again, whole and offline, with nothing of the service that made it."""
+"""`shuzheng audit`: checks an export again, whole and offline, with nothing of the service that made it.
+
+The log is read first; then each certificate is tied to its own leaf, each key, rule and status list to theirs.
+"""
 
 import json as json_text
 from collections import Counter
@@ -9,14 +12,24 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli import log_reader, output
+from services.cli import log_ledger, log_reader, output
 from services.cli.commands import Json, reported, started
 from services.cli.failures import REFUSED
 from services.cli.fields import BadValue
+from services.cli.log_ledger import Ledger
 from services.cli.log_reader import LogProblem
-from services.verifier import offline
+from services.verifier import offline, rdfc
 
 SHOWN = 50  # problems on the screen; --json has them all
+CHECKED = {
+    "jcs": ("证书签名", "certificate signatures (eddsa-jcs-2022)"),
+    "rdfc": ("证书签名", "certificate signatures (eddsa-rdfc-2022)"),
+    "issue": ("证书与日志条目一一对应", "certificates tied to their own leaf"),
+    "status": ("状态列表与日志条目对应", "status lists tied to their leaf"),
+    "key": ("公钥条目已打开", "key leaves opened"),
+    "policy": ("规则条目已打开", "rule leaves opened"),
+    "result": ("成绩条目先于证书", "results committed to before certificates"),
+}
 GOOD = frozenset({"VALID", "INDETERMINATE", "EXPIRED", "REVOKED", "NOT_YET_VALID"})  # the signature is right
 ISSUE = "issue"
 
@@ -28,6 +41,7 @@ class Findings:
     certificates: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     logs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checked: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHECKED, 0))
     problems: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -36,6 +50,7 @@ class Findings:
             "certificates": self.certificates,
             "outcomes": dict(self.outcomes),
             "logs": self.logs,
+            "checked": self.checked,
             "problems": self.problems,
         }
 
@@ -77,13 +92,18 @@ def examine(
     folder: Path, keys: list[Path], vkeys: Path | None = None, before: Path | None = None
 ) -> Findings:
     """Check an export against pinned keys, and against an earlier one; raises ValueError for unusable keys."""
-    found = Findings()
+    found, ledger = Findings(), Ledger()
     pinned = offline.read_keys(keys)
     lists: dict[str, bytes] = {}
-    found.problems += _status_lists(folder, pinned, lists)
-    found.problems += _credentials(folder, pinned, lists, found)
-    found.problems += _logs(folder, vkeys, found)
+    found.problems += _logs(folder, vkeys, found, ledger)
+    found.problems += log_ledger.read_openings(folder, ledger)
+    found.problems += log_ledger.published_keys(folder, ledger)
+    found.problems += log_ledger.order(ledger)
+    found.problems += _status_lists(folder, pinned, lists, ledger)
+    found.problems += _credentials(folder, pinned, lists, found, ledger)
     found.problems += _completeness(folder, found)
+    found.checked |= ledger.checked
+    found.checked["result"] = sum(about["leaves"].get("result", 0) for about in found.logs.values())
     if before is not None:
         found.problems += history(folder, before)
     return found
@@ -93,6 +113,9 @@ def lines(found: Findings) -> Iterator[str]:
     """Yield what an audit tells people."""
     outcomes = ", ".join(f"{word} {count}" for word, count in sorted(found.outcomes.items()))
     yield f"证书 certificates: {found.certificates} ({outcomes})"
+    for check, count in found.checked.items():
+        zh, en = CHECKED[check]
+        yield f"{zh} {en}: {count}"
     for origin, about in found.logs.items():
         yield f"日志 log {origin}: {about['size']} ({', '.join(f'{k} {v}' for k, v in about['leaves'].items())})"
     yield from (f"  ✗ {problem}" for problem in found.problems[:SHOWN])
@@ -101,18 +124,23 @@ def lines(found: Findings) -> Iterator[str]:
     yield "✗ 有问题 · problems found" if found.problems else "✓ 全部相符 · nothing is wrong"
 
 
-def _status_lists(folder: Path, keys: offline.Keys, lists: dict[str, bytes]) -> Iterator[str]:
+def _status_lists(folder: Path, keys: offline.Keys, lists: dict[str, bytes], ledger: Ledger) -> Iterator[str]:
     """Put the lists that are rightly signed into `lists` by their address; whether they are too old is told later."""
     for file in sorted((folder / "status").glob("*.json")):
         try:
             document = offline.strict_json(file.read_bytes())
+            if wrong := rdfc.check(document, keys, "status"):
+                yield f"status/{file.name}: {wrong}"
             offline.check_proofs(document, document.pop("proof", None), keys, "status")
             lists[str(document["id"])] = file.read_bytes()
         except (offline.Refused, ValueError, KeyError, RecursionError) as problem:
             yield f"status/{file.name}: {problem}"
+        yield from log_ledger.status_list(folder, file, ledger)
 
 
-def _credentials(folder: Path, keys: offline.Keys, lists: dict[str, bytes], found: Findings) -> Iterator[str]:
+def _credentials(
+    folder: Path, keys: offline.Keys, lists: dict[str, bytes], found: Findings, ledger: Ledger
+) -> Iterator[str]:
     for file in sorted((folder / "credentials").glob("*.json")):
         content = file.read_bytes()
         answer = offline.verify(content, keys, status=lists.get(_list_of(content)))
@@ -122,6 +150,25 @@ def _credentials(folder: Path, keys: offline.Keys, lists: dict[str, bytes], foun
             yield f"{file.name}: {answer.outcome} {answer.steps[-1].reason}"
         elif _number(content) != file.stem:
             yield f"{file.name}: the document is of {_number(content)}"
+        else:
+            found.checked["jcs"] += 1
+            yield from _evidence(folder, file.stem, json_text.loads(content), keys, found, ledger)
+
+
+def _evidence(
+    folder: Path,
+    number: str,
+    document: dict[str, Any],
+    keys: offline.Keys,
+    found: Findings,
+    ledger: Ledger,
+) -> Iterator[str]:
+    """Check what the answer of the offline verifier leaves open: the other proof, and the certificate's own leaf."""
+    if wrong := rdfc.check(document, keys, "credential"):
+        yield f"{number}.json: BAD_SIGNATURE {wrong}"
+    else:
+        found.checked["rdfc"] += 1
+    yield from log_ledger.certificate(folder, number, document, ledger)
 
 
 def _list_of(content: bytes) -> str:
@@ -135,7 +182,7 @@ def _number(content: bytes) -> str:
     return str(json_text.loads(content).get("credentialSubject", {}).get("licenseNumber", ""))
 
 
-def _logs(folder: Path, vkeys: Path | None, found: Findings) -> Iterator[str]:
+def _logs(folder: Path, vkeys: Path | None, found: Findings, ledger: Ledger) -> Iterator[str]:
     years = _years(folder)
     if not years:
         yield "log: the export holds no log"
@@ -149,6 +196,7 @@ def _logs(folder: Path, vkeys: Path | None, found: Findings) -> Iterator[str]:
         head = reading.head
         about = {"size": head.size, "root": head.root.hex(), "leaves": dict(sorted(reading.leaves.items()))}
         found.logs[head.origin] = about
+        ledger.logs[head.origin] = reading.entries
         yield from (f"log/{year.name}: {problem}" for problem in reading.problems)
 
 

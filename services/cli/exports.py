@@ -1,5 +1,6 @@
 """`shuzheng certificate export`: certificates, keys and log as files (docs/export.md), for mirrors and auditors."""
 
+import base64
 import json as json_text
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ from services.cli.commands import Json, reported, started
 from services.cli.progress import Stages
 from services.verifier.schemas import schema
 
-FORMAT = "shuzheng-export/1"
+FORMAT = "shuzheng-export/2"
 PROFILE = "certificate-1"
 
 
@@ -69,7 +70,9 @@ def _certificates(out: Path, answers: Iterable[Any], show: Callable[[str, int], 
     count = 0
     for answer in answers:
         for document in answer.documents:
-            put(out, f"credentials/{document.name.rpartition('/')[2].upper()}.json", document.content)
+            file = f"credentials/{document.name.rpartition('/')[2].upper()}.json"
+            put(out, file, document.content)
+            put(out, f"openings/{file}", opening(document))
             count += 1
         show("证书 certificates", count)
     return count
@@ -83,6 +86,7 @@ def _status_lists(out: Path, ask: Callable[..., Any]) -> int:
             path = f"status/{each.name.rpartition('/')[2]}"
             put(out, f"{path}.json", each.credential)
             put(out, f"{path}.jwt", each.token)
+            put(out, f"openings/{path}.json", opening(each))
             count += 1
         token = page.next_page_token
         if not token:
@@ -97,6 +101,12 @@ def _log(out: Path, answers: Iterable[Any], show: Callable[[str, int], None]) ->
             count += 1
         show("日志文件 log files", count)
     return count
+
+
+def opening(logged: Any) -> bytes:
+    """Return what opens the leaf of a certificate or status list: where it stands, and its nonce in base64url."""
+    nonce = base64.urlsafe_b64encode(logged.log_nonce).decode().rstrip("=")
+    return json_text.dumps({"position": logged.log_position, "nonce": nonce}).encode() + b"\n"
 
 
 def put(out: Path, path: str, content: bytes) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,13 +37,21 @@ class Head:
     signatures: tuple[tuple[str, bytes], ...]
 
 
+class Leaf(NamedTuple):
+    """What a leaf tells: its type and its commitment."""
+
+    type: str
+    commitment: bytes
+
+
 @dataclass
 class Reading:
-    """What was found: the head, how many leaves of which type, and every problem."""
+    """What was found: the head, how many leaves of which type, the leaves in their order, and every problem."""
 
     head: Head
     leaves: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    entries: list[Leaf] = field(default_factory=list)
 
 
 def read_log(folder: Path, vkeys: list[str]) -> Reading:
@@ -59,9 +68,12 @@ def read_log(folder: Path, vkeys: list[str]) -> Reading:
         found.problems.append("the entries do not lead to the root of the checkpoint")
     for index, leaf in enumerate(leaves):
         try:
-            found.leaves[leaf_type(leaf)] += 1
+            read = leaf_of(leaf)
         except LogProblem as problem:
+            read = Leaf("", b"")
             found.problems.append(f"leaf {index}: {problem}")
+        found.entries.append(read)
+        found.leaves[read.type] += bool(read.type)
     return found
 
 
@@ -169,8 +181,8 @@ def root(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-def leaf_type(leaf: bytes) -> str:
-    """Return what a leaf tells of; raises LogProblem for one that holds more, or less, than it may."""
+def leaf_of(leaf: bytes) -> Leaf:
+    """Return what a leaf tells; raises LogProblem for one that holds more, or less, than it may."""
     try:
         members = json.loads(leaf)
         well = set(members) == MEMBERS and all(isinstance(value, str) for value in members.values())
@@ -179,4 +191,4 @@ def leaf_type(leaf: bytes) -> str:
         raise LogProblem("no leaf of this log") from None
     if not well or len(blinded) != 32 or members["v"] != "1" or len(leaf) >= 200:
         raise LogProblem("no leaf of this log")
-    return str(members["t"])
+    return Leaf(str(members["t"]), blinded)

@@ -23,7 +23,7 @@ from services.certificates.rpc.enums import (
 )
 from services.certificates.storage.certificates import Filter
 from services.certificates.storage.rows import CertificateRow, HoldRow
-from services.certificates.usecases.certificates import Certificates
+from services.certificates.usecases.certificates import Certificates, Exported
 from services.certificates.usecases.disclosures import Disclosures
 from services.certificates.usecases.holds import Holds
 from services.certificates.usecases.papers import Papers
@@ -77,7 +77,7 @@ class CertificateService(certificate_service_pb2_grpc.CertificateServiceServicer
         """Stream signed documents."""
         only = Filter(owner=request.owner, kind=KIND_WORD[request.kind])
         async for batch in self.certificates.export(only):
-            yield messages.ExportCertificatesResponse(documents=[document_message(*entry) for entry in batch])
+            yield messages.ExportCertificatesResponse(documents=[exported_message(entry) for entry in batch])
 
     async def RevokeCertificate(
         self, request: messages.RevokeCertificateRequest, context: Any
@@ -150,6 +150,11 @@ def wanted(request: messages.ListCertificatesRequest) -> Filter:
 def document_message(name: str, content: bytes) -> CertificateDocument:
     """Return a signed document as it travels."""
     return CertificateDocument(name=name, media_type=MEDIA_TYPE, content=content)
+
+
+def exported_message(entry: Exported) -> CertificateDocument:
+    """Return a signed document with what opens its leaf."""
+    return CertificateDocument(media_type=MEDIA_TYPE, **entry._asdict())
 
 
 def moment(seconds: int) -> Timestamp | None:

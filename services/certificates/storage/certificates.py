@@ -76,11 +76,13 @@ class Made(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """A document with its proofs."""
+    """A document with its proofs, and where and by what nonce its leaf opens."""
 
     name: str
     document: bytes
     proofs: list[dict]
+    log_position: str
+    nonce: bytes
 
 
 def matching(wanted: Filter) -> Select[Any]:
@@ -211,7 +213,9 @@ _ISSUE = (
 )
 
 
-_SIGNED = select(TABLE.c.name, DOCUMENTS.c.document, DOCUMENTS.c.proofs).select_from(BOTH)
+_SIGNED = select(
+    TABLE.c.name, DOCUMENTS.c.document, DOCUMENTS.c.proofs, TABLE.c.log_position, DOCUMENTS.c.nonce
+).select_from(BOTH)
 
 
 async def document_of(tx: Transaction, name: str) -> Signed:

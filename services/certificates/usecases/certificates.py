@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from services.certificates.domain.award import Award, from_json
 from services.certificates.domain.certificate import TRANSITIONS, Action, Kind, RevocationReason
@@ -26,6 +27,15 @@ from services.kit.values.names import Pattern
 
 CERTIFICATE = Pattern("certificates/{certificate}")
 EXPORT_BATCH = 500
+
+
+class Exported(NamedTuple):
+    """A signed document with what its holder needs to open its leaf of the log."""
+
+    name: str
+    content: bytes
+    log_position: str
+    log_nonce: bytes
 
 
 class Certificates:
@@ -65,11 +75,11 @@ class Certificates:
             raise precondition(Reason.NOT_SIGNED_YET, f"{name} carries no signature.", name=name)
         return proof.secured(found.document, found.proofs)
 
-    async def export(self, wanted: Filter) -> AsyncIterator[list[tuple[str, bytes]]]:
-        """Yield names and signed documents, some hundred at a time, in the order of names."""
+    async def export(self, wanted: Filter) -> AsyncIterator[list[Exported]]:
+        """Yield signed documents, some hundred at a time, in the order of names."""
         last = ""
         while batch := await self._signed(wanted, last):
-            yield [(row.name, proof.secured(row.document, row.proofs)) for row in batch if row.proofs]
+            yield [_exported(row) for row in batch if row.proofs]
             last = batch[-1].name
 
     async def _signed(self, wanted: Filter, after: str) -> list[certificates.Signed]:
@@ -116,6 +126,11 @@ class Certificates:
             )
         award = await tx.get(AwardRow, old.source)
         return replace(from_json(award.award or {}), holder_name=printed)
+
+
+def _exported(row: certificates.Signed) -> Exported:
+    content = proof.secured(row.document, row.proofs)
+    return Exported(row.name, content, row.log_position, row.nonce)
 
 
 def _superseded(old: CertificateRow, tx: Transaction) -> CertificateSuperseded:

@@ -36,6 +36,7 @@ async def test_an_export_is_right_and_complete(exported):
         "did.json",
         "log",
         "manifest.json",
+        "openings",
         "reports",
         "schemas",
         "status",
@@ -74,9 +75,15 @@ async def test_an_added_certificate_without_a_leaf_is_found(world, exported, tmp
     new = {file.name for file in (later / "credentials").iterdir()} - {
         file.name for file in (exported / "credentials").iterdir()
     }
-    shutil.copy(later / "credentials" / new.pop(), exported / "credentials")
+    (added,) = new
+    shutil.copy(later / "credentials" / added, exported / "credentials")
     (exported / "manifest.json").write_text('{"certificates": 6}')
-    assert problems(exported) == ["log: 5 issue leaves for 6 certificates"]
+    found = [f"openings/credentials/{added}: is missing", "log: 5 issue leaves for 6 certificates"]
+    assert problems(exported) == found
+    shutil.copy(later / "openings" / "credentials" / added, exported / "openings" / "credentials")
+    first, second = problems(exported)
+    assert first.startswith(f"openings/credentials/{added}: no leaf certificates.example/log/2026#")
+    assert second == found[1]
 
 
 @pytest.mark.parametrize("kind", ["entries", "checkpoint", "vkeys"])

@@ -292,22 +292,30 @@ class CertificateDocument(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
+    LOG_POSITION_FIELD_NUMBER: _builtins.int
+    LOG_NONCE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """certificates/{certificate}."""
     media_type: _builtins.str
     """application/vc: a W3C Verifiable Credential 2.0 and Open Badge 3.0."""
     content: _builtins.bytes
     """UTF-8 JSON, to be kept byte for byte."""
+    log_position: _builtins.str
+    """In exports, where the transparency log has it, for example certificates.example/log/2026#17; empty: not logged."""
+    log_nonce: _builtins.bytes
+    """In exports, what opens that leaf: SHA-256("cert-leaf/v1\\n", nonce, SHA-256(JCS(document without proof)))."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         media_type: _builtins.str = ...,
         content: _builtins.bytes = ...,
+        log_position: _builtins.str = ...,
+        log_nonce: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "media_type", b"media_type", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "log_nonce", b"log_nonce", "log_position", b"log_position", "media_type", b"media_type", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
