@@ -7,6 +7,7 @@ concurrent changes; every commit reaches the disk (`synchronous=FULL`).
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from socket import gaierror
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm.exc import StaleDataError
 
 from services.kit.errors import AppError, already_exists, conflict, unavailable
+from services.kit.storage.one_hop import connect
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -167,7 +169,9 @@ def _sqlite(url: URL) -> AsyncEngine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), connect_args={"isolation_level": None}, pool_size=8
+        url.set(drivername="sqlite+aiosqlite"),
+        async_creator=partial(connect, url.database or ""),
+        pool_size=8,
     )
     event.listen(engine.sync_engine, "connect", _pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
