@@ -112,7 +112,6 @@ async def test_a_wrong_name_and_a_wrong_number_are_told_apart_by_nothing(world, 
         found.append(comparison)
         if comparison.alike:
             break
-    print(found)
     assert found[-1].alike, found
 
 
