@@ -4,6 +4,8 @@ import tomllib
 from datetime import timedelta
 
 from shuzheng.certificates.v1 import (
+    batch_service_pb2,
+    batch_service_pb2_grpc,
     certificate_service_pb2,
     certificate_service_pb2_grpc,
     employer_service_pb2,
@@ -31,6 +33,7 @@ from services.certificates.events.published import PUBLISHED
 from services.certificates.log.keys import LogKeys
 from services.certificates.log.log import Log, open_log
 from services.certificates.paper.typesetter import Typesetter
+from services.certificates.rpc.batches import BatchService
 from services.certificates.rpc.certificates import CertificateService
 from services.certificates.rpc.employers import EmployerService
 from services.certificates.rpc.log_files import LogService
@@ -47,6 +50,7 @@ from services.certificates.status.files import publish
 from services.certificates.storage.rows import Base
 from services.certificates.storage.verifications import Register
 from services.certificates.usecases.awards import Awards
+from services.certificates.usecases.batches import Batches
 from services.certificates.usecases.certificates import Certificates
 from services.certificates.usecases.declarations import Declarations, keys, log_keys_of, policies
 from services.certificates.usecases.disclosures import Disclosures
@@ -69,6 +73,7 @@ from services.kit.rpc.server import Servicer
 from services.kit.runtime import Service
 
 CERTIFICATES = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
+BATCH = batch_service_pb2.DESCRIPTOR.services_by_name["BatchService"]
 SHARE = share_service_pb2.DESCRIPTOR.services_by_name["ShareService"]
 STATUS = status_service_pb2.DESCRIPTOR.services_by_name["StatusService"]
 VERIFICATION = verification_service_pb2.DESCRIPTOR.services_by_name["VerificationService"]
@@ -90,7 +95,8 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     qr_keys = open_optional_keyring(config.qr_keys, did)
     status_keys = open_keyring(config.status_keys, did)
     disclosure_keys = open_keyring(config.disclosure_keys, did)
-    policy = policy_from(tomllib.loads(config.policy.read_text("utf-8"))["kind"])
+    rules = tomllib.loads(config.policy.read_text("utf-8"))
+    policy = policy_from(rules["kind"], rules.get("release", ()))
 
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
     await service.prepare()
@@ -127,6 +133,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     disclosures = Disclosures(service.store, twins)
     evidence = (LogEvidence(service.store, log), StapledStatus(service.store, clock))
     papers = Papers(certificates, issuer, qr_keys, Typesetter(), [Twin(disclosures)], evidence)
+    batches = Batches(service.store, journal, issuance.nudge)
     shares = Shares(service.store, verifications, clock, config.public_url)
 
     certificate_service = CertificateService(certificates, papers, holds, disclosures)
@@ -139,11 +146,13 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     add_verification = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
     add_statuses = status_service_pb2_grpc.add_StatusServiceServicer_to_server
     add_shares = share_service_pb2_grpc.add_ShareServiceServicer_to_server
+    add_batches = batch_service_pb2_grpc.add_BatchServiceServicer_to_server
     servicers = (
         Servicer(CERTIFICATES, add_certificates, certificate_service),
         Servicer(VERIFICATION, add_verification, verification_service),
         Servicer(STATUS, add_statuses, StatusService(statuses)),
         Servicer(SHARE, add_shares, ShareService(shares)),
+        Servicer(BATCH, add_batches, BatchService(batches)),
         *for_employers(service, config, verifications, log),
         Servicer(
             LOG,
@@ -152,19 +161,23 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         ),
     )
     rings = {"credential": keyring, "qr": qr_keys, "status": status_keys, "disclosure": disclosure_keys}
-    await _declare(service, config, log, rings)
-    return await service.start(servicers, consumed(awards), [issuance.run, log.run, statuses.run])
+    declarations = await _declare(service, config, log, rings)
+    return await service.start(
+        servicers, consumed(awards), [issuance.run, log.run, statuses.run, declarations.run]
+    )
 
 
 async def _declare(
     service: Service, config: CertificatesConfig, log: Log, rings: dict[str, Keyring | None]
-) -> None:
+) -> Declarations:
     """Log the keys and rules in force, before anything is signed by them."""
     rings |= {"report": open_optional_keyring(config.report_keys, did_of(f"{config.public_url}/reports"))}
     files = {"certificates": config.policy, "employers": config.employer_rules}
     files |= {"numbers": config.number_codes} if config.number_scheme == "official" else {}
     said = [one for purpose, ring in rings.items() for one in keys(purpose, ring)]
-    await Declarations(service.store, log).declare([*said, *log_keys_of(log.vkeys()), *policies(files)])
+    declarations = Declarations(service.store, log)
+    await declarations.declare([*said, *log_keys_of(log.vkeys()), *policies(files)])
+    return declarations
 
 
 def _numbers(config: CertificatesConfig) -> NumberScheme:

@@ -16,6 +16,7 @@ from services.cli import (
     identity,
     offline,
     questions,
+    releases,
     reports,
     rosters,
     system,
@@ -29,6 +30,7 @@ BY_HAND: dict[str, tuple[Callable[[typer.Typer], None] | None, set[str]]] = {
     "bank": (questions.add, set()),
     "item": (questions.add, {"import", "export"}),
     "certificate": (verification.add, {"export"}),
+    "batch": (releases.add, {"watch"}),
     "report": (reports.add, {"batch-verify-file"}),
     "log": (None, {"export"}),
 }

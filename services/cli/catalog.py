@@ -85,6 +85,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun("mark", "assessment", "MarkService", "评分", "marks of the ability part"),
     Noun("result", "assessment", "ResultService", "成绩", "results"),
     Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification"),
+    Noun("batch", "certificates", "BatchService", "发证批次", "batches that two persons release"),
     Noun("share", "certificates", "ShareService", "加注分享", "share links of certificates"),
     Noun("status", "certificates", "StatusService", "状态列表", "published status lists"),
     Noun("employer", "certificates", "EmployerService", "用人单位", "employers that verify in bulk, and their keys"),

@@ -16,6 +16,24 @@ class Disclosure(StrEnum):
     OMIT = "omit"
 
 
+class Release(StrEnum):
+    """Whether a drafted certificate is signed at once, or only with a batch that two persons agreed to."""
+
+    AT_ONCE = "at_once"
+    BY_BATCH = "by_batch"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRule:
+    """How certificates of one kind are released from one day on."""
+
+    kind: Kind
+    effective_from: date
+    release: Release
+    source: str
+    mark: str
+
+
 @dataclass(frozen=True, slots=True)
 class KindPolicy:
     """The rule for one kind of certificate from one day on; `validity_months` 0 means without end."""
@@ -33,6 +51,12 @@ class Policy:
     """All rules, of every date."""
 
     kinds: tuple[KindPolicy, ...]
+    releases: tuple[ReleaseRule, ...] = ()
+
+    def release_of(self, kind: Kind, day: date) -> Release:
+        """Return how certificates drafted on `day` are released; at once where no rule is in force."""
+        rules = [rule for rule in self.releases if rule.kind == kind and rule.effective_from <= day]
+        return max(rules, key=lambda rule: rule.effective_from).release if rules else Release.AT_ONCE
 
     def of(self, kind: Kind, day: date) -> KindPolicy:
         """Return the rule for a kind that is in force on `day`; raises LookupError where none is."""
@@ -42,21 +66,25 @@ class Policy:
         return max(rules, key=lambda rule: rule.effective_from)
 
 
-def policy_from(entries: Iterable[dict]) -> Policy:
-    """Return the policy that rows of a policy file describe."""
-    return Policy(
-        tuple(
-            KindPolicy(
-                Kind(entry["kind"]),
-                entry["effective_from"],
-                entry["validity_months"],
-                Disclosure(entry["holder_name"]),
-                entry["source"],
-                entry["mark"],
-            )
-            for entry in entries
-        )
+def policy_from(kinds: Iterable[dict], releases: Iterable[dict] = ()) -> Policy:
+    """Return the policy that rows of a policy file describe: [[kind]] and [[release]]."""
+    return Policy(tuple(map(_kind_policy, kinds)), tuple(map(_release_rule, releases)))
+
+
+def _kind_policy(entry: dict) -> KindPolicy:
+    return KindPolicy(
+        Kind(entry["kind"]),
+        entry["effective_from"],
+        entry["validity_months"],
+        Disclosure(entry["holder_name"]),
+        entry["source"],
+        entry["mark"],
     )
+
+
+def _release_rule(entry: dict) -> ReleaseRule:
+    kind, release = Kind(entry["kind"]), Release(entry["release"])
+    return ReleaseRule(kind, entry["effective_from"], release, entry["source"], entry["mark"])
 
 
 def end_of_validity(start: datetime, months: int) -> datetime | None:

@@ -144,6 +144,7 @@ def wanted(request: messages.ListCertificatesRequest) -> Filter:
         kind=KIND_WORD[request.kind],
         state=STATE_WORD[request.state],
         occupation=request.occupation,
+        batch=request.batch,
     )
 
 
@@ -191,4 +192,6 @@ def certificate_message(row: CertificateRow) -> Certificate:
         etag=row.etag,
         create_time=timestamp(row.create_time),
         update_time=timestamp(row.update_time),
+        batch=row.batch,
+        awaits_release=row.awaits_release,
     )

@@ -20,6 +20,7 @@ TWINS: Any = TwinRow.__table__  # type: ignore[attr-defined]
 BOTH = TABLE.join(DOCUMENTS)
 INSERT = TABLE.insert()
 INSERT_DOCUMENT = DOCUMENTS.insert()
+_MAY_SIGN = (TABLE.c.state == "INTENT", ~TABLE.c.awaits_release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Filter:
     kind: str = ""
     state: str = ""
     occupation: str = ""
+    batch: str = ""
 
 
 class Draft(NamedTuple):
@@ -91,7 +93,7 @@ def matching(wanted: Filter) -> Select[Any]:
 
 
 def _conditions(wanted: Filter) -> list[Any]:
-    fields = ("owner", "person", "source", "kind", "state", "occupation")
+    fields = ("owner", "person", "source", "kind", "state", "occupation", "batch")
     return [TABLE.c[field] == getattr(wanted, field) for field in fields if getattr(wanted, field)]
 
 
@@ -144,11 +146,11 @@ async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow
 
 
 async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
-    """Return certificates that wait for their signature, in the order of names."""
+    """Return certificates that wait for their signature, in the order of names; not those that await release."""
     both = DOCUMENTS.c.document, DOCUMENTS.c.proof_options, DOCUMENTS.c.messages, DOCUMENTS.c.nonce
     apart = {column.name: column for column in both}
     columns = [apart.get(field, TABLE.c.get(field)) for field in Unsigned._fields]
-    waiting = select(*columns).select_from(BOTH).where(TABLE.c.state == "INTENT", TABLE.c.name > after)
+    waiting = select(*columns).select_from(BOTH).where(*_MAY_SIGN, TABLE.c.name > after)
     rows = await tx.execute(waiting.order_by(TABLE.c.name).limit(limit))
     return [Unsigned._make(row) for row in rows]
 
@@ -160,8 +162,8 @@ async def store_intents(tx: Transaction, passed: Sequence[Passed]) -> None:
 
 
 async def lock_unissued(tx: Transaction, names: Sequence[str]) -> list[Any]:
-    """Return what still is INTENT, locked until COMMIT in the order of names: no two finishers wait for each other."""
-    waiting = select(TABLE).where(TABLE.c.name.in_(list(names)), TABLE.c.state == "INTENT")
+    """Return what still may be signed, locked until COMMIT by name: no two finishers wait for each other."""
+    waiting = select(TABLE).where(TABLE.c.name.in_(list(names)), *_MAY_SIGN)
     return list(await tx.execute(waiting.order_by(TABLE.c.name).with_for_update()))
 
 

@@ -12,7 +12,7 @@ from services.certificates.domain.award import Award, require_known_qualificatio
 from services.certificates.domain.certificate import State
 from services.certificates.domain.document import Issuer, Json, Particulars, StatusEntry, build, faults
 from services.certificates.domain.holder import comparable, printable
-from services.certificates.domain.policy import Policy, end_of_validity
+from services.certificates.domain.policy import Policy, Release, end_of_validity
 from services.certificates.domain.reasons import Reason
 from services.certificates.signing import jcs, proof
 from services.certificates.signing.lint import Candidate, record_of
@@ -74,6 +74,8 @@ class Drafter:
         canonical = jcs.profile_form(document)
         values = _values(award, particulars, revision)
         values |= {"document_sha256": sha256(canonical).hexdigest(), "create_time": now, "update_time": now}
+        release = self.policy.release_of(award.kind, local_day(start))
+        values |= {"batch": "", "awaits_release": release is Release.BY_BATCH}
         return Draft(values, canonical, self._options(document, start), secrets.token_bytes(NONCE), [])
 
     def _options(self, document: Json, created: datetime) -> list[str]:

@@ -19,8 +19,9 @@ from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
 from services.certificates.signing.lint import Candidate, Linted, record_of
 from services.certificates.signing.workshop import Workshop
-from services.certificates.storage import certificates
+from services.certificates.storage import batches, certificates
 from services.certificates.storage.certificates import Made, Passed, Unsigned
+from services.certificates.usecases.batches import finish as finish_batches
 from services.kit.clock import local_day
 from services.kit.errors import precondition
 from services.kit.logs import logger
@@ -87,7 +88,7 @@ class Issuance:
             self.workshop.close()
 
     async def finish(self) -> int:
-        """Sign and issue everything that waits; returns how many this call made ISSUED."""
+        """Sign and issue everything that may be signed; returns how many this call made ISSUED."""
         issued, last = 0, ""
         while not self.locked and (batch := await self._waiting(last)):
             try:
@@ -96,7 +97,16 @@ class Issuance:
                 self.locked = str(error)
                 log.error(INTENT_ALTERED, certificate=self.locked)
             last = batch[-1].name
+        await self._finish_batches()
         return issued
+
+    async def _finish_batches(self) -> None:
+        """Look first: nearly always there is none, and a look locks nothing."""
+        async with self.store.read() as tx:
+            waiting = await batches.finished(tx)
+        if waiting:
+            async with self.store.write() as tx:
+                await finish_batches(tx)
 
     async def _waiting(self, after: str) -> list[Unsigned]:
         async with self.store.read() as tx:

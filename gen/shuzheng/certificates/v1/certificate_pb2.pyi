@@ -30,7 +30,7 @@ class _CertificateStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Cert
     CERTIFICATE_STATE_UNSPECIFIED: _CertificateState.ValueType  # 0
     """Not given."""
     CERTIFICATE_STATE_INTENT: _CertificateState.ValueType  # 1
-    """The number is taken and the bytes to sign are fixed; the signature is about to be made."""
+    """The number is taken and the bytes to sign are fixed; the signature is about to be made, unless it awaits release."""
     CERTIFICATE_STATE_ISSUED: _CertificateState.ValueType  # 2
     """Signed and standing."""
     CERTIFICATE_STATE_REVOKED: _CertificateState.ValueType  # 3
@@ -46,7 +46,7 @@ class CertificateState(_CertificateState, metaclass=_CertificateStateEnumTypeWra
 CERTIFICATE_STATE_UNSPECIFIED: CertificateState.ValueType  # 0
 """Not given."""
 CERTIFICATE_STATE_INTENT: CertificateState.ValueType  # 1
-"""The number is taken and the bytes to sign are fixed; the signature is about to be made."""
+"""The number is taken and the bytes to sign are fixed; the signature is about to be made, unless it awaits release."""
 CERTIFICATE_STATE_ISSUED: CertificateState.ValueType  # 2
 """Signed and standing."""
 CERTIFICATE_STATE_REVOKED: CertificateState.ValueType  # 3
@@ -149,6 +149,8 @@ class Certificate(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
+    AWAITS_RELEASE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """certificates/{certificate}: the number in lower case."""
     number: _builtins.str
@@ -187,6 +189,10 @@ class Certificate(_message.Message):
     """SHA-256 of the canonical document without proofs, in hexadecimal."""
     etag: _builtins.str
     """Changes with every change of the resource."""
+    batch: _builtins.str
+    """batches/{batch} that it is or was released with; empty: none."""
+    awaits_release: _builtins.bool
+    """Whether it waits to be released with a batch: nothing signs it before."""
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:
         """What is certified."""
@@ -244,10 +250,12 @@ class Certificate(_message.Message):
         etag: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        batch: _builtins.str = ...,
+        awaits_release: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["awarded_on", b"awarded_on", "create_time", b"create_time", "qualification", b"qualification", "revoke_time", b"revoke_time", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ability_score", b"ability_score", "awarded_on", b"awarded_on", "create_time", b"create_time", "document_sha256", b"document_sha256", "etag", b"etag", "holder_name", b"holder_name", "hours", b"hours", "kind", b"kind", "listing_batch", b"listing_batch", "name", b"name", "number", b"number", "owner", b"owner", "owner_display_name", b"owner_display_name", "person", b"person", "qualification", b"qualification", "revocation_note", b"revocation_note", "revocation_reason", b"revocation_reason", "revoke_time", b"revoke_time", "source", b"source", "state", b"state", "superseded_by", b"superseded_by", "supersedes", b"supersedes", "theory_score", b"theory_score", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ability_score", b"ability_score", "awaits_release", b"awaits_release", "awarded_on", b"awarded_on", "batch", b"batch", "create_time", b"create_time", "document_sha256", b"document_sha256", "etag", b"etag", "holder_name", b"holder_name", "hours", b"hours", "kind", b"kind", "listing_batch", b"listing_batch", "name", b"name", "number", b"number", "owner", b"owner", "owner_display_name", b"owner_display_name", "person", b"person", "qualification", b"qualification", "revocation_note", b"revocation_note", "revocation_reason", b"revocation_reason", "revoke_time", b"revoke_time", "source", b"source", "state", b"state", "superseded_by", b"superseded_by", "supersedes", b"supersedes", "theory_score", b"theory_score", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -61,6 +61,7 @@ class ListCertificatesRequest(_message.Message):
     OCCUPATION_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    BATCH_FIELD_NUMBER: _builtins.int
     owner: _builtins.str
     """Only certificates of this institution or body."""
     person: _builtins.str
@@ -77,6 +78,8 @@ class ListCertificatesRequest(_message.Message):
     """At most so many; 0: 50."""
     page_token: _builtins.str
     """From the page before."""
+    batch: _builtins.str
+    """Only certificates of this batch."""
     def __init__(
         self,
         *,
@@ -88,10 +91,11 @@ class ListCertificatesRequest(_message.Message):
         occupation: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        batch: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "occupation", b"occupation", "owner", b"owner", "page_size", b"page_size", "page_token", b"page_token", "person", b"person", "source", b"source", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "kind", b"kind", "occupation", b"occupation", "owner", b"owner", "page_size", b"page_size", "page_token", b"page_token", "person", b"person", "source", b"source", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -66,6 +66,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """A key must end in the future, and not later than the rule says."""
     ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 55
     """No key to sign reports with was given to the service."""
+    ERROR_REASON_NOTHING_WAITS: _ErrorReason.ValueType  # 60
+    """No certificate that fits the choice waits to be released."""
+    ERROR_REASON_NOT_WAITING: _ErrorReason.ValueType  # 61
+    """A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
+    ERROR_REASON_BATCH_TOO_LARGE: _ErrorReason.ValueType  # 62
+    """More certificates fit the choice than a batch may have: narrow it."""
+    ERROR_REASON_SAME_PERSON: _ErrorReason.ValueType  # 63
+    """Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
+    ERROR_REASON_OTHER_CONTENT: _ErrorReason.ValueType  # 64
+    """The digest is not that of the batch: the approver looked at something else."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that certificates gives besides those of shuzheng.type.v1.ErrorReason."""
@@ -114,4 +124,14 @@ ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 54
 """A key must end in the future, and not later than the rule says."""
 ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 55
 """No key to sign reports with was given to the service."""
+ERROR_REASON_NOTHING_WAITS: ErrorReason.ValueType  # 60
+"""No certificate that fits the choice waits to be released."""
+ERROR_REASON_NOT_WAITING: ErrorReason.ValueType  # 61
+"""A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
+ERROR_REASON_BATCH_TOO_LARGE: ErrorReason.ValueType  # 62
+"""More certificates fit the choice than a batch may have: narrow it."""
+ERROR_REASON_SAME_PERSON: ErrorReason.ValueType  # 63
+"""Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
+ERROR_REASON_OTHER_CONTENT: ErrorReason.ValueType  # 64
+"""The digest is not that of the batch: the approver looked at something else."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

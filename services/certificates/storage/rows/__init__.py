@@ -1,5 +1,6 @@
 """All rows of certificates, one file a part."""
 
+from services.certificates.storage.rows.batches import BatchRow
 from services.certificates.storage.rows.certificates import (
     TOLD,
     AwardRow,
@@ -26,6 +27,7 @@ __all__ = [
     "ApiKeyRow",
     "AwardRow",
     "Base",
+    "BatchRow",
     "CertificateRow",
     "CounterRow",
     "DocumentRow",

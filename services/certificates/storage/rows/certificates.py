@@ -13,7 +13,15 @@ from services.certificates.storage.rows.root import Base, seconds
 from services.kit.storage.columns import bytes_column, json_column
 from services.kit.storage.rows import Entity
 
-UNSIGNED = text("state = 'INTENT'")
+UNSIGNED = {
+    "sqlite_where": text("state = 'INTENT' AND awaits_release = 0"),
+    "postgresql_where": text("state = 'INTENT' AND NOT awaits_release"),
+}
+WAITING = {
+    "sqlite_where": text("state = 'INTENT' AND awaits_release = 1"),
+    "postgresql_where": text("state = 'INTENT' AND awaits_release"),
+}
+IN_BATCH = text("batch <> ''")
 TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
 
 
@@ -34,12 +42,17 @@ class AwardRow(Entity, Base, table=True):
 
 
 class CertificateRow(Entity, Base, table=True):
-    """One certificate; from INTENT on, its number and document never change."""
+    """One certificate; from INTENT on, its number and document never change.
+
+    One that `awaits_release` is not signed; the release of its `batch` ends that.
+    """
 
     __tablename__ = "certificates"
     __table_args__ = (
         UniqueConstraint("kind", "source", "revision"),
-        Index("ix_certificates_unsigned", "name", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
+        Index("ix_certificates_unsigned", "name", **UNSIGNED),
+        Index("ix_certificates_waiting", "owner", "name", **WAITING),
+        Index("ix_certificates_batch", "batch", "state", sqlite_where=IN_BATCH, postgresql_where=IN_BATCH),
         Index("ix_certificates_status", "status_list", "status_index", unique=True),
         Index("ix_certificates_told", "status_list", sqlite_where=TOLD, postgresql_where=TOLD),
     )
@@ -74,6 +87,8 @@ class CertificateRow(Entity, Base, table=True):
     status_list: str = Field(default="", max_length=60)
     status_index: int | None = None
     log_position: str = Field(default="", max_length=240)
+    batch: str = Field(default="", max_length=100)
+    awaits_release: bool = Field(default=False)
 
 
 class DocumentRow(Base, table=True):  # type: ignore[call-arg]
