@@ -4,11 +4,12 @@ These leaves are public: what they commit to and their nonces are kept, so that 
 logged anew only where the newest leaf about it says something else; where nothing is new, the log is not locked.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from services.certificates.log.leaf import Leaf, LeafType, commitment, digest, new_nonce
 from services.certificates.log.log import Entry, Log
@@ -19,6 +20,7 @@ from services.certificates.storage.log import Opening
 from services.kit.storage.store import Store, Transaction
 
 PUBLIC = (LeafType.KEY.value, LeafType.POLICY.value)
+LOOK = 60.0  # seconds until the keys of a new year's log are told of
 ACTIVE, RETIRED, COMPROMISED = "active", "retired", "compromised"
 
 
@@ -47,6 +49,12 @@ class Declarations:
             async with self.store.write() as tx:
                 await self._append(tx, fresh, Counter(opening.subject for opening in known))
         return len(fresh)
+
+    async def run(self) -> NoReturn:
+        """Declare the keys of the log whenever a new year, and with it another log, has begun."""
+        while True:
+            await self.declare(list(log_keys_of(self.log.vkeys())))
+            await asyncio.sleep(LOOK)
 
     async def _append(self, tx: Transaction, fresh: Sequence[Declaration], said: Counter[str]) -> None:
         nonces = [new_nonce() for _ in fresh]

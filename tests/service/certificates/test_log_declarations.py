@@ -9,12 +9,13 @@ from shuzheng.certificates.v1 import log_service_pb2 as messages
 from shuzheng.certificates.v1.log_service_pb2_grpc import LogServiceStub
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 from sqlalchemy import select
+from sqlmodel import col
 
 from services.certificates.log.leaf import LeafType, commitment, digest, leaf_from
 from services.certificates.signing.keys import create_first_key
 from services.certificates.storage.log import openings as opened
 from services.certificates.storage.rows import LogLeafRow
-from services.certificates.usecases.declarations import Declaration, Declarations
+from services.certificates.usecases.declarations import Declaration, Declarations, log_keys_of
 from services.verifier.offline import base64url
 from tests.support.services import open_on
 
@@ -36,12 +37,13 @@ async def life(databases, tmp_path, clock, world_of):
         await opened.pop().close()
 
 
-async def openings(world):
+async def openings(world, year=2026):
     """Return what the public leaves say, by index, each one opened from the published file."""
     stub = world.opened.stub(LogServiceStub)
-    answer = await stub.GetLogFile(messages.GetLogFileRequest(path="2026/openings.json"))
+    answer = await stub.GetLogFile(messages.GetLogFileRequest(path=f"{year}/openings.json"))
     async with world.service.store.read() as tx:
-        rows = {row.leaf_index: row.leaf for row in await tx.all(select(LogLeafRow))}
+        of_year = select(LogLeafRow).where(col(LogLeafRow.origin).endswith(f"/{year}"))
+        rows = {row.leaf_index: row.leaf for row in await tx.all(of_year)}
     found = {}
     for one in json.loads(answer.content)["openings"]:
         leaf = leaf_from(rows[int(one["index"])])
@@ -115,3 +117,16 @@ async def test_a_start_where_nothing_is_new_reads_once_and_writes_nothing(life, 
     assert await Declarations(store, None).declare(wanted) == 0
     with pytest.raises(TypeError):
         await Declarations(store, None).declare([wanted[0]._replace(says={"key": "another"})])
+
+
+async def test_the_keys_of_a_new_years_log_are_told_in_it(life, clock):
+    world = await life()
+    before = await openings(world)
+    clock.advance(days=365)
+    (run,) = [one for one in world.service.background if one.__qualname__ == "Declarations.run"]
+    declarations = run.__self__
+    assert await declarations.declare(list(log_keys_of(declarations.log.vkeys()))) == 2
+    assert [says["key"].split("+")[0] for says in (await openings(world, 2027)).values()] == [
+        "certificates.example/log/2027"
+    ] * 2
+    assert await openings(world) == before
