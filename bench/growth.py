@@ -1,0 +1,170 @@
+"""How a look-up by number and an append to the log change while the stock grows from ten thousand to a million.
+
+Rows are written by the storage layer in bulk, so the figures are of large tables, not of large exams.
+"""
+
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+
+import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from shuzheng.certificates.v1 import verification_pb2 as answers
+from shuzheng.certificates.v1 import verification_service_pb2 as verification
+from shuzheng.certificates.v1 import verification_service_pb2_grpc as verification_grpc
+
+from bench import certificates, floor, log
+from bench.load import python_client
+from bench.processes import Measured, running
+from bench.report import Report
+from services.certificates.config import DEVELOPMENT_URL
+from services.certificates.domain.certificate import Kind
+from services.certificates.domain.holder import comparable
+from services.certificates.signing.did import did_document, did_of
+from services.certificates.storage.rows import Base, CertificateRow
+from services.certificates.usecases.numbers import RandomDigits
+from services.kit.clock import SystemClock
+from services.kit.events.broker import free_port
+from services.kit.storage.database import Database
+from services.kit.storage.migrate import upgrade
+from services.kit.storage.store import Store
+
+SIZES = (10_000, 100_000, 1_000_000)
+CHUNK = 20_000  # rows a transaction
+SINGLE = 3_000  # calls one after the other, for the median
+CALLS = 10_000  # calls with many in flight, for the rate
+NAME = "测试持证人"
+
+
+async def measure(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
+    """Let register and log grow to each size, and measure there."""
+    with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
+        await _register(report, Path(scratch), sizes)
+    with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
+        await _log(report, Path(scratch), sizes)
+
+
+async def _register(report: Report, folder: Path, sizes: tuple[int, ...]) -> None:
+    database = Database(f"sqlite:///{folder / 'certificates.db'}")
+    await upgrade(database, "services.certificates.storage", Base.metadata)
+    store, numbers = Store(database, Base.metadata, SystemClock()), list[str]()
+    for size in sizes:
+        seconds = await _fill(store, numbers, size)
+        report.add(f"register grown to {size:,}", seconds, "s", note="bulk load")
+        await _verify(report, folder, numbers)
+    await database.close()
+
+
+async def _fill(store: Store, numbers: list[str], size: int) -> float:
+    scheme, started = RandomDigits(), time.perf_counter()
+    while len(numbers) < size:
+        new = [scheme.new(Kind.TRAINING, "", 2026) for _ in range(min(CHUNK, size - len(numbers)))]
+        async with store.write() as tx:
+            rows = [_row(number, len(numbers) + at, tx.now) for at, number in enumerate(new)]
+            await tx.bulk_insert(CertificateRow, rows)
+        numbers += new
+    return time.perf_counter() - started
+
+
+def _row(number: str, place: int, now: object) -> dict[str, object]:
+    """Return a certificate as issuing leaves it."""
+    return {
+        "name": f"certificates/{number.lower()}", "parent": "", "version": 1, "create_time": now,
+        "update_time": now, "number": number, "kind": "TRAINING", "state": "ISSUED", "revision": 0,
+        "source": f"institutions/bench/completions/c{place}", "owner": "institutions/bench",
+        "owner_display_name": "测试培训机构", "listing_batch": "1", "person": f"p-{place:026d}",
+        "holder_name": f"{NAME}{place}", "holder_key": comparable(f"{NAME}{place}"), "occupation": "big-data",
+        "direction": "data-analysis", "level": 1, "hours": "80", "theory_score": "", "ability_score": "",
+        "awarded_on": date(2026, 6, 1), "valid_from": 1_780_272_000, "valid_until": 0, "supersedes": "",
+        "superseded_by": "", "revocation_reason": "", "revocation_note": "", "revoked_at": 0,
+        "document_sha256": "0" * 64, "rdf_sha256": "0" * 64, "status_list": f"2026-{1 + place // 131_072}",
+        "status_index": place % 131_072, "log_position": f"certificates.example/log/2026#{place}", "batch": "",
+        "awaits_release": False,
+    }  # fmt: skip
+
+
+async def _verify(report: Report, folder: Path, numbers: list[str]) -> None:
+    """Measure the read-only verification process on the grown database, beside the echo."""
+    document = folder / "did.json"
+    did = did_of(DEVELOPMENT_URL)
+    document.write_bytes(
+        did_document(did, {f"{did}#bench": Ed25519PrivateKey.generate().public_key().public_bytes_raw()})
+    )
+    settings = {
+        "DATA_DIR": str(folder), "DID_DOCUMENT_FILE": str(document), "PUBLIC_RATE": "0",
+        "LISTEN": f"127.0.0.1:{free_port()}",
+    }  # fmt: skip
+    environment = {f"SHUZHENG_CERTIFICATES_{key}": value for key, value in settings.items()}
+    places = random.Random(1).choices(range(len(numbers)), k=max(SINGLE, CALLS))
+    bodies = [_request(numbers[place], place).SerializeToString() for place in places]
+    port = free_port()
+    with (
+        running("services.certificates.verification", **environment) as server,
+        running("bench.floor", str(port)) as echo,
+    ):
+        address = certificates.address_of(server)
+        await _all_valid(address, bodies[:1000])
+        await _compare(report, len(numbers), (server, address), (echo, f"127.0.0.1:{port}"), bodies)
+
+
+async def _compare(
+    report: Report, size: int, server: tuple[Measured, str], echo: tuple[Measured, str], bodies: list[bytes]
+) -> None:
+    """Report median latency and rate of random numbers, each as a ratio to the echo of the same bodies."""
+    ground = await _median_ms(echo[1], floor.METHOD, bodies)
+    found = await _median_ms(server[1], certificates.VERIFY, bodies)
+    report.add(
+        f"verify by number p50 at {size:,}", found, "ms", ratio=found / ground, note=f"echo {ground:.3f} ms"
+    )
+
+    async def rate(of: tuple[Measured, str], method: str) -> float:
+        return await python_client(of[1], method, lambda number: bodies[number], CALLS)
+
+    hard = await rate(echo, floor.METHOD)
+    before = server[0].cpu_seconds
+    many = await rate(server, certificates.VERIFY)
+    cpu = (server[0].cpu_seconds - before) / CALLS * 1e6
+    note = f"{cpu:.0f} us CPU a call; echo {hard:,.0f}/s; Python client"
+    report.add(f"verify by number at {size:,}", many, "calls/s", ratio=many / hard, note=note)
+
+
+def _request(number: str, place: int) -> verification.VerifyCertificateRequest:
+    printed = verification.NumberAndName(number=number, holder_name=f"{NAME}{place}")
+    return verification.VerifyCertificateRequest(printed=printed)
+
+
+async def _all_valid(address: str, bodies: list[bytes]) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = verification_grpc.VerificationServiceStub(channel)
+        for body in bodies:
+            answer = await stub.VerifyCertificate(verification.VerifyCertificateRequest.FromString(body))
+            assert answer.outcome == answers.VERIFICATION_OUTCOME_VALID, answer
+
+
+async def _median_ms(address: str, method: str, bodies: list[bytes]) -> float:
+    async with grpc.aio.insecure_channel(address) as channel:
+        call = channel.unary_unary(method)
+        return statistics.median([await _timed(call, body) for body in bodies[:SINGLE]]) * 1000
+
+
+async def _timed(call: Callable[[bytes], Awaitable[bytes]], body: bytes) -> float:
+    started = time.perf_counter()
+    await call(body)
+    return time.perf_counter() - started
+
+
+async def _log(report: Report, folder: Path, sizes: tuple[int, ...]) -> None:
+    ground = await asyncio.to_thread(log.in_memory)
+    report.add("log floor: leaves hashed in memory", ground, "leaves/s")
+    async with log.opened(f"sqlite:///{folder / 'log.db'}", folder) as opened:
+        async for grown in log.grow(opened, list(sizes)):
+            report.add(
+                f"log appends at {grown.size:,}, durable and published", grown.appended_per_second, "leaves/s",
+                ratio=grown.appended_per_second / ground, note=f"single: {grown.single_per_second:,.0f}/s",
+            )  # fmt: skip
+            report.add(f"inclusion proof at {grown.size:,}", grown.proof_ms, "ms")
