@@ -7,10 +7,12 @@ LOCK := requirements-dev.lock
 INSTALLED := $(VENV)/.installed
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-annotate --no-emit-find-links \
 	--no-emit-index-url --no-emit-trusted-host --strip-extras
+FOREIGN := tests/foreign/node_modules/.installed tests/foreign/.python/.installed
+DEBIAN := openssl poppler-utils softhsm2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install gen docs lint style types imports protos words test demo up bench lock clean
+.PHONY: help install gen docs lint style types imports protos words foreign debian test demo up bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -49,7 +51,29 @@ protos: $(INSTALLED)
 words: $(INSTALLED)
 	$(BIN)/python -m tools.words
 
-test: $(INSTALLED) ## Run the whole suite (ARGS="tests/unit -x" for a part)
+foreign: $(FOREIGN) ## Install other people's verifiers, for the tests (docs/interoperability.md)
+
+tests/foreign/node_modules/.installed: tests/foreign/package.json tests/foreign/package-lock.json
+	npm ci --prefix $(dir $<) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+tests/foreign/.python/.installed: tests/foreign/requirements.txt | $(INSTALLED)
+	rm -rf $(@D)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python \
+		--target $(@D) -r $<
+	@touch $@
+
+# Where this is not possible (no root, no apt-get, no network), the tests that need them are skipped and say so.
+debian: ## Install the Debian packages that tests need, where they are missing and root can
+	@missing="$$(for name in $(DEBIAN); do dpkg-query --status $$name >/dev/null 2>&1 || echo $$name; done)"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "apt-get install" $$missing; \
+		{ timeout 120 apt-get -qq update && DEBIAN_FRONTEND=noninteractive timeout 120 \
+			apt-get -qq install --yes --no-install-recommends $$missing; } >/dev/null 2>&1 \
+			|| echo "not installed:" $$missing; \
+	fi
+
+test: $(INSTALLED) $(FOREIGN) debian ## Run the whole suite (ARGS="tests/unit -x" for a part)
 	$(BIN)/python -m pytest $(ARGS)
 
 demo: $(INSTALLED) ## Drive the whole journey once and show what happened
@@ -66,4 +90,4 @@ lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml anew
 	$(COMPILE) --constraint=$(LOCK) --output-file=requirements.lock pyproject.toml
 
 clean: ## Remove what was made here, and the environment
-	rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(dir $(FOREIGN)) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
