@@ -119,6 +119,24 @@ async def verify_by_number(server: Measured, pair: tuple[str, str], calls: int) 
     return await unary(server, address, VERIFY, request.SerializeToString(), calls)
 
 
+async def document_of(server: Measured, token: str, number: str) -> bytes:
+    """Return the signed document of a certificate."""
+    metadata = (("authorization", f"Bearer {token}"),)
+    async with grpc.aio.insecure_channel(address_of(server)) as channel:
+        stub = certificates_grpc.CertificateServiceStub(channel)
+        request = certificates.GetCertificateDocumentRequest(name=f"certificates/{number.lower()}")
+        return (await stub.GetCertificateDocument(request, metadata=metadata)).content
+
+
+async def verify_by_document(server: Measured, document: bytes, calls: int) -> Rate:
+    """Verify one document `calls` times, after a real client has seen the answer VALID."""
+    request = verification.VerifyCertificateRequest(document=document)
+    async with grpc.aio.insecure_channel(address_of(server)) as channel:
+        answer = await verification_grpc.VerificationServiceStub(channel).VerifyCertificate(request)
+    assert answer.outcome == answers.VERIFICATION_OUTCOME_VALID, answer
+    return await unary(server, address_of(server), VERIFY, request.SerializeToString(), calls)
+
+
 async def unary(server: Measured, address: str, method: str, body: bytes, calls: int,
                 metadata: Sequence[tuple[str, str]] = ()) -> Rate:  # fmt: skip
     """Measure one method with one prepared body; the server's CPU a call beside the rate."""

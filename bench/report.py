@@ -22,6 +22,13 @@ class Line:
     reached: bool | None = None
     note: str = ""
 
+    @property
+    def told_ratio(self) -> str:
+        """The ratio as people read it; small ones keep two digits that count."""
+        if self.ratio is None:
+            return ""
+        return f"{self.ratio:.2f}" if self.ratio >= 0.1 else f"{self.ratio:.2g}"
+
 
 @dataclass
 class Report:
@@ -33,7 +40,7 @@ class Report:
         """Add a line and show it at once."""
         line = Line(name, value, unit, **more)
         self.lines.append(line)
-        ratio = f"  ratio {line.ratio:.2f}" if line.ratio is not None else ""
+        ratio = f"  ratio {line.told_ratio}" if line.ratio is not None else ""
         Console().print(f"  {name}: {value:,.2f} {unit}{ratio} {line.goal} {line.note}", highlight=False)
 
     def show(self) -> None:
@@ -42,9 +49,10 @@ class Report:
         for column in ("what", "value", "unit", "ratio to floor", "goal", "reached", "note"):
             table.add_column(column, justify="right" if column in {"value", "ratio to floor"} else "left")
         for line in self.lines:
-            ratio = f"{line.ratio:.2f}" if line.ratio is not None else ""
             reached = "" if line.reached is None else "yes" if line.reached else "NO"
-            table.add_row(line.name, f"{line.value:,.2f}", line.unit, ratio, line.goal, reached, line.note)
+            table.add_row(
+                line.name, f"{line.value:,.2f}", line.unit, line.told_ratio, line.goal, reached, line.note
+            )
         Console(width=160).print(table)
 
     def write(self, path: Path) -> None:
