@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import certificates, floor, journeys, load, log, proofs
+from bench import certificates, floor, journeys, load, log, paper, proofs
 from bench.load import Rate
 from bench.processes import Measured, running
 from bench.report import Report
