@@ -32,7 +32,8 @@ from services.kit.waiting import happens
 LINT_FAILED = "lint_failed"
 INTENT_ALTERED = "intent_altered"
 KEY_MISSING = "key_missing"
-BATCH = 500
+BATCH = 250  # certificates that are issued in one transaction: progress is seen in such steps
+PORTION = 25  # certificates that are signed before other calls get their turn
 log = logger("issuance")
 
 
@@ -92,7 +93,7 @@ class Issuance:
         issued, last = 0, ""
         while not self.locked and (batch := await self._waiting(last)):
             try:
-                issued += await self._issue(self.sign(await self.examine(batch)))
+                issued += await self._issue(await self.sign(await self.examine(batch)))
             except AlteredError as error:
                 self.locked = str(error)
                 log.error(INTENT_ALTERED, certificate=self.locked)
@@ -123,9 +124,13 @@ class Issuance:
         messages = {one.name: one.messages for one in passed}
         return [row._replace(messages=messages[row.name]) for row in batch if row.name in messages]
 
-    def sign(self, batch: list[Unsigned]) -> dict[str, Made]:
+    async def sign(self, batch: list[Unsigned]) -> dict[str, Made]:
         """Return what was made, by certificate name; raises AlteredError. What has no key is logged and left out."""
-        return {row.name: made for row in batch if (made := self._made(row))}
+        found: dict[str, Made] = {}
+        for start in range(0, len(batch), PORTION):
+            found |= {row.name: made for row in batch[start : start + PORTION] if (made := self._made(row))}
+            await asyncio.sleep(0)
+        return found
 
     def _made(self, row: Unsigned) -> Made | None:
         intents = [proof.Intent(row.document, options.encode()) for options in row.proof_options]

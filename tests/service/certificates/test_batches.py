@@ -10,7 +10,7 @@ from shuzheng.certificates.v1.batch_service_pb2_grpc import BatchServiceStub
 from shuzheng.certificates.v1.certificate_service_pb2 import SupersedeCertificateRequest
 from sqlalchemy import select, update
 
-from services.certificates.domain.batch import digest_of
+from services.certificates.domain.batch import TRANSITIONS, BatchAction, BatchState, digest_of
 from services.certificates.storage.rows import BatchRow, CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
 from tests.support.fuzz import reason_of
@@ -354,3 +354,32 @@ async def test_the_row_keeps_what_opens_its_leaf(desk):
         row = await tx.get(BatchRow, batch.name)
         leaf = await tx.one(select(LogLeafRow).where(LogLeafRow.type == "batch"))
     assert len(row.nonce) == 32 and leaf is not None and row.log_position.endswith(str(leaf.leaf_index))
+
+
+@pytest.mark.parametrize("state", BatchState)
+async def test_every_state_keeps_to_the_table(desk, state, monkeypatch):
+    if state is BatchState.RELEASED:
+        monkeypatch.setattr(Issuance, "sign", dies)
+    for number, action in enumerate((BatchAction.APPROVE, BatchAction.REJECT)):
+        await desk.world.deliver(desk.world.result(number))
+        batch = await in_state(desk, state)
+        call = desk.approve(batch) if action is BatchAction.APPROVE else desk.reject(batch)
+        if target := TRANSITIONS.get((state, action)):
+            assert (await call).state == batch_pb2.BatchState.Value(f"BATCH_STATE_{target}")
+        else:
+            await refused(call, grpc.StatusCode.FAILED_PRECONDITION, "WRONG_STATE")
+            assert await desk.get(batch) == batch
+
+
+async def in_state(desk, state):
+    """Propose what waits and take the batch to a state; issuance alone makes a released one ISSUED."""
+    batch = await desk.propose()
+    if state in {BatchState.RELEASED, BatchState.ISSUED}:
+        await desk.approve(batch)
+    if state is BatchState.ISSUED:
+        await desk.watch(batch)
+    if state is BatchState.REJECTED:
+        await desk.reject(batch)
+    found = await desk.get(batch)
+    assert found.state == batch_pb2.BatchState.Value(f"BATCH_STATE_{state}")
+    return found

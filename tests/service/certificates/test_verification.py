@@ -79,7 +79,10 @@ async def test_a_thousand_wrong_names_and_numbers_answer_alike(world):
 
 
 async def test_a_draft_does_not_exist_for_verifiers(world, monkeypatch):
-    monkeypatch.setattr("services.certificates.usecases.issuance.Issuance.sign", lambda self, batch: {})
+    async def signs_nothing(self, batch):
+        return {}
+
+    monkeypatch.setattr("services.certificates.usecases.issuance.Issuance.sign", signs_nothing)
     await world.deliver(world.completion(1))
     (draft,) = await world._list()
     assert draft.state == pb.CERTIFICATE_STATE_INTENT

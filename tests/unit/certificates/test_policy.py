@@ -7,7 +7,15 @@ from tomllib import loads
 import pytest
 
 from services.certificates.domain.certificate import Kind
-from services.certificates.domain.policy import Disclosure, KindPolicy, Policy, end_of_validity, policy_from
+from services.certificates.domain.policy import (
+    Disclosure,
+    KindPolicy,
+    Policy,
+    Release,
+    ReleaseRule,
+    end_of_validity,
+    policy_from,
+)
 
 FILE = Path(__file__).parents[3] / "services/certificates/policy/certificates.toml"
 NOON = datetime(2026, 1, 31, 4, tzinfo=UTC)
@@ -43,6 +51,18 @@ def test_validity_ends_by_the_calendar(months, end):
 
 
 def test_the_shipped_policy_says_where_it_comes_from():
-    policy = policy_from(loads(FILE.read_text("utf-8"))["kind"])
-    assert {entry.kind for entry in policy.kinds} == set(Kind)
-    assert all(entry.source and entry.mark in {"CONFIRMED", "UNCONFIRMED"} for entry in policy.kinds)
+    rules = loads(FILE.read_text("utf-8"))
+    policy = policy_from(rules["kind"], rules["release"])
+    for entries in (policy.kinds, policy.releases):
+        assert {entry.kind for entry in entries} == set(Kind)
+        assert all(entry.source and entry.mark in {"CONFIRMED", "UNCONFIRMED"} for entry in entries)
+
+
+def test_a_release_rule_holds_for_its_kind_from_its_day_on():
+    by_batch = ReleaseRule(Kind.GRADE, date(2026, 7, 1), Release.BY_BATCH, "a decision", "UNCONFIRMED")
+    again = ReleaseRule(Kind.GRADE, date(2027, 7, 1), Release.AT_ONCE, "a decision", "UNCONFIRMED")
+    policy = Policy((), (again, by_batch))
+    days = [date(2026, 6, 30), date(2026, 7, 1), date(2027, 6, 30), date(2027, 7, 1)]
+    found = [policy.release_of(Kind.GRADE, day) is Release.BY_BATCH for day in days]
+    assert found == [False, True, True, False]
+    assert policy.release_of(Kind.TRAINING, date(2026, 12, 1)) is Release.AT_ONCE
