@@ -34,6 +34,9 @@ def verify(
     log_key: Annotated[
         list[str] | None, typer.Option("--log-key", help="日志公钥，name+id+key · verifier key of the log")
     ] = None,
+    witness_key: Annotated[
+        list[str] | None, typer.Option("--witness-key", help="日志见证人公钥 · verifier key of a witness")
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="持证人应有的姓名 · name to check")] = "",
     at: Annotated[str, typer.Option("--at", help="验证时点，缺省为现在 · 2026-05-01T00:00:00Z")] = "",
     json: Json = False,
@@ -43,7 +46,8 @@ def verify(
     code = 0
     with reported(session):
         listed = status.read_bytes() if status else None
-        answer = offline.verify(file.read_bytes(), _pinned(keys, log_key), _moment(at), name, listed)
+        pinned = _pinned(keys, log_key, witness_key)
+        answer = offline.verify(file.read_bytes(), pinned, _moment(at), name, listed)
         output.print_json(asdict(answer)) if session.json else output.lines(
             offline.lines(answer, session.lang)
         )
@@ -59,9 +63,11 @@ def _moment(text: str) -> datetime | None:
         raise BadValue(f"--at: {text} (2026-05-01T00:00:00Z)") from None
 
 
-def _pinned(files: list[Path], logs: list[str] | None = None) -> offline.Keys:
+def _pinned(
+    files: list[Path], logs: list[str] | None = None, witnesses: list[str] | None = None
+) -> offline.Keys:
     try:
-        return offline.read_keys(files, logs or ())
+        return offline.read_keys(files, logs or (), witnesses or ())
     except ValueError as error:
         raise BadValue(f"--keys: {error}") from None
 

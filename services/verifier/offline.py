@@ -2,11 +2,13 @@
 
 One file that needs only Python 3.11 and the package `cryptography`: copy it, read it, keep it for ten years.
 
-    python offline.py FILE --keys did.json [--log-key VKEY] [--status list.json] [--name 张三] [--lang en] [--json]
+    python offline.py FILE --keys did.json [--log-key VKEY] [--witness-key VKEY] [--status list.json] [--name 张三]
+                      [--lang en] [--json]
 
-The steps are READ, ISSUER, KEY, SIGNATURE, NAME, DATES, LOG, STATUS. Whether a certificate was revoked can only be told
-with a status list that is still in force; without one the answer is INDETERMINATE, never VALID. Of the proofs of a
-credential the one by eddsa-jcs-2022 is checked, which covers every member; others are named as not checked.
+The steps are READ, ISSUER, KEY, SIGNATURE, NAME, DATES, LOG, WITNESS (where one is pinned), STATUS. Whether a
+certificate was revoked can only be told with a status list that is still in force; without one the answer is
+INDETERMINATE, never VALID. Of the proofs of a credential the one by eddsa-jcs-2022 is checked, which covers every
+member; others are named as not checked.
 """
 
 import argparse
@@ -63,6 +65,7 @@ STEPS = {
     "DATES": ("有效期", "dates"),
     "STATUS": ("撤销状态", "revocation status"),
     "LOG": ("透明日志", "transparency log"),
+    "WITNESS": ("日志见证人", "witness of the log"),
 }
 MARKS = {OK: "✓", FAILED: "✗", NOT_CHECKED: "–"}
 # code of the 2022 dictionary: name, directions in the order of the standard (codes on paper name them by place)
@@ -185,6 +188,7 @@ class Keys:
     assertion: set[str] = field(default_factory=set)
     issuers: set[str] = field(default_factory=set)
     logs: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    witnesses: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
 
     def add(self, did_document: Any) -> "Keys":
         """Pin the keys of a DID document; raises ValueError."""
@@ -202,11 +206,14 @@ class Keys:
 
     def add_log(self, vkey: str) -> "Keys":
         """Pin the Ed25519 key of a log, written name+id+key (c2sp.org/signed-note); raises ValueError."""
-        name, _, key = vkey.strip().split("+", 2)
-        raw = base64.b64decode(key, validate=True)
-        if len(raw) != 33 or raw[0] != 1:
-            raise ValueError("no Ed25519 verifier key of a log")
-        self.logs[name, sha256(name.encode() + b"\n" + raw).digest()[:4]] = raw[1:]
+        named, key = verifier_key(vkey, 1)
+        self.logs[named] = key
+        return self
+
+    def add_witness(self, vkey: str) -> "Keys":
+        """Pin the Ed25519 key of a witness (c2sp.org/tlog-cosignature); raises ValueError."""
+        named, key = verifier_key(vkey, 4)
+        self.witnesses[named] = key
         return self
 
     def for_purpose(self, key_id: str, purpose: str) -> bytes | None:
@@ -216,6 +223,15 @@ class Keys:
         )
         trusted = key_id in self.raw and named == purpose and (purpose == "qr" or key_id in self.assertion)
         return self.raw[key_id] if trusted else None
+
+
+def verifier_key(vkey: str, kind: int) -> tuple[tuple[str, bytes], bytes]:
+    """Return name and id, and the 32 bytes, of a verifier key of signed notes; raises ValueError."""
+    name, _, key = vkey.strip().split("+", 2)
+    raw = base64.b64decode(key, validate=True)
+    if len(raw) != 33 or raw[0] != kind:
+        raise ValueError(f"no Ed25519 verifier key of a {'log' if kind == 1 else 'witness'}")
+    return (name, sha256(name.encode() + b"\n" + raw).digest()[:4]), raw[1:]
 
 
 def verify(
@@ -363,6 +379,29 @@ def _log(answer: Answer, document: dict, keys: Keys, proof: str) -> None:
         answer.passed("LOG", read_log_proof(proof, document, keys))
     except (ValueError, KeyError, TypeError) as error:
         answer.left("LOG", "LOG_PROOF_UNUSABLE", str(error))
+        return
+    for (name, key_id), key in keys.witnesses.items():
+        if time := cosigned(proof.partition("\n\n")[2], name, key_id, key):
+            answer.passed("WITNESS", f"{name}, {_text(datetime.fromtimestamp(time, UTC))}")
+        else:
+            answer.left("WITNESS", "NOT_COSIGNED", name)
+
+
+def cosigned(note: str, name: str, key_id: bytes, key: bytes) -> int:
+    """Return when a witness cosigned a checkpoint, in seconds since 1970; 0 where it did not, or wrongly."""
+    body, _, signatures = note.rpartition("\n\n")
+    for line in signatures.splitlines():
+        signer, _, value = line.removeprefix("— ").partition(" ")
+        try:
+            raw = base64.b64decode(value, validate=True)
+            time = int.from_bytes(raw[4:12])
+            if (signer, raw[:4]) == (name, key_id) and 0 < time < 1 << 33:
+                message = f"cosignature/v1\ntime {time}\n{body}\n".encode()
+                Ed25519PublicKey.from_public_bytes(key).verify(raw[12:], message)
+                return time
+        except (ValueError, InvalidSignature):
+            continue
+    return 0
 
 
 def read_log_proof(text: str, document: dict, keys: Keys) -> str:
@@ -804,13 +843,15 @@ def exit_code(answer: Answer) -> int:
     return EXITS.get(answer.outcome, 1)
 
 
-def read_keys(files: list[Path], logs: Iterable[str] = ()) -> Keys:
-    """Return the keys of DID documents and of logs; raises OSError and ValueError."""
+def read_keys(files: list[Path], logs: Iterable[str] = (), witnesses: Iterable[str] = ()) -> Keys:
+    """Return the keys of DID documents, logs and witnesses; raises OSError and ValueError."""
     keys = Keys()
     for file in files:
         keys.add(json.loads(file.read_bytes()))
     for vkey in logs:
         keys.add_log(vkey)
+    for vkey in witnesses:
+        keys.add_witness(vkey)
     return keys
 
 
@@ -824,6 +865,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--keys", type=Path, action="append", required=True, help="DID document of the issuer"
     )
     parser.add_argument("--log-key", action="append", default=[], help="verifier key of the log, name+id+key")
+    parser.add_argument(
+        "--witness-key", action="append", default=[], help="verifier key of a witness of the log"
+    )
     parser.add_argument("--status", type=Path, help="status list of the issuer, fetched beforehand")
     parser.add_argument("--name", default="", help="name that the holder must have")
     parser.add_argument(
@@ -833,7 +877,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     try:
-        keys, data = read_keys(given.keys, given.log_key), given.file.read_bytes()
+        keys = read_keys(given.keys, given.log_key, given.witness_key)
+        data = given.file.read_bytes()
         status = given.status.read_bytes() if given.status else None
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
