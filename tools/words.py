@@ -1,4 +1,7 @@
-"""Refuse text that must not be committed: open ends, hosts of package indexes, paths of one machine."""
+"""Refuse text that must not be committed: open ends, hosts of package indexes, paths of one machine.
+
+And what a certificate must not carry: words of the state, of licences, and of those who sell certificates.
+"""
 
 import re
 import subprocess
@@ -18,6 +21,20 @@ HOSTS = re.compile(
     )
 )
 MACHINE = re.compile(re.escape(f"{ROOT}/"))
+CLAIMS = re.compile(
+    "中华人民共和国|中国|中华|国家|全国|职业资格|执业资格|人员资格|岗位合格|专业技术职务|国徽"
+    "|代考|包过|不过包退|速成|挂靠|挂证|[0-9一二三四五六七八九十]+天拿证"
+    "|原?(?:人力资源和?社会保障|工业和信息化|教育|科学?技术?|人事|劳动|建设|卫生|住房和城乡建设)部"
+    "|(?i:people's republic|national|ministry|vocational qualification|licen[cs]e to practi[cs]e|state council)"
+)
+CERTIFICATES = ROOT / "services" / "certificates"
+TEMPLATES = CERTIFICATES / "paper" / "templates"
+WORDING = {  # what else puts words on a certificate
+    CERTIFICATES / "domain" / "certificate.py",
+    CERTIFICATES / "domain" / "document.py",
+    CERTIFICATES / "paper" / "sheet.py",
+    CERTIFICATES / "usecases" / "enclosures.py",
+}
 
 
 def files() -> Iterator[Path]:
@@ -37,6 +54,7 @@ def findings(path: Path) -> Iterator[str]:
     except UnicodeDecodeError:
         return
     rules = [HOSTS, MACHINE] + ([OPEN_ENDS] if path.suffix in CODE else [])
+    rules += [CLAIMS] if path.parent == TEMPLATES or path in WORDING else []
     for number, line in enumerate(lines, 1):
         for found in (rule.search(line) for rule in rules):
             if found:
