@@ -31,10 +31,14 @@ class LogHead:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One row and its answer; no outcome where the row could not be read."""
+    """One row and its answer; no outcome where the row could not be read.
+
+    `log_position` is where the log has the certificate that was found valid.
+    """
 
     row: FileRow
     outcome: Outcome | None
+    log_position: str = ""
 
 
 def counts(told: Iterable[Told]) -> dict[Outcome, int]:
@@ -44,12 +48,16 @@ def counts(told: Iterable[Told]) -> dict[Outcome, int]:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """For whom (name, display name), when, under which name of the report, and before which history."""
+    """For whom (name, display name), when, under which name of the report, and before which history.
+
+    `log` is this year's, `earlier` are the logs of other years that have certificates of the file.
+    """
 
     report: str
     employer: tuple[str, str]
     now: datetime
     log: LogHead
+    earlier: tuple[LogHead, ...] = ()
 
 
 def build(occasion: Occasion, file: SentFile, told: Sequence[Told], issuer: Issuer) -> Json:
@@ -68,19 +76,21 @@ def build(occasion: Occasion, file: SentFile, told: Sequence[Told], issuer: Issu
             "rowCount": str(len(told)),
             "unreadCount": str(len(told) - sum(found.values())),
             "outcomes": {outcome.name: str(count) for outcome, count in found.items()},
-            "log": {
-                "origin": occasion.log.origin,
-                "treeSize": str(occasion.log.size),
-                "rootHash": occasion.log.root,
-            },
+            "log": _head(occasion.log),
+            "earlierLogs": [_head(head) for head in occasion.earlier],
             "rows": [_row(one) for one in told],
         },
     }
 
 
+def _head(head: LogHead) -> Json:
+    return {"origin": head.origin, "treeSize": str(head.size), "rootHash": head.root}
+
+
 def _row(one: Told) -> Json:
     answer = {"outcome": one.outcome.name} if one.outcome is not None else {"problem": _problem(one.row)}
-    return {"row": str(one.row.row), "number": one.row.number} | answer
+    logged = {"logPosition": one.log_position} if one.log_position else {}
+    return {"row": str(one.row.row), "number": one.row.number} | answer | logged
 
 
 def _problem(row: FileRow) -> str:

@@ -118,9 +118,9 @@ class Log:
         """Return the newest signed checkpoint, of this year's log if no origin is given."""
         return str(await asyncio.to_thread(self._shard(origin).note))
 
-    async def head(self) -> Checkpoint:
-        """Return the newest published tree of this year's log; the empty tree where nothing was published."""
-        return await asyncio.to_thread(self._shard("").published)
+    async def head(self, origin: str = "") -> Checkpoint:
+        """Return the newest published tree, of this year's log if no origin is given; empty where there is none."""
+        return await asyncio.to_thread(self._shard(origin).published)
 
     async def inclusion(self, position: Position) -> Inclusion:
         """Return the proof of a published leaf, in the witnessed tree where that has it; raises UnverifiedError."""

@@ -6,7 +6,8 @@ report is stored before it is sent, so that it can be fetched again after a brok
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,8 +19,10 @@ from services.certificates.domain.document import Issuer
 from services.certificates.domain.employer import EMPLOYER, REPORT, EmployerRule, rule_on
 from services.certificates.domain.reasons import Reason
 from services.certificates.domain.report import LogHead, Occasion, SentFile, Told
+from services.certificates.domain.verification import Outcome
 from services.certificates.domain.verification_file import FileRow, rows_of_sheets, rows_of_text, unreadable
-from services.certificates.log.log import Log
+from services.certificates.log.checkpoint import Checkpoint
+from services.certificates.log.log import Log, Position
 from services.certificates.log.note import encode
 from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
@@ -38,6 +41,7 @@ from services.kit.values.text import clean
 LARGEST_FILE = 16 * 2**20  # bytes
 AT_ONCE = 1000  # rows that are looked up with one statement
 LONGEST_FILENAME = 200
+PUBLISHED = 2.0  # seconds that a report waits for the log to have what it tells of
 
 
 class Answer(NamedTuple):
@@ -69,10 +73,20 @@ class Press:
     keyring: Keyring | None
     log: Log
 
-    async def log_head(self) -> LogHead:
-        """Return the newest published tree."""
-        head = await self.log.head()
-        return LogHead(head.origin, head.size, encode(head.root))
+    async def log_heads(self, positions: Iterable[str]) -> tuple[LogHead, tuple[LogHead, ...]]:
+        """Return the newest published tree of this year, and those of other years that have one of `positions`.
+
+        Waits up to `PUBLISHED` seconds for the newest of them, so that the trees have all leaves told of.
+        """
+        last: dict[str, Position] = {}
+        for position in map(Position.parse, set(positions)):
+            last[position.origin] = max(position, last.get(position.origin, position))
+        for position in last.values():
+            with suppress(TimeoutError):
+                await self.log.wait_published(position, within=PUBLISHED)
+        now = _told(await self.log.head())
+        others = sorted(origin for origin in last if origin != now.origin)
+        return now, tuple([_told(await self.log.head(origin)) for origin in others])
 
     def signer_ready(self) -> Keyring:
         """Return the keys; raises REPORT_KEY_MISSING."""
@@ -116,7 +130,7 @@ class Reports:
         told: list[Told] = []
         for part in slices(rows, AT_ONCE):
             answers = await self._answers(part)
-            told += [Told(one.row, one.finding.outcome if one.finding else None) for one in answers]
+            told += map(_row_told, answers)
             yield Answers(answers, len(rows))
         file = SentFile(clean(filename)[:LONGEST_FILENAME], sha256(content).hexdigest())
         yield await self._report(employer, file, told)
@@ -154,7 +168,8 @@ class Reports:
     async def _report(self, employer: EmployerRow, file: SentFile, told: list[Told]) -> Made:
         name = REPORT.child(employer.name, new_id())
         named = employer.name, employer.display_name
-        occasion = Occasion(name, named, self.clock.now(), await self.press.log_head())
+        heads = await self.press.log_heads(one.log_position for one in told if one.log_position)
+        occasion = Occasion(name, named, self.clock.now(), *heads)
         content = await asyncio.to_thread(self._signed, occasion, file, told)
         found = report.counts(told)
         row = ReportRow(
@@ -175,6 +190,18 @@ class Reports:
         document = report.build(occasion, file, told, self.press.issuer)
         intent = proof.intend(document, signer.key_id, occasion.now)
         return proof.secured(intent.document, [proof.sign(intent, signer)])
+
+
+def _told(head: Checkpoint) -> LogHead:
+    return LogHead(head.origin, head.size, encode(head.root))
+
+
+def _row_told(one: Answer) -> Told:
+    """Return what the report says of a row; of certificates that are valid also where the log has them."""
+    if one.finding is None:
+        return Told(one.row, None)
+    entry = one.finding.entry if one.finding.outcome is Outcome.VALID else None
+    return Told(one.row, one.finding.outcome, entry.log_position if entry else "")
 
 
 async def receive(chunks: AsyncIterator[bytes]) -> bytes:

@@ -1,5 +1,6 @@
 """Whole files of an employer: every row answered in order, then a report that anybody can check."""
 
+import base64
 import csv
 import io
 import json
@@ -19,7 +20,9 @@ from shuzheng.certificates.v1.verification_report_pb2 import RowProblem
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
 from services.certificates.signing import multibase
+from services.cli import audit, log_reader
 from services.kit.rpc.status import from_call
+from tests.support.exports import export
 
 VALID, REVOKED, UNKNOWN = 1, 2, 5
 
@@ -160,6 +163,48 @@ async def check_signature(stub, document):
     message = sha256(rfc8785.dumps(proof)).digest() + sha256(rfc8785.dumps(document)).digest()
     key = Ed25519PublicKey.from_public_bytes(multibase.decode(method["publicKeyMultibase"])[2:])
     key.verify(signature, message)
+
+
+async def test_valid_rows_have_their_place_in_the_tree_of_the_report(world, employer, issued, tmp_path):
+    _, report = await employer.send(as_csv(table(issued)))
+    told = json.loads(report.content)["credentialSubject"]
+    folder = await export(world, tmp_path / "export")
+    year, size = folder / "log" / "2026", int(told["log"]["treeSize"])
+    leaves = list(log_reader.entries(year, log_reader.read_head(year / "checkpoint").size))
+    tree = log_reader.root([log_reader.leaf_hash(leaf) for leaf in leaves[:size]])
+    assert told["log"]["rootHash"] == base64.b64encode(tree).decode()
+    assert [row["outcome"] for row in told["rows"]] == ["VALID", "VALID", "REVOKED"]
+    assert "logPosition" not in told["rows"][2]
+    for row in told["rows"][:2]:
+        origin, _, index = row["logPosition"].rpartition("#")
+        assert origin == told["log"]["origin"]
+        assert int(index) < size
+        opening = json.loads((folder / "openings" / "credentials" / f"{row['number']}.json").read_bytes())
+        assert opening["position"] == row["logPosition"]
+        assert log_reader.leaf_of(leaves[int(index)]).type == "issue"
+    assert audit.examine(folder, [folder / "did.json"]).problems == []
+
+
+async def test_what_was_just_issued_is_in_the_tree_of_the_report_too(world, employer):
+    await world.deliver(*(world.completion(number) for number in range(20)))
+    issued = await world.certificates()
+    _, report = await employer.send(as_csv(table(issued)))
+    told = json.loads(report.content)["credentialSubject"]
+    indexes = [int(row["logPosition"].rpartition("#")[2]) for row in told["rows"]]
+    assert len(set(indexes)) == 20
+    assert max(indexes) < int(told["log"]["treeSize"])
+
+
+async def test_certificates_of_earlier_years_name_their_own_log(world, employer, issued, clock):
+    clock.advance(days=365)
+    _, report = await employer.send(as_csv(table(issued)))
+    told = json.loads(report.content)["credentialSubject"]
+    assert told["log"]["origin"].endswith("/2027")
+    (earlier,) = told["earlierLogs"]
+    assert {row["logPosition"].rpartition("#")[0] for row in told["rows"] if "logPosition" in row} == {
+        earlier["origin"]
+    }
+    assert earlier["origin"].endswith("/2026")
 
 
 async def test_a_report_can_be_fetched_again(world, employer, issued):
