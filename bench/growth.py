@@ -61,14 +61,25 @@ async def _register(report: Report, folder: Path, sizes: tuple[int, ...]) -> Non
 
 
 async def _fill(store: Store, numbers: list[str], size: int) -> float:
-    scheme, started = RandomDigits(), time.perf_counter()
+    scheme, taken, started = RandomDigits(), set(numbers), time.perf_counter()
     while len(numbers) < size:
-        new = [scheme.new(Kind.TRAINING, "", 2026) for _ in range(min(CHUNK, size - len(numbers)))]
+        new = _new_numbers(scheme, taken, min(CHUNK, size - len(numbers)))
         async with store.write() as tx:
             rows = [_row(number, len(numbers) + at, tx.now) for at, number in enumerate(new)]
             await tx.bulk_insert(CertificateRow, rows)
         numbers += new
     return time.perf_counter() - started
+
+
+def _new_numbers(scheme: RandomDigits, taken: set[str], count: int) -> list[str]:
+    """Return numbers that nobody has: of a million random ones, two are the same as likely as not."""
+    new: list[str] = []
+    while len(new) < count:
+        number = scheme.new(Kind.TRAINING, "", 2026)
+        if number not in taken:
+            taken.add(number)
+            new.append(number)
+    return new
 
 
 def _row(number: str, place: int, now: object) -> dict[str, object]:
