@@ -33,8 +33,7 @@ class Noun:
     def said(self) -> frozenset[str]:
         """The words of RPC names that the noun says already, in both numbers."""
         words = WORDS.findall(self.rpc_service.removesuffix("Service"))
-        plurals = [word[:-1] + "ies" if word.endswith("y") else word + "s" for word in words]
-        return frozenset(words + plurals)
+        return frozenset(words + [_plural(word) for word in words])
 
     @cached_property
     def verbs(self) -> dict[str, MethodDescriptor]:
@@ -50,6 +49,12 @@ class Noun:
         words = WORDS.findall(method)
         rest = [word for word in words if word not in self.said] or words
         return "-".join(word.lower() for word in rest)
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y"):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith("ch") else f"{word}s"
 
 
 def descriptor(service: str, rpc_service: str) -> ServiceDescriptor:

@@ -1,6 +1,9 @@
 """Release by batch: nothing is signed before a second person has agreed to exactly what was proposed."""
 
 import asyncio
+import json
+import sys
+from hashlib import sha256
 
 import grpc
 import pytest
@@ -15,6 +18,7 @@ from services.certificates.storage.rows import BatchRow, CertificateRow, Documen
 from services.certificates.usecases.issuance import Issuance
 from tests.support.fuzz import reason_of
 from tests.support.services import open_on
+from tests.support.tokens import token
 
 BODY = "bodies/b1"
 INTENT, ISSUED = pb.CERTIFICATE_STATE_INTENT, pb.CERTIFICATE_STATE_ISSUED
@@ -383,3 +387,29 @@ async def in_state(desk, state):
     found = await desk.get(batch)
     assert found.state == batch_pb2.BatchState.Value(f"BATCH_STATE_{state}")
     return found
+
+
+async def test_two_persons_at_the_command_line(desk, tmp_path):
+    opened = desk.world.opened
+
+    async def run(subject, *words):
+        pass_as = ["--token", token(opened.keys, "body", BODY, subject=subject), "--json"]
+        where = ["--endpoint", f"certificates={opened.service.address}", "--data-dir", str(tmp_path / "none")]
+        args = [*pass_as, *where, *words]
+        command = [sys.executable, "-m", "services.cli", *args]
+        child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        answer, _ = await child.communicate()
+        return child.returncode, json.loads(answer)
+
+    await desk.world.deliver(desk.world.result(1), desk.world.result(2))
+    code, batch = await run("one", "batch", "create", BODY, "--level", "mid")
+    name, mine = batch["name"], ["--owner", BODY]
+    seen = [*mine, "--etag", batch["etag"], "--digest", batch["digest"]]
+    _, listed = await run("one", "certificate", "list", BODY, "--batch", name, "--all")
+    lines = sorted(c["document_sha256"] + "\n" for c in listed["certificates"])
+    assert (code, batch["digest"]) == (0, sha256("".join(lines).encode()).hexdigest())
+    code, refusal = await run("one", "batch", "approve", name, *seen)
+    assert code != 0 and "SAME_PERSON" in json.dumps(refusal)
+    assert (await run("another", "batch", "approve", name, *seen))[0] == 0
+    code, last = await run("one", "batch", "watch", name, *mine)
+    assert (code, last["state"], last["issued_count"]) == (0, "BATCH_STATE_ISSUED", 2)
