@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.certificates.domain.certificate import Kind
-from services.certificates.signing.jose import JoseSigner
+from services.certificates.signing.jose import JoseSigner, loaded
 from services.certificates.signing.signer import Signer
 
 TYPES = {Kind.TRAINING: "training-certificate", Kind.GRADE: "grade-certificate"}
@@ -45,8 +45,6 @@ class Twins:
 
     def issue(self, terms: Terms, facts: Mapping[str, str]) -> bytes:
         """Return `<issuer JWT>~<disclosure>~…~`, each of `facts` under a 128-bit salt of its own."""
-        from openvc.proof.sd_jwt import SdJwtVcProofSuite
-
         claims = {
             "iss": self.did,
             "vct": f"{self.public_url}/types/{TYPES[terms.kind]}",
@@ -54,8 +52,8 @@ class Twins:
             "nbf": terms.valid_from,
             "status": {"status_list": {"idx": terms.status.index, "uri": terms.status.url}},
         } | ({"exp": terms.valid_until} if terms.valid_until else {})
-        suite = SdJwtVcProofSuite()
-        made = suite.issue(
+        suite = loaded("proof.sd_jwt").SdJwtVcProofSuite()
+        made: str = suite.issue(
             {**claims, **facts}, signing_key=JoseSigner(self.signer), disclosable=facts, decoys=DECOYS
         )
         return made.encode()

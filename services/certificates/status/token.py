@@ -1,6 +1,6 @@
 """The list that SD-JWT verifiers fetch: a Status List Token with two bits an entry, so that a hold can be told."""
 
-from services.certificates.signing.jose import JoseSigner
+from services.certificates.signing.jose import JoseSigner, loaded
 from services.certificates.signing.signer import Signer
 from services.certificates.status.credential import TTL, Period
 from services.certificates.status.packing import BITS
@@ -13,9 +13,7 @@ def token_url(list_url: str) -> str:
 
 def token(url: str, issuer: str, packed: bytes, period: Period, signer: Signer) -> bytes:
     """Return the signed token (`statuslist+jwt`) in compact form."""
-    from openvc.status.issue import build_status_list_token
-
-    return build_status_list_token(
+    made: str = loaded("status.issue").build_status_list_token(
         signing_key=JoseSigner(signer),
         uri=url,
         status_list=packed,
@@ -24,4 +22,5 @@ def token(url: str, issuer: str, packed: bytes, period: Period, signer: Signer) 
         expires=period.end,
         ttl=TTL,
         issuer=issuer,
-    ).encode()
+    )
+    return made.encode()
