@@ -24,6 +24,7 @@ FEW = 64  # documents that are quicker done here than by workers that must start
 PORTION = 25  # documents that a worker takes at once
 WORKERS = 2
 REMEMBERED = 256  # documents
+PATIENCE = 30.0  # seconds for all of them; then they are taken for lost, and what they had is done here
 QUIET = 30.0  # seconds without work after which workers end
 WORKERS_LOST = "workers_lost"
 log = logger("workshop")
@@ -32,8 +33,9 @@ log = logger("workshop")
 class Workshop:
     """Examines documents; the answers come in the order of the questions."""
 
-    def __init__(self, few: int = FEW) -> None:
+    def __init__(self, few: int = FEW, patience: float = PATIENCE) -> None:
         self.few = few
+        self.patience = patience
         self.pool: ProcessPoolExecutor | None = None
         self.closing: asyncio.TimerHandle | None = None
         self.known: OrderedDict[tuple, Linted] = OrderedDict()
@@ -57,9 +59,10 @@ class Workshop:
     async def _lint(self, candidates: Sequence[Candidate]) -> list[Linted]:
         if len(candidates) > self.few:
             try:
-                return await self._by_workers(candidates)
-            except BrokenProcessPool:
-                log.warning(WORKERS_LOST)
+                async with asyncio.timeout(self.patience):
+                    return await self._by_workers(candidates)
+            except (BrokenProcessPool, TimeoutError) as error:
+                log.warning(WORKERS_LOST, reason=type(error).__name__)
                 self.close()
         found = []
         for candidate in candidates:
