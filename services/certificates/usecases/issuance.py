@@ -90,16 +90,18 @@ class Issuance:
 
     async def finish(self) -> int:
         """Sign and issue everything that may be signed; returns how many this call made ISSUED."""
-        issued, last = 0, ""
-        while not self.locked and (batch := await self._waiting(last)):
+        issued: list[Any] = []
+        last, more = "", True
+        while more and not self.locked and (batch := await self._waiting(last)):
             try:
                 issued += await self._issue(await self.sign(await self.examine(batch)))
             except AlteredError as error:
                 self.locked = str(error)
                 log.error(INTENT_ALTERED, certificate=self.locked)
-            last = batch[-1].name
-        await self._finish_batches()
-        return issued
+            last, more = batch[-1].name, len(batch) == BATCH  # what is drafted meanwhile comes with a nudge
+        if not issued or any(row.batch for row in issued):
+            await self._finish_batches()
+        return len(issued)
 
     async def _finish_batches(self) -> None:
         """Look first: nearly always there is none, and a look locks nothing."""
@@ -148,9 +150,9 @@ class Issuance:
         ]
         return Made(proofs, proof.rdf_digest(intents, row.messages), row.nonce)
 
-    async def _issue(self, made: dict[str, Made]) -> int:
+    async def _issue(self, made: dict[str, Made]) -> list[Any]:
         if not made:
-            return 0
+            return []
         async with self.store.write() as tx:
             rows = await certificates.lock_unissued(tx, list(made))
             if rows:
@@ -159,7 +161,7 @@ class Issuance:
                 await certificates.store_proofs(tx, still, positions)
             for row in rows:
                 tx.record(_issued(row))
-        return len(rows)
+        return rows
 
     async def _log(self, tx: Transaction, rows: Sequence[Any], made: dict[str, Made]) -> dict[str, str]:
         """Append a leaf for each certificate, in the transaction that makes it ISSUED; returns the positions."""
