@@ -10,6 +10,8 @@ COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-anno
 FOREIGN := tests/foreign/node_modules/.installed tests/foreign/.python/.installed
 DEBIAN := openssl poppler-utils softhsm2
 ARGS ?=
+# Two workers, because most tests wait more than they work.
+EVERYTHING := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install gen docs lint style types imports protos words foreign debian test demo up bench lock clean
@@ -74,7 +76,7 @@ debian: ## Install the Debian packages that tests need, where they are missing a
 	fi
 
 test: $(INSTALLED) $(FOREIGN) debian ## Run the whole suite (ARGS="tests/unit -x" for a part)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(EVERYTHING))
 
 demo: $(INSTALLED) ## Drive the whole journey once and show what happened
 	$(BIN)/shuzheng demo
