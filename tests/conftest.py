@@ -8,6 +8,7 @@ os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # its handlers break children betw
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.logs",
     "tests.support.nats",
     "tests.support.services",
     "tests.support.system",

@@ -1,29 +1,18 @@
 """The whole system with a finished journey in it, its log, and calls made of generated requests."""
 
 import asyncio
-import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from google.protobuf.descriptor import MethodDescriptor
 
-from services.kit import logs
 from tests.support import fuzz
 from tests.support.fuzz import Answer, Who, Writer
 from tests.support.services import OpenedService
 from tests.support.tokens import credentials
 
 IN_FLIGHT = 8
-
-
-@pytest.fixture
-def log() -> Iterator[io.BytesIO]:
-    """Everything that the services of this test log."""
-    written = io.BytesIO()
-    logs.configure("info", stream=written)
-    yield written
-    logs.configure("warning")
 
 
 class Hail:

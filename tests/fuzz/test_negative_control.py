@@ -3,6 +3,7 @@
 import grpc
 import pytest
 
+from services.kit.logs import CALL_FAILED
 from services.training.usecases.cohorts import Cohorts
 from tests.support import fuzz
 from tests.support.fuzz import Answer, Who
@@ -27,7 +28,7 @@ async def test_a_handler_that_raises_is_a_fault(training, hail, log, monkeypatch
     falling = hail(training, fuzz.Writer(1, ["institutions/a", "institutions/a/cohorts/c"]))
     await falling.fall([method], 10)
     assert any("GetCohort" in fault and "INTERNAL" in fault for fault in falling.faults)
-    assert b'"call_failed"' in log.getvalue()
+    assert log.lines(CALL_FAILED)
 
 
 @pytest.mark.parametrize("code", ["UNKNOWN", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "UNIMPLEMENTED"])

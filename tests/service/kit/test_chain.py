@@ -1,14 +1,12 @@
 """Every call passes the same steps in the same order, whatever its shape, by real gRPC."""
 
 import asyncio
-import io
 import json
 import time
 from uuid import uuid4
 
 import grpc
 import pytest
-import structlog
 
 from services.kit import logs
 from services.kit.errors import Kind, Unmet, Violation, exhausted, invalid, precondition, unavailable
@@ -33,15 +31,6 @@ async def refused(call):
     with pytest.raises(grpc.aio.AioRpcError) as failed:
         await call
     return from_call(failed.value)
-
-
-@pytest.fixture
-def lines():
-    """What is logged, as a list of dicts."""
-    stream = io.BytesIO()
-    logs.configure("info", stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
 
 
 # The order.
@@ -73,17 +62,17 @@ SHAPES = ["unary_unary", "unary_stream", "stream_unary", "stream_stream"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_each_shape_answers_and_is_logged_once(served, lines, shape: str):
+async def test_each_shape_answers_and_is_logged_once(served, log, shape: str):
     name = await served.counter()
     answer = await shapes(served.counters(subject="ada"), name)[shape]()
     assert answer.name == name
-    await demo.until(lambda: _logged(lines, 2))
-    line = [line for line in lines() if line["event"] == logs.CALL_SERVED][-1]
+    await demo.until(lambda: _logged(log, 2))
+    line = log.lines(logs.CALL_SERVED)[-1]
     assert (line["code"], line["subject"]) == ("OK", "ada")
 
 
-async def _logged(lines, number: int) -> bool:
-    return len([line for line in lines() if line["event"] == logs.CALL_SERVED]) >= number
+async def _logged(log, number: int) -> bool:
+    return len(log.lines(logs.CALL_SERVED)) >= number
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -180,7 +169,7 @@ async def test_the_largest_refusal_still_reaches_the_client(served):
     assert len(error.violations) + int(error.metadata["omitted"]) == 500
 
 
-async def test_an_unknown_exception_leaves_without_its_text_and_is_logged_with_its_trace(served, lines):
+async def test_an_unknown_exception_leaves_without_its_text_and_is_logged_with_its_trace(served, log):
     async def fail(_request):
         raise RuntimeError(f"password of {national_id(3)}")
 
@@ -191,7 +180,7 @@ async def test_an_unknown_exception_leaves_without_its_text_and_is_logged_with_i
     assert failed.value.code() is grpc.StatusCode.INTERNAL
     assert "req-7" in failed.value.details()
     assert "password" not in str(failed.value)
-    (line,) = [line for line in lines() if line["event"] == logs.CALL_FAILED]
+    (line,) = log.lines(logs.CALL_FAILED)
     assert (line["request_id"], line["level"]) == ("req-7", "error")
     assert "in fail" in line["exception"]
     assert national_id(3) not in json.dumps(line)
@@ -220,17 +209,17 @@ async def test_a_capacity_that_is_exhausted_has_its_own_reason(served):
 # The access log.
 
 
-async def test_the_access_log_tells_who_and_how_it_ended_but_no_national_id(served, lines):
+async def test_the_access_log_tells_who_and_how_it_ended_but_no_national_id(served, log):
     number = national_id(9)
     metadata = (("x-request-id", number),)
     await served.counters("public").Ping(Ping(word=number), metadata=metadata)
     await served.add(await served.counter())
     await refused(served.counters(subject=number).AddToCounter(Add(name=f"institutions/{number}", amount=1)))
-    await demo.until(lambda: _logged(lines, 4))
-    served_lines = [line for line in lines() if line["event"] == logs.CALL_SERVED]
+    await demo.until(lambda: _logged(log, 4))
+    served_lines = log.lines(logs.CALL_SERVED)
     assert [line["code"] for line in served_lines] == ["OK", "OK", "OK", "PERMISSION_DENIED"]
     assert served_lines[0]["method"] == "/demo.v1.CounterService/Ping"
-    assert number not in json.dumps(lines())
+    assert number not in log.text()
 
 
 # Deadlines and cancellation.

@@ -18,8 +18,8 @@ async def test_workers_find_what_is_found_here():
         workshop.close()
 
 
-async def test_workers_that_do_not_answer_are_given_up(capsys):
+async def test_workers_that_do_not_answer_are_given_up(log):
     workshop = Workshop(few=0, patience=0.01)
     assert await workshop.lint(ALL) == [lint(one) for one in ALL]
     assert workshop.pool is None
-    assert "workers_lost" in capsys.readouterr().out
+    assert [line["reason"] for line in log.lines("workers_lost")] == ["TimeoutError"]

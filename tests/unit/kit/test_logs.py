@@ -1,13 +1,12 @@
 """Log lines: one JSON object a line, and never a national ID number."""
 
-import io
 import json
 
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit import logs
+from tests.support.logs import logging
 from tests.support.people import national_id
 
 NUMBERS = st.integers(0, 99_999).map(national_id)
@@ -15,13 +14,9 @@ NUMBERS = st.integers(0, 99_999).map(national_id)
 
 def lines_of(write) -> list[dict]:
     """Return what `write(logger)` logs."""
-    stream = io.BytesIO()
-    logs.configure("info", stream=stream)
-    try:
+    with logging() as log:
         write(logs.logger("test"))
-    finally:
-        structlog.reset_defaults()
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+    return log.lines()
 
 
 @given(NUMBERS, st.text(alphabet="张三李四 ,:;()=\"'", max_size=5))
