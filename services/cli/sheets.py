@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.fields import BadValue
+from services.kit import spreadsheet
 
 NUMBER = ("number", "证书编号", "证书号", "编号")
 NAME = ("holder_name", "name", "姓名", "持证人")
 DEEPEST = 20  # rows in which the heading is looked for
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 Row = tuple[str, str]
 
 
 def read_rows(file: Path) -> list[Row]:
     """Return (number, name) of every row with content; raises BadValue."""
     content = file.read_bytes()
-    if content.startswith(SPREADSHEETS):
+    if spreadsheet.kind_of(content):
         return _table(file, _sheet(file, content))
     text = _text(file, content)
     if text.lstrip().startswith("{"):

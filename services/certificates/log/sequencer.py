@@ -5,8 +5,7 @@ finished at the next start. Where database and files disagree otherwise, nothing
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -17,7 +16,7 @@ from services.certificates.storage import log as rows
 from services.certificates.storage.log import State
 from services.kit.logs import logger
 from services.kit.storage.store import Store
-from services.kit.waiting import happens
+from services.kit.waiting import happens, to_the_end
 
 BATCH = 8192  # leaves published at once
 IDLE = 1.0  # seconds between looks for leaves that another process has appended
@@ -118,7 +117,7 @@ class Sequencer:
     async def exclusively(self, work: Callable[[], T]) -> T:
         """Run what changes files of a log in a thread, one at a time, to its end even when cancelled."""
         async with self.turn:
-            return await _to_the_end(asyncio.to_thread(work))
+            return await to_the_end(asyncio.to_thread(work))
 
     async def _publish(self, origin: str) -> int:
         shard = self.shards.get(origin)
@@ -195,14 +194,3 @@ class Sequencer:
         """Wake whoever waits for a checkpoint."""
         self.published.set()
         self.published = asyncio.Event()
-
-
-async def _to_the_end(work: Awaitable[T]) -> T:
-    """Wait for a thread also when cancelled meanwhile, so that nobody else touches its files."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with contextlib.suppress(Exception):
-            await task
-        raise

@@ -28,9 +28,9 @@ from services.certificates.signing import proof
 from services.certificates.signing.keys import Keyring
 from services.certificates.storage import employers as storage
 from services.certificates.storage.rows import EmployerRow, ReportRow
-from services.certificates.usecases import spreadsheet
 from services.certificates.usecases.employers import Credential, Employers
 from services.certificates.usecases.verifications import Finding, Verifications
+from services.kit import spreadsheet
 from services.kit.clock import SHANGHAI, Clock, local_day
 from services.kit.errors import invalid, precondition
 from services.kit.storage.pages import Page

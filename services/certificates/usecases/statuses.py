@@ -5,12 +5,12 @@ meanwhile; the files follow the database and never run ahead of it.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from services.certificates.domain.certificate import State
 from services.certificates.domain.document import status_list_url
@@ -30,7 +30,7 @@ from services.kit.errors import Kind as ErrorKind
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.names import Pattern
-from services.kit.waiting import happens
+from services.kit.waiting import happens, to_the_end
 
 PAUSE = 0.2  # seconds between rounds, however many changes come meanwhile
 LIST = Pattern("statusLists/{list}")
@@ -89,7 +89,7 @@ class Statuses:
         """Publish until cancelled: at once when nudged, and every `interval` seconds what others changed."""
         while True:
             self.changed.clear()
-            await _whole(self.publish())
+            await to_the_end(self.publish())
             await asyncio.sleep(PAUSE)
             await happens(self.changed, self.interval)
 
@@ -191,16 +191,6 @@ def _published(row: StatusListRow, version: Version, nonce: bytes, position: str
     row.nonce = nonce
     row.log_position = position
     return row
-
-
-async def _whole(work: Coroutine[Any, Any, int]) -> None:
-    """Wait for `work` also when cancelled meanwhile, so that no transaction and no file is left half done."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def logged(name: str, credential: bytes, token: bytes) -> dict[str, str]:

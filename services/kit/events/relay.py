@@ -18,6 +18,7 @@ from services.kit.events.envelope import Envelope
 from services.kit.logs import RELAY_WAITING, logger
 from services.kit.storage.hot import HotPath, in_array
 from services.kit.storage.store import Store
+from services.kit.waiting import happens
 
 BATCH = 512
 POLL = 1.0  # seconds
@@ -48,7 +49,7 @@ class Relay:
         while True:
             self.nudged.clear()
             if not await self.publish_waiting(jetstream):
-                await self._wait()
+                await happens(self.nudged, POLL)
 
     async def drain(self) -> None:
         """Publish everything that is waiting, as far as the broker takes it; used on stop."""
@@ -85,13 +86,6 @@ class Relay:
         event, kind, payload, occurred_at, traceparent, publication = row
         envelope = Envelope(event, kind, f"shuzheng/{self.service}", occurred_at, traceparent)
         return await jetstream.publish_async(kind, payload, headers=envelope.headers(publication))
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(POLL):
-                await self.nudged.wait()
-        except TimeoutError:
-            return
 
 
 async def _acknowledged(acks: list[tuple[str, asyncio.Future[Any]]]) -> list[str]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from services.kit.errors import AppError, already_exists, conflict, unavailable
 from services.kit.storage.one_hop import connect
+from services.kit.waiting import to_the_end
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -91,14 +92,7 @@ class _Ending:
         await self.session.begin()
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        ending = asyncio.ensure_future(
-            self.session.rollback() if error is not None else self.session.commit()
-        )
-        try:
-            await asyncio.shield(ending)
-        except asyncio.CancelledError:
-            await asyncio.wait([ending])
-            raise
+        await to_the_end(self.session.rollback() if error is not None else self.session.commit())
 
 
 class translated:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from services.kit import spreadsheet
 from services.kit.clock import Clock
 from services.kit.errors import AppError, invalid
 from services.kit.privacy import Vault
@@ -21,7 +22,7 @@ from services.training.domain.reasons import Reason
 from services.training.domain.roster import Checked, Checker, Reject
 from services.training.domain.roster_header import Header
 from services.training.storage.rows import CohortRow
-from services.training.usecases import roster_slice, spreadsheet
+from services.training.usecases import roster_slice
 from services.training.usecases.roster_slice import Tally
 
 LARGEST_FILE = 32 * 2**20

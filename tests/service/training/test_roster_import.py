@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from shuzheng.training.v1 import enrollment_service_pb2 as enrollments
 from shuzheng.training.v1 import learner_service_pb2 as learners
 
-from services.training.usecases import spreadsheet
+from services.kit import spreadsheet
 from tests.support.people import person
 
 HEAD = ["序号", "姓 名", "身份证号码", "联系电话", "工作单位", "学历", "出生日期", "报名日期", "备注"]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from services.kit.waiting import happens
+from services.kit.waiting import happens, to_the_end
 
 
 async def loses_a_cancellation(wait, steps: int) -> bool:
@@ -41,3 +41,31 @@ async def test_wait_for_loses_it():
         return asyncio.wait_for(event.wait(), 10)  # noqa: TID251
 
     assert any([await loses_a_cancellation(wait, steps) for steps in range(4)])
+
+
+async def test_what_must_end_ends_although_its_task_is_cancelled():
+    may_end, ended = asyncio.Event(), []
+
+    async def work():
+        await may_end.wait()
+        ended.append(True)
+
+    task = asyncio.create_task(to_the_end(work()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    may_end.set()
+    await asyncio.wait([task])
+    assert task.cancelled() and ended == [True]
+
+
+async def test_what_must_end_answers_or_fails_as_if_it_were_awaited():
+    async def work(answer):
+        if answer is None:
+            raise ValueError("nothing to answer")
+        return answer
+
+    assert await to_the_end(work(7)) == 7
+    with pytest.raises(ValueError, match="nothing to answer"):
+        await to_the_end(work(None))
