@@ -3,8 +3,6 @@
 import base64
 import hmac
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -12,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from services.kit import files
 from services.kit.values.national_id import normalize
 
 NONCE = 12  # bytes
@@ -31,7 +30,8 @@ class Vault:
     def open(cls, path: Path, *, create: bool) -> "Vault":
         """Read the secret from a file of 64 hex digits; make one where `create` and none is there."""
         if create and not path.exists():
-            _write_secret(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.create(path, os.urandom(32).hex().encode())
         return cls(bytes.fromhex(path.read_text("ascii").strip()))
 
     def seal(self, text: str) -> bytes:
@@ -61,14 +61,3 @@ def _digest(key: bytes, national_id: str) -> bytes:
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"shuzheng/" + purpose).derive(secret)
-
-
-def _write_secret(path: Path) -> None:
-    """Write the secret beside its place and link it there: no other process ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by its owner only
-        file.write(os.urandom(32).hex())
-        file.flush()
-        os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another service was first
-            path.hardlink_to(file.name)

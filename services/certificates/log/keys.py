@@ -3,8 +3,6 @@
 Beside them stands `2026.vkeys`, the public halves: it stays when the private keys of a closed year are destroyed.
 """
 
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from services.certificates.log.errors import RefusedError
 from services.certificates.log.note import Key, key_from
 from services.certificates.log.signatures import Ed25519NoteSigner, MlDsa44Cosigner, NoteSigner
 from services.certificates.signing.signer import FileSigner
+from services.kit import files
 
 ED25519_FILE = "{}-ed25519.pem"
 ML_DSA_FILE = "{}-mldsa44.pem"
@@ -59,7 +58,7 @@ class LogKeys:
     def _publish(self, origin: str, keys: list[Key]) -> None:
         path = self.folder / PUBLIC_FILE.format(_year(origin))
         if not path.exists():
-            _write_once(path, "".join(f"{key.vkey}\n" for key in keys).encode(), 0o644)
+            files.create(path, "".join(f"{key.vkey}\n" for key in keys).encode(), 0o644)
         if self.public(origin) != keys:
             raise RefusedError(f"{path} names other keys than the private keys beside it")
 
@@ -67,7 +66,7 @@ class LogKeys:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (self.folder / name).exists():
             pem = generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            _write_once(self.folder / name, pem, 0o600)
+            files.create(self.folder / name, pem)
 
     def _private(self, name: str, kind: type) -> Any:
         path = self.folder / name
@@ -86,18 +85,3 @@ class LogKeys:
 
 def _year(origin: str) -> str:
     return origin.rpartition("/")[2]
-
-
-def _write_once(path: Path, data: bytes, mode: int) -> None:
-    """Write a new file whole; two processes that start together agree on the first one."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # never replaces a key that somebody else just made
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

@@ -5,7 +5,6 @@ A file appears under its name only when its bytes are on the disk; other bytes u
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import IO
 
 from services.certificates.log.errors import MalformedError, RefusedError
 from services.certificates.log.merkle import HASH
+from services.kit import files
 
 WIDTH = 256  # hashes of a full tile
 BITS = 8  # levels of the tree in one level of tiles
@@ -103,15 +103,15 @@ class TileStore:
             path = self.folder / tile.path
             if not self._same(path, tile.data):
                 folders.update(self._make(path.parent))
-                _write(path, tile.data)
+                files.replace(path, tile.data)
         for folder in sorted(folders):
-            _sync(folder)
+            files.sync(folder)
 
     def write_text(self, name: str, text: str) -> None:
         """Replace a file that may change, such as `checkpoint`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write(self.folder / name, text.encode())
-        _sync(self.folder)
+        files.replace(self.folder / name, text.encode())
+        files.sync(self.folder)
 
     def text(self, name: str) -> str | None:
         """Return such a file, None where there is none."""
@@ -169,20 +169,3 @@ def _parts(path: Path, level: int, width: int) -> list[bytes]:
     if len(found) != width or (level != ENTRIES and len(data) != width * HASH):
         raise RefusedError(f"{path} is cut: it has {len(found)} instead of {width} parts")
     return found
-
-
-def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,7 +6,6 @@ later name and start again; later put the public half in the place of the old pr
 key is compromised and holds the log position from which on its signatures count for nothing.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.certificates.signing import pkcs11, sm2
 from services.certificates.signing.signer import FileSigner, Signer
+from services.kit import files
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -90,18 +90,7 @@ def create_first_key(folder: Path, day: date, purpose: str = "credential") -> No
         return
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = folder / f"{purpose}-{day:%Y%m%d}.pem"
-    fresh = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # never replaces a key that somebody else just made
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    files.create(folder / f"{purpose}-{day:%Y%m%d}.pem", pem)
 
 
 def _signer(path: Path, did: str) -> Signer:
