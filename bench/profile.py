@@ -31,12 +31,16 @@ IDLE = re.compile(
 SHOWN = 45
 
 
+def recording(out: Path) -> list[str]:
+    """Return the command of py-spy; which process, and for how long, is to be added."""
+    return [SPY, "record", "--nonblocking", "--function", "-r", str(RATE), "-f", "raw", "-o", str(out)]
+
+
 @contextmanager
 def sampled(pid: int, out: Path) -> Iterator[None]:
     """Sample a running process until the block ends; `out` gets folded stacks."""
-    arguments = [SPY, "record", "--nonblocking", "--function", "-r", str(RATE), "-f", "raw", "-o", str(out)]
     spy = subprocess.Popen(
-        [*arguments, "-d", "600", "-p", str(pid)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [*recording(out), "-d", "600", "-p", str(pid)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     time.sleep(1)
     try:
@@ -79,19 +83,9 @@ def starting(out: Path) -> None:
     """Sample the embedded system from its first instruction until it is ready."""
     with tempfile.TemporaryDirectory() as name:
         system = [sys.executable, "-m", "services.embedded", "--data-dir", name]
-        arguments = [
-            SPY,
-            "record",
-            "--nonblocking",
-            "--function",
-            "-r",
-            str(RATE),
-            "-f",
-            "raw",
-            "-o",
-            str(out),
-        ]
-        subprocess.run([*arguments, "-d", "4", "--", *system], capture_output=True, timeout=60, check=False)
+        subprocess.run(
+            [*recording(out), "-d", "4", "--", *system], capture_output=True, timeout=60, check=False
+        )
 
 
 def show(title: str, stacks: str, completions: int = 0) -> None:

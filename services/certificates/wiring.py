@@ -1,7 +1,8 @@
 """The certificates service put together: one script, used by processes, embedded mode and tests alike."""
 
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from shuzheng.certificates.v1 import (
     batch_service_pb2,
@@ -82,19 +83,21 @@ REPORT = verification_report_service_pb2.DESCRIPTOR.services_by_name["Verificati
 LOG = log_service_pb2.DESCRIPTOR.services_by_name["LogService"]
 
 
+class Rings(NamedTuple):
+    """The keys of the service by purpose; reports have an issuer of their own, which signs no certificate."""
+
+    credential: Keyring
+    status: Keyring
+    disclosure: Keyring
+    qr: Keyring | None
+    report: Keyring | None
+
+
 async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
     """Start the service; `stop()` it when done."""
     did = did_of(config.public_url)
-    if config.embedded:
-        create_first_key(config.signing_keys, clock.today())
-        create_first_key(config.qr_keys, clock.today(), "qr")
-        create_first_key(config.status_keys, clock.today(), "status")
-        create_first_key(config.disclosure_keys, clock.today(), "disclosure")
-    keyring = open_keyring(config.signing_keys, did)
-    keyring.add_sm2(config.signing_keys / "sm2")
-    qr_keys = open_optional_keyring(config.qr_keys, did)
-    status_keys = open_keyring(config.status_keys, did)
-    disclosure_keys = open_keyring(config.disclosure_keys, did)
+    rings = _rings(config, did, clock.today())
+    keyring = rings.credential
     rules = tomllib.loads(config.policy.read_text("utf-8"))
     policy = policy_from(rules["kind"], rules.get("release", ()))
 
@@ -124,21 +127,21 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     )
 
     validity = timedelta(seconds=config.status_validity)
-    authority = Authority(did, config.public_url, status_keys.active, validity)
+    authority = Authority(did, config.public_url, rings.status.active, validity)
     statuses = Statuses(service.store, authority, journal, config.status_files, clock, config.status_interval)
     journal.on_act.append(statuses.nudge)
     drafter.on_list_begun.append(statuses.nudge)
     holds = Holds(service.store, journal)
-    twins = Twins(did, config.public_url, disclosure_keys.active)
+    twins = Twins(did, config.public_url, rings.disclosure.active)
     disclosures = Disclosures(service.store, twins)
     evidence = (LogEvidence(service.store, log), StapledStatus(service.store, clock))
-    papers = Papers(certificates, issuer, qr_keys, Typesetter(), [Twin(disclosures)], evidence)
+    papers = Papers(certificates, issuer, rings.qr, Typesetter(), [Twin(disclosures)], evidence)
     batches = Batches(service.store, journal, issuance.nudge)
     shares = Shares(service.store, verifications, clock, config.public_url)
 
     certificate_service = CertificateService(certificates, papers, holds, disclosures)
-    others = qr_keys.public if qr_keys else {}
-    asserting = {**keyring.public, **status_keys.public, **disclosure_keys.public}
+    others = rings.qr.public if rings.qr else {}
+    asserting = {**keyring.public, **rings.status.public, **rings.disclosure.public}
     document = did_document(did, asserting, others)
     publish(config.public_files / "did.json", document)
     verification_service = VerificationService(verifications, did, document)
@@ -153,28 +156,46 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         Servicer(STATUS, add_statuses, StatusService(statuses)),
         Servicer(SHARE, add_shares, ShareService(shares)),
         Servicer(BATCH, add_batches, BatchService(batches)),
-        *for_employers(service, config, verifications, log),
+        *for_employers(service, config, verifications, log, rings.report),
         Servicer(
             LOG,
             log_service_pb2_grpc.add_LogServiceServicer_to_server,
             LogService(LogFiles(config.log_files, log)),
         ),
     )
-    rings = {"credential": keyring, "qr": qr_keys, "status": status_keys, "disclosure": disclosure_keys}
     declarations = await _declare(service, config, log, rings)
     return await service.start(
         servicers, consumed(awards), [issuance.run, log.run, statuses.run, declarations.run]
     )
 
 
-async def _declare(
-    service: Service, config: CertificatesConfig, log: Log, rings: dict[str, Keyring | None]
-) -> Declarations:
+def _rings(config: CertificatesConfig, did: str, today: date) -> Rings:
+    folders = {
+        "credential": config.signing_keys,
+        "status": config.status_keys,
+        "disclosure": config.disclosure_keys,
+        "qr": config.qr_keys,
+        "report": config.report_keys,
+    }
+    if config.embedded:
+        for purpose, folder in folders.items():
+            create_first_key(folder, today, purpose)
+    rings = Rings(
+        open_keyring(config.signing_keys, did),
+        open_keyring(config.status_keys, did),
+        open_keyring(config.disclosure_keys, did),
+        open_optional_keyring(config.qr_keys, did),
+        open_optional_keyring(config.report_keys, did_of(f"{config.public_url}/reports")),
+    )
+    rings.credential.add_sm2(config.signing_keys / "sm2")
+    return rings
+
+
+async def _declare(service: Service, config: CertificatesConfig, log: Log, rings: Rings) -> Declarations:
     """Log the keys and rules in force, before anything is signed by them."""
-    rings |= {"report": open_optional_keyring(config.report_keys, did_of(f"{config.public_url}/reports"))}
     files = {"certificates": config.policy, "employers": config.employer_rules}
     files |= {"numbers": config.number_codes} if config.number_scheme == "official" else {}
-    said = [one for purpose, ring in rings.items() for one in keys(purpose, ring)]
+    said = [one for purpose, ring in rings._asdict().items() for one in keys(purpose, ring)]
     declarations = Declarations(service.store, log)
     await declarations.declare([*said, *log_keys_of(log.vkeys()), *policies(files)])
     return declarations
@@ -187,13 +208,14 @@ def _numbers(config: CertificatesConfig) -> NumberScheme:
 
 
 def for_employers(
-    service: Service, config: CertificatesConfig, verifications: Verifications, log: Log
+    service: Service,
+    config: CertificatesConfig,
+    verifications: Verifications,
+    log: Log,
+    keyring: Keyring | None,
 ) -> tuple[Servicer, Servicer]:
-    """Wire what employers call; reports have an issuer and keys of their own, which sign no certificate."""
+    """Wire what employers call; the keyring signs reports."""
     did = did_of(f"{config.public_url}/reports")
-    if config.embedded:
-        create_first_key(config.report_keys, service.clock.today(), "report")
-    keyring = open_optional_keyring(config.report_keys, did)
     rules = rules_from(tomllib.loads(config.employer_rules.read_text("utf-8"))["rule"])
     press = Press(Issuer(did, config.issuer_name, config.public_url), keyring, log)
     employers = Employers(service.store, service.clock, rules)

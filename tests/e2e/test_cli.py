@@ -66,6 +66,7 @@ def institution(shell: Shell, identifier: str, code: str) -> Any:
 
 
 def test_the_way_of_an_institution(shell: Shell) -> None:
+    shell.run("logout")
     code, _, err = shell.run("institution", "list")
     assert (code, "请先登录" in err) == (4, True)
     assert shell.run("login", "--as", "supervisor", "--subject", "郑处长")[0] == 0

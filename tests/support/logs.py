@@ -24,7 +24,7 @@ class Log:
 
     def lines(self, event: str = "") -> list[dict[str, Any]]:
         """The lines, or those of one event."""
-        lines = [json.loads(line) for line in self.text().splitlines()]
+        lines = [json.loads(line) for line in self.written.getvalue().splitlines()]
         return [line for line in lines if event in ("", line["event"])]
 
 

@@ -1,4 +1,4 @@
-"""Reading and changing batches, and which certificates are in them; a batch of another owner does not exist."""
+"""Reading and changing batches, and which certificates are in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from services.certificates.domain.batch import BatchState
 from services.certificates.domain.certificate import State
 from services.certificates.storage.certificates import TABLE
 from services.certificates.storage.rows import BatchRow
-from services.kit.errors import not_found
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
@@ -84,20 +83,6 @@ async def free(tx: Transaction, batch: str) -> None:
 
 def _changed(tx: Transaction, **values: Any) -> dict[str, Any]:
     return values | {"version": TABLE.c.version + 1, "update_time": tx.now}
-
-
-async def get_owned(tx: Transaction, name: str, owner: str) -> BatchRow:
-    """Return the batch; raises NOT_FOUND, also where its owner is another than `owner` (if given)."""
-    row = await tx.get(BatchRow, name)
-    if owner and row.owner != owner:
-        raise not_found(name)
-    return row
-
-
-async def lock_owned(tx: Transaction, name: str, owner: str, etag: str) -> BatchRow:
-    """Return the batch locked until COMMIT; raises NOT_FOUND as `get_owned`, and STALE_ETAG."""
-    await get_owned(tx, name, owner)
-    return await tx.lock(BatchRow, name, etag)
 
 
 async def page(tx: Transaction, owner: str, state: str, size: int, token: str) -> Page[BatchRow]:

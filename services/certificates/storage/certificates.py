@@ -1,4 +1,4 @@
-"""Reading and changing certificates; a certificate of another owner does not exist for a caller bound to one."""
+"""Reading and changing certificates and their documents."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from services.certificates.domain.certificate import STANDING, State
 from services.certificates.storage.rows import CertificateRow, DocumentRow, TwinRow
-from services.kit.errors import not_found
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
@@ -100,20 +99,6 @@ def _conditions(wanted: Filter) -> list[Any]:
 async def page(tx: Transaction, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
     """Return one page in the order of names."""
     return await tx.page(matching(wanted), CertificateRow, size, token)
-
-
-async def get_owned(tx: Transaction, name: str, owner: str) -> CertificateRow:
-    """Return the certificate; raises NOT_FOUND, also where its owner is another than `owner` (if given)."""
-    row = await tx.get(CertificateRow, name)
-    if owner and row.owner != owner:
-        raise not_found(name)
-    return row
-
-
-async def lock_owned(tx: Transaction, name: str, owner: str, etag: str) -> CertificateRow:
-    """Return the certificate locked until COMMIT; raises NOT_FOUND as `get_owned`, and STALE_ETAG."""
-    await get_owned(tx, name, owner)
-    return await tx.lock(CertificateRow, name, etag)
 
 
 async def insert_drafts(tx: Transaction, drafts: Sequence[Draft]) -> None:

@@ -20,7 +20,7 @@ from services.certificates.domain.batch import (
 )
 from services.certificates.domain.reasons import Reason
 from services.certificates.log.leaf import LeafType, new_nonce
-from services.certificates.storage import batches
+from services.certificates.storage import batches, owned
 from services.certificates.storage.batches import Choice, Counts
 from services.certificates.storage.rows import BatchRow
 from services.certificates.usecases.journal import Journal
@@ -108,7 +108,7 @@ class Batches:
         """Return one batch; raises NOT_FOUND."""
         BATCH.parse(name)
         async with self.store.read() as tx:
-            row = await batches.get_owned(tx, name, owner)
+            row = await owned.get(tx, BatchRow, name, owner)
             (seen,) = await _seen(tx, [row])
         return seen
 
@@ -134,7 +134,7 @@ class Batches:
         self, tx: Transaction, name: str, owner: str, etag: str, action: BatchAction, subject: str
     ) -> BatchRow:
         BATCH.parse(name)
-        row = await batches.lock_owned(tx, name, owner, etag)
+        row = await owned.lock(tx, BatchRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, action, name).value
         row.decided_by, row.decided_at = subject, int(tx.now.timestamp())
         return row

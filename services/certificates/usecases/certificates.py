@@ -11,7 +11,7 @@ from services.certificates.domain.holder import printable
 from services.certificates.domain.reasons import Reason
 from services.certificates.log.leaf import LeafType
 from services.certificates.signing import proof
-from services.certificates.storage import certificates
+from services.certificates.storage import certificates, owned
 from services.certificates.storage.certificates import Filter
 from services.certificates.storage.rows import AwardRow, CertificateRow
 from services.certificates.usecases.drafts import Drafter
@@ -59,7 +59,7 @@ class Certificates:
         """Return one certificate; raises NOT_FOUND."""
         CERTIFICATE.parse(name)
         async with self.store.read() as tx:
-            return await certificates.get_owned(tx, name, owner)
+            return await owned.get(tx, CertificateRow, name, owner)
 
     async def page(self, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
         """Return one page of the certificates that `wanted` lets through."""
@@ -92,7 +92,7 @@ class Certificates:
     ) -> CertificateRow:
         """Revoke for ever; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         CERTIFICATE.parse(name)
-        row = await certificates.lock_owned(tx, name, owner, etag)
+        row = await owned.lock(tx, CertificateRow, name, owner, etag)
         return await revoke_row(tx, row, reason, note, self.journal)
 
     @command
@@ -105,7 +105,7 @@ class Certificates:
         """
         self.ready()
         CERTIFICATE.parse(name)
-        old = await certificates.lock_owned(tx, name, owner, etag)
+        old = await owned.lock(tx, CertificateRow, name, owner, etag)
         old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
         award = await self._corrected(tx, old, holder_name)
         (draft,) = await self.drafter.draft(tx, [award], old.revision + 1)

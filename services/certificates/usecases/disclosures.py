@@ -5,7 +5,7 @@ from services.certificates.domain.certificate import Kind, State
 from services.certificates.domain.document import status_list_url
 from services.certificates.domain.reasons import Reason
 from services.certificates.status.token import token_url
-from services.certificates.storage import certificates
+from services.certificates.storage import certificates, owned
 from services.certificates.storage.rows import CertificateRow
 from services.certificates.usecases.certificates import CERTIFICATE
 from services.kit.errors import precondition
@@ -25,7 +25,7 @@ class Disclosures:
         """Return the twin; raises NOT_FOUND, NOT_SIGNED_YET, NO_STATUS_ENTRY."""
         CERTIFICATE.parse(name)
         async with self.store.read() as tx:
-            row = await certificates.get_owned(tx, name, owner)
+            row = await owned.get(tx, CertificateRow, name, owner)
             kept = await certificates.twin_of(tx, name)
         if kept is not None:
             return kept

@@ -2,7 +2,7 @@
 
 from services.certificates.domain.certificate import TRANSITIONS, Action, HoldReason
 from services.certificates.log.leaf import LeafType, new_nonce
-from services.certificates.storage import certificates, holds
+from services.certificates.storage import holds, owned
 from services.certificates.storage.rows import CertificateRow, HoldRow
 from services.certificates.usecases.certificates import CERTIFICATE
 from services.certificates.usecases.journal import Journal
@@ -29,7 +29,7 @@ class Holds:
     ) -> CertificateRow:
         """Put a certificate out of force; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         CERTIFICATE.parse(name)
-        row = await certificates.lock_owned(tx, name, owner, etag)
+        row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.HOLD, name).value
         await tx.save(row)
         hold = HoldRow(
@@ -48,7 +48,7 @@ class Holds:
     async def release(self, tx: Transaction, name: str, owner: str, etag: str, note: str) -> CertificateRow:
         """Put a held certificate in force again; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         CERTIFICATE.parse(name)
-        row = await certificates.lock_owned(tx, name, owner, etag)
+        row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.RELEASE, name).value
         await tx.save(row)
         if (hold := await holds.end(tx, name, note)) is not None:
@@ -59,7 +59,7 @@ class Holds:
         """Return one page of the holds of a certificate; raises NOT_FOUND."""
         CERTIFICATE.parse(certificate, "parent")
         async with self.store.read() as tx:
-            await certificates.get_owned(tx, certificate, owner)
+            await owned.get(tx, CertificateRow, certificate, owner)
             return await holds.page(tx, certificate, size, token)
 
     async def _tell(self, tx: Transaction, act: LeafType, row: CertificateRow, hold: HoldRow) -> None:

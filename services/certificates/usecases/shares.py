@@ -15,7 +15,7 @@ from services.certificates.domain.holder import printable
 from services.certificates.domain.reasons import Reason
 from services.certificates.domain.share import MOST_A_DAY, SharedField, require_term
 from services.certificates.domain.verification import Outcome, standing
-from services.certificates.storage import certificates, shares
+from services.certificates.storage import owned, shares
 from services.certificates.storage.rows import CertificateRow, ShareRow
 from services.certificates.usecases.certificates import CERTIFICATE
 from services.certificates.usecases.verifications import Verifications
@@ -86,7 +86,7 @@ class Shares:
     async def _insert(
         self, tx: Transaction, certificate: str, owner: str, terms: Terms, token: str, by_holder: bool
     ) -> ShareRow:
-        row = await certificates.lock_owned(tx, certificate, owner, "")
+        row = await owned.lock(tx, CertificateRow, certificate, owner, "")
         require_term(terms.expire, tx.now)
         _require_shareable(row)
         if by_holder:
@@ -106,14 +106,14 @@ class Shares:
         """Return one page of the links of a certificate; raises NOT_FOUND."""
         CERTIFICATE.parse(certificate, "parent")
         async with self.store.read() as tx:
-            await certificates.get_owned(tx, certificate, owner)
+            await owned.get(tx, CertificateRow, certificate, owner)
             return await shares.page(tx, certificate, size, token)
 
     @command
     async def end(self, tx: Transaction, name: str, owner: str) -> ShareRow:
         """End a link, for ever; raises NOT_FOUND. Ending it again changes nothing."""
         SHARE.parse(name)
-        await certificates.get_owned(tx, SHARE.parent(name), owner)
+        await owned.get(tx, CertificateRow, SHARE.parent(name), owner)
         share = await tx.lock(ShareRow, name)
         if not share.ended_at:
             share.ended_at = int(tx.now.timestamp())

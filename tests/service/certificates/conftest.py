@@ -1,7 +1,7 @@
 """The certificates service with made-up completions and results delivered to it as its consumers would."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from sqlalchemy import select
 from services.kit.events.consumer import note
 from services.kit.events.envelope import Envelope
 from tests.support.people import person
-from tests.support.services import OpenedService
+from tests.support.services import OpenedService, open_on
 
 SUBJECTS: dict[type[Message], str] = {
     training.CompletionRegistered: "training.v1.completion.registered",
@@ -187,6 +187,24 @@ async def world(open_service: Callable[..., Awaitable[OpenedService]]) -> World:
 def world_of() -> type[World]:
     """For tests that open the service themselves."""
     return World
+
+
+@pytest.fixture
+async def life(databases: Any, tmp_path: Any, clock: Any, world_of: type[World]) -> AsyncIterator[Any]:
+    """Give the function that (re)opens the service on one database and one folder, after stopping what ran before."""
+    url = await databases.migrated("certificates")
+    opened: list[OpenedService] = []
+
+    async def begin(**settings: Any) -> World:
+        while opened:
+            await opened.pop().close()
+        settings = {"reaper_interval": 0.05} | settings
+        opened.append(await open_on("certificates", url, tmp_path / "data", clock, **settings))
+        return world_of(opened[-1])
+
+    yield begin
+    while opened:
+        await opened.pop().close()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from services.certificates.domain.batch import TRANSITIONS, BatchAction, BatchSt
 from services.certificates.storage.rows import BatchRow, CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
 from tests.support.fuzz import reason_of
-from tests.support.services import open_on
 from tests.support.tokens import token
 
 BODY = "bodies/b1"
@@ -84,26 +83,20 @@ class Desk:
 
 
 @pytest.fixture
-async def life(databases, tmp_path, clock, world_of):
-    """Give the function that (re)opens the service on one database, after stopping what ran before."""
-    url, opened, policy = await databases.migrated("certificates"), [], tmp_path / "policy.toml"
+def desk_life(life, tmp_path):
+    """Give the function that (re)opens the service under the policy of release."""
+    policy = tmp_path / "policy.toml"
     policy.write_text(POLICY.format(kind="TRAINING") + POLICY.format(kind="GRADE") + RELEASE, "utf-8")
 
     async def begin():
-        while opened:
-            await opened.pop().close()
-        settings = {"reaper_interval": 0.05, "policy_file": policy}
-        opened.append(await open_on("certificates", url, tmp_path / "data", clock, **settings))
-        return Desk(world_of(opened[-1]))
+        return Desk(await life(policy_file=policy))
 
-    yield begin
-    while opened:
-        await opened.pop().close()
+    return begin
 
 
 @pytest.fixture
-async def desk(life):
-    return await life()
+async def desk(desk_life):
+    return await desk_life()
 
 
 async def refused(call, code, reason):
@@ -269,8 +262,8 @@ def dies(*_args, **_kwargs):
     raise Crash
 
 
-async def test_a_crash_between_release_and_issue_is_made_good(life, monkeypatch):
-    desk = await life()
+async def test_a_crash_between_release_and_issue_is_made_good(desk_life, monkeypatch):
+    desk = await desk_life()
     await desk.world.deliver(*(desk.world.result(number) for number in range(5)))
     batch = await desk.propose()
     monkeypatch.setattr(Issuance, "sign", dies)
@@ -278,14 +271,14 @@ async def test_a_crash_between_release_and_issue_is_made_good(life, monkeypatch)
     assert set((await desk.states()).values()) == {INTENT}
     assert await desk.leaves() == [f"batch:{batch.name}"]
     monkeypatch.undo()
-    desk = await life()
+    desk = await desk_life()
     assert (await desk.watch(batch))[-1].issued_count == 5
     leaves = await desk.leaves()
     assert leaves[0] == f"batch:{batch.name}" and len(leaves) == len(set(leaves)) == 6
 
 
-async def test_a_crash_before_the_batch_is_closed_is_made_good(life, monkeypatch):
-    desk = await life()
+async def test_a_crash_before_the_batch_is_closed_is_made_good(desk_life, monkeypatch):
+    desk = await desk_life()
     await desk.world.deliver(desk.world.result(1))
     batch = await desk.propose()
     monkeypatch.setattr("services.certificates.usecases.issuance.finish_batches", dies)
@@ -293,19 +286,19 @@ async def test_a_crash_before_the_batch_is_closed_is_made_good(life, monkeypatch
     await desk.world.certificates()
     assert (await desk.get(batch)).state == batch_pb2.BATCH_STATE_RELEASED
     monkeypatch.undo()
-    desk = await life()
+    desk = await desk_life()
     assert (await desk.watch(batch))[-1].state == batch_pb2.BATCH_STATE_ISSUED
 
 
-async def test_a_crash_inside_the_release_releases_nothing(life, monkeypatch):
-    desk = await life()
+async def test_a_crash_inside_the_release_releases_nothing(desk_life, monkeypatch):
+    desk = await desk_life()
     await desk.world.deliver(desk.world.result(1))
     batch = await desk.propose()
     monkeypatch.setattr("services.certificates.usecases.batches.Batches._tell", dies)
     with pytest.raises(grpc.aio.AioRpcError):
         await desk.approve(batch)
     monkeypatch.undo()
-    desk = await life()
+    desk = await desk_life()
     await reaped(desk)
     assert (await desk.states())["r1"] == INTENT and await desk.get(batch) == batch
     await desk.approve(batch)

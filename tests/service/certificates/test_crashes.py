@@ -17,24 +17,6 @@ from services.certificates.storage import certificates as storage
 from services.certificates.storage.rows import CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
 from services.kit.errors import AppError
-from tests.support.services import open_on
-
-
-@pytest.fixture
-async def life(databases, tmp_path, clock, world_of):
-    """Give the function that (re)opens the service on one database, after stopping what ran before."""
-    url = await databases.migrated("certificates")
-    opened = []
-
-    async def begin():
-        while opened:
-            await opened.pop().close()
-        opened.append(await open_on("certificates", url, tmp_path / "data", clock, reaper_interval=0.05))
-        return world_of(opened[-1])
-
-    yield begin
-    while opened:
-        await opened.pop().close()
 
 
 async def rows(world):

@@ -11,26 +11,8 @@ from shuzheng.certificates.v1.certificate_service_pb2 import GetCertificateDocum
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest, VerifyCertificateRequest
 
 from services.certificates.signing.keys import KeyProblem, create_first_key, open_keyring
-from tests.support.services import open_on
 
 DID = "did:web:certificates.example"
-
-
-@pytest.fixture
-async def life(databases, tmp_path, clock, world_of):
-    """Give the function that (re)opens the service on one database and one folder of keys."""
-    url = await databases.migrated("certificates")
-    opened = []
-
-    async def begin():
-        while opened:
-            await opened.pop().close()
-        opened.append(await open_on("certificates", url, tmp_path / "data", clock, reaper_interval=0.05))
-        return world_of(opened[-1])
-
-    yield begin
-    while opened:
-        await opened.pop().close()
 
 
 @pytest.fixture

@@ -17,24 +17,6 @@ from services.certificates.storage.log import openings as opened
 from services.certificates.storage.rows import LogLeafRow
 from services.certificates.usecases.declarations import Declaration, Declarations, log_keys_of
 from services.verifier.offline import base64url
-from tests.support.services import open_on
-
-
-@pytest.fixture
-async def life(databases, tmp_path, clock, world_of):
-    """Give the function that (re)opens the service on one database and one folder of keys."""
-    url = await databases.migrated("certificates")
-    opened = []
-
-    async def begin(**settings):
-        while opened:
-            await opened.pop().close()
-        opened.append(await open_on("certificates", url, tmp_path / "data", clock, **settings))
-        return world_of(opened[-1])
-
-    yield begin
-    while opened:
-        await opened.pop().close()
 
 
 async def openings(world, year=2026):
