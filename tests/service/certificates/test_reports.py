@@ -4,7 +4,6 @@ import base64
 import csv
 import io
 import json
-import time
 from hashlib import sha256
 
 import grpc
@@ -23,6 +22,7 @@ from services.certificates.signing import multibase
 from services.cli import audit, log_reader
 from services.kit.rpc.status import from_call
 from tests.support.exports import export
+from tests.support.statements import statements
 
 VALID, REVOKED, UNKNOWN = 1, 2, 5
 
@@ -253,11 +253,9 @@ async def test_quota_and_size_are_policy(open_service, world_of, tmp_path, clock
     assert len((await employer.send(rows(4)))[0]) == 4
 
 
-async def test_ten_thousand_rows_take_less_than_ten_seconds(employer, issued):
-    rows = table(issued * 3334)
-    content = as_xlsx(rows)
-    began = time.perf_counter()
-    found, report = await employer.send(content, filename="清单.xlsx", size=2**20)
-    seconds = time.perf_counter() - began
+async def test_ten_thousand_rows_are_looked_up_by_the_thousand(world, employer, issued):
+    content = as_xlsx(table(issued * 3334))
+    with statements(world.service) as asked:
+        found, report = await employer.send(content, filename="清单.xlsx", size=2**20)
     assert len(found) == report.rows == 10_002
-    assert seconds < 10, f"{seconds:.1f} s"
+    assert len(asked) < 100
