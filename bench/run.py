@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import certificates, floor, journeys, load, log, paper, proofs
+from bench import certificates, employers, floor, journeys, load, log, paper, proofs
 from bench.load import Rate
 from bench.processes import Measured, running
 from bench.report import Report
@@ -24,6 +24,7 @@ from tests.support.processes import SERVICES
 
 ISSUER = "shuzheng-development"
 ECHO_BODY = b"x" * 60  # as long as a verification request
+FILE_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ async def measure(report: Report, sizes: Sizes) -> None:
 
 
 @asynccontextmanager
-async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, str]]:
-    """Run the certificates service with a broker; gives the server, the broker's URL and a supervisor's token."""
+async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, Issuer]]:
+    """Run the certificates service with a broker; gives the server, the broker's URL and who issues tokens."""
     with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
         folder = Path(scratch)
         async with broker_running(folder / "nats") as broker:
@@ -64,12 +65,12 @@ async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, str]
             }  # fmt: skip
             environment = {f"SHUZHENG_CERTIFICATES_{key}": value for key, value in settings.items()}
             with running("services.certificates", **environment) as server:
-                token = Issuer.open(folder / "keys", ISSUER).token("bench", ["supervisor"])
-                yield server, broker.url, token
+                yield server, broker.url, Issuer.open(folder / "keys", ISSUER)
 
 
 async def _certificates(report: Report, sizes: Sizes, engine: str, database_url: str) -> None:
-    async with _issuing(database_url) as (server, nats_url, token):
+    async with _issuing(database_url) as (server, nats_url, issuer):
+        token = issuer.token("bench", ["supervisor"])
         seconds = await certificates.issue(nats_url, sizes.certificates)
         name = f"issue {sizes.certificates:,} certificates, {engine}"
         report.add(name, sizes.certificates / seconds, "certificates/s", note=f"{seconds:.1f} s")
@@ -88,6 +89,20 @@ async def _certificates(report: Report, sizes: Sizes, engine: str, database_url:
         await against_floor(report, f"verify by document, {engine}", verify_document, None, sizes)
         rows = max([await certificates.batch_verify(server, pairs, 5) for _ in range(sizes.rounds)])
         report.add(f"batch verify, {engine}", rows, "rows/s")
+        await _files(report, server, issuer, engine, pairs)
+
+
+async def _files(
+    report: Report, server: Measured, issuer: Issuer, engine: str, pairs: employers.Pairs
+) -> None:
+    """Whole files of employers, each answered row by row and with a signed report."""
+    employer = employers.Employer(certificates.address_of(server), issuer)
+    await employer.register()
+    rows = (pairs * (FILE_ROWS // len(pairs) + 1))[:FILE_ROWS]
+    for kind in employers.KINDS:
+        seconds = await employers.seconds_of_a_file(employer, kind, rows)
+        name = f"employer's {kind} of {FILE_ROWS:,} rows and its report, {engine}"
+        report.add(name, seconds, "s", goal="<= 10 s", reached=seconds <= 10)
 
 
 async def _log(report: Report, sizes: Sizes) -> None:
