@@ -8,6 +8,8 @@ INSTALLED := $(VENV)/.installed
 COMPILE := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-annotate --no-emit-find-links \
 	--no-emit-index-url --no-emit-trusted-host --strip-extras
 FOREIGN := tests/foreign/node_modules/.installed tests/foreign/.python/.installed
+# Extras of the container image.
+SERVED := http paper telemetry
 DEBIAN := openssl poppler-utils softhsm2
 ARGS ?=
 # Two workers, because most tests wait more than they work.
@@ -89,7 +91,7 @@ bench: $(INSTALLED) ## Measure the hot paths against a bare gRPC echo
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml anew
 	$(COMPILE) --upgrade --all-extras --output-file=$(LOCK) pyproject.toml
-	$(COMPILE) --constraint=$(LOCK) --output-file=requirements.lock pyproject.toml
+	$(COMPILE) $(SERVED:%=--extra=%) --constraint=$(LOCK) --output-file=requirements.lock pyproject.toml
 
 clean: ## Remove what was made here, and the environment
 	rm -rf $(VENV) $(dir $(FOREIGN)) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
