@@ -91,6 +91,7 @@ def batch_message(seen: Seen) -> Batch:
         certificate_count=row.certificate_count,
         issued_count=seen.counts.issued,
         withdrawn_count=seen.counts.withdrawn,
+        refused_count=seen.counts.refused,
         digest=row.digest,
         note=row.note,
         proposed_by=row.proposed_by,

@@ -194,4 +194,5 @@ def certificate_message(row: CertificateRow) -> Certificate:
         update_time=timestamp(row.update_time),
         batch=row.batch,
         awaits_release=row.awaits_release,
+        refusal=row.refusal,
     )

@@ -32,10 +32,11 @@ class Choice:
 
 
 class Counts(NamedTuple):
-    """How many certificates of a batch have been signed, and how many were withdrawn before."""
+    """How many certificates of a batch have been signed, were withdrawn before, or have the lint against them."""
 
     issued: int = 0
     withdrawn: int = 0
+    refused: int = 0
 
 
 async def waiting(tx: Transaction, choice: Choice, limit: int) -> dict[str, str]:
@@ -96,11 +97,15 @@ async def counts(tx: Transaction, batches: Sequence[str]) -> dict[str, Counts]:
     """Return how far batches are, by name; those without certificates are left out."""
     never_signed = (TABLE.c.log_position == "") & (TABLE.c.rdf_sha256 == "")
     ended_unsigned = (TABLE.c.state == State.REVOKED.value) & never_signed
-    unsigned = case((TABLE.c.state == State.INTENT.value, 1), (ended_unsigned, 1), else_=0)
-    withdrawn = case((ended_unsigned, 1), else_=0)
-    found = select(TABLE.c.batch, func.count() - func.sum(unsigned), func.sum(withdrawn))
+    waits = TABLE.c.state == State.INTENT.value
+    found = select(
+        TABLE.c.batch,
+        _count(~waits & ~ended_unsigned),
+        _count(ended_unsigned),
+        _count(waits & (TABLE.c.refusal != "")),
+    )
     rows = await tx.execute(found.where(TABLE.c.batch.in_(list(batches))).group_by(TABLE.c.batch))
-    return {name: Counts(int(issued), int(gone)) for name, issued, gone in rows}
+    return {row[0]: Counts(*map(int, row[1:])) for row in rows}
 
 
 async def finished(tx: Transaction) -> list[str]:
@@ -110,6 +115,10 @@ async def finished(tx: Transaction) -> list[str]:
     released = col(BatchRow.state) == BatchState.RELEASED.value
     found = select(col(BatchRow.name)).where(released, ~waits).order_by(col(BatchRow.name))
     return list(await tx.all(found))
+
+
+def _count(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def _chunks(names: list[str]) -> list[list[str]]:

@@ -46,7 +46,10 @@ class Draft(NamedTuple):
 
 
 class Unsigned(NamedTuple):
-    """What signing needs of a certificate in state INTENT; it has `messages` once it has passed the lint."""
+    """What signing needs of a certificate in state INTENT; it has `messages` once it has passed the lint.
+
+    `refusal` is what the lint said when it last looked, "" where nothing stood against it.
+    """
 
     name: str
     document: bytes
@@ -59,6 +62,7 @@ class Unsigned(NamedTuple):
     valid_from: int
     valid_until: int
     nonce: bytes
+    refusal: str
 
 
 class Passed(NamedTuple):
@@ -140,10 +144,14 @@ async def unsigned(tx: Transaction, after: str, limit: int) -> list[Unsigned]:
     return [Unsigned._make(row) for row in rows]
 
 
-async def store_intents(tx: Transaction, passed: Sequence[Passed]) -> None:
-    """Store what has passed the lint, before any key is used."""
-    await lock_unissued(tx, [one.name for one in passed])
-    await tx.execute(_INTEND, [{"at": one.name, "made": one.messages} for one in passed])
+async def store_examined(tx: Transaction, passed: Sequence[Passed], refusals: Mapping[str, str]) -> None:
+    """Store what has passed the lint, before any key is used, and what it has against others ("": nothing more)."""
+    await lock_unissued(tx, [*(one.name for one in passed), *refusals])
+    if passed:
+        await tx.execute(_INTEND, [{"at": one.name, "made": one.messages} for one in passed])
+    if refusals:
+        said = [{"at": name, "text": text, "now": tx.now} for name, text in refusals.items()]
+        await tx.execute(_REFUSE, said)
 
 
 async def lock_unissued(tx: Transaction, names: Sequence[str]) -> list[Any]:
@@ -181,6 +189,15 @@ _INTEND = (
     update(DOCUMENTS)
     .where(DOCUMENTS.c.name == bindparam("at"))
     .values(messages=bindparam("made", type_=DOCUMENTS.c.messages.type))
+)
+_REFUSE = (
+    update(TABLE)
+    .where(TABLE.c.name == bindparam("at"), *_MAY_SIGN)
+    .values(
+        refusal=bindparam("text"),
+        update_time=bindparam("now", type_=TABLE.c.update_time.type),
+        version=TABLE.c.version + 1,
+    )
 )
 _SIGN = (
     update(DOCUMENTS)

@@ -42,6 +42,12 @@ class Seen(NamedTuple):
     row: BatchRow
     counts: Counts
 
+    @property
+    def moves(self) -> bool:
+        """Whether it may come further by itself; what the lint refuses waits for people."""
+        done = sum(self.counts) == self.row.certificate_count
+        return self.row.state not in ENDED and not (self.counts.refused and done)
+
 
 class SeenPage(NamedTuple):
     """One page of batches."""
@@ -119,13 +125,13 @@ class Batches:
             return SeenPage(await _seen(tx, page.rows), page.next_page_token)
 
     async def watch(self, name: str, owner: str) -> AsyncIterator[Seen]:
-        """Yield a batch now and whenever it has come further, until it has ended; raises NOT_FOUND."""
+        """Yield a batch now and whenever it has come further, until it comes no further; raises NOT_FOUND."""
         last = None
         while True:
             seen = await self.get(name, owner)
             if (now := (seen.row.state, seen.counts)) != last:
                 yield seen
-            if seen.row.state in ENDED:
+            if not seen.moves:
                 return
             last = now
             await asyncio.sleep(PAUSE)

@@ -136,4 +136,5 @@ def _values(award: Award, particulars: Particulars, revision: int) -> dict[str, 
         "status_list": particulars.status.list_id,
         "status_index": particulars.status.index,
         "log_position": "",
+        "refusal": "",
     }

@@ -6,7 +6,7 @@ certificate ISSUED. Bytes that differ from the examined ones lock the issuer: it
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
 
@@ -21,6 +21,7 @@ from services.certificates.signing.lint import Candidate, Linted, record_of
 from services.certificates.signing.workshop import Workshop
 from services.certificates.storage import batches, certificates
 from services.certificates.storage.certificates import Made, Passed, Unsigned
+from services.certificates.storage.rows.certificates import REFUSAL
 from services.certificates.usecases.batches import finish as finish_batches
 from services.kit.clock import local_day
 from services.kit.errors import precondition
@@ -116,13 +117,15 @@ class Issuance:
             return await certificates.unsigned(tx, after, BATCH)
 
     async def examine(self, batch: list[Unsigned]) -> list[Unsigned]:
-        """Return what may be signed, with its messages stored; raises AlteredError."""
+        """Return what may be signed, its messages stored; why others may not is stored too. Raises AlteredError."""
         found = await self.workshop.lint([_candidate(row) for row in batch])
         passed = [one for row, linted in zip(batch, found, strict=True) if (one := _passed(row, linted))]
         fresh = {row.name for row in batch if not row.messages}
-        if intents := [one for one in passed if one.name in fresh]:
+        intents = [one for one in passed if one.name in fresh]
+        refusals = dict(_changed_refusals(batch, found))
+        if intents or refusals:
             async with self.store.write() as tx:
-                await certificates.store_intents(tx, intents)
+                await certificates.store_examined(tx, intents, refusals)
         messages = {one.name: one.messages for one in passed}
         return [row._replace(messages=messages[row.name]) for row in batch if row.name in messages]
 
@@ -188,10 +191,17 @@ def _passed(row: Unsigned, linted: Linted) -> Passed | None:
     messages = [message.hex() for message in linted.messages]
     if row.messages and messages != row.messages:
         raise AlteredError(row.name)
-    if linted.problems:
-        log.error(LINT_FAILED, certificate=row.name, problems=linted.problems)
-        return None
-    return Passed(row.name, messages)
+    return Passed(row.name, messages) if not linted.problems else None
+
+
+def _changed_refusals(batch: Sequence[Unsigned], found: Sequence[Linted]) -> Iterator[tuple[str, str]]:
+    """Yield what the lint says other than when it last looked; it looks again and again, and is heard once."""
+    for row, linted in zip(batch, found, strict=True):
+        refusal = "; ".join(linted.problems)[:REFUSAL]
+        if refusal != row.refusal:
+            yield row.name, refusal
+        if refusal and refusal != row.refusal:
+            log.error(LINT_FAILED, certificate=row.name, problems=linted.problems)
 
 
 def _issued(row: Any) -> CertificateIssued:

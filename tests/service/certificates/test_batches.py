@@ -344,6 +344,24 @@ async def test_the_progress_stream_ends_with_its_deadline(desk):
     assert await desk.get(batch) == batch
 
 
+async def test_the_progress_stream_ends_where_only_what_is_refused_is_left(desk):
+    unprintable = desk.world.result(1, holder_name="张\U000323af")
+    await desk.world.deliver(unprintable, desk.world.result(2))
+    batch = await desk.propose()
+    assert (await desk.get(batch)).refused_count == 0
+    await desk.approve(batch)
+    last = (await desk.watch(batch))[-1]
+    assert (last.state, last.issued_count, last.refused_count) == (batch_pb2.BATCH_STATE_RELEASED, 1, 1)
+    (refused,) = [each for each in await desk.world._list(batch=batch.name) if each.refusal]
+    await desk.world.deliver(desk.world.annulment(1))
+    (revoked,) = await desk.world._list(batch=batch.name, state=pb.CERTIFICATE_STATE_REVOKED)
+    assert revoked.name == refused.name
+    last = (await desk.watch(batch))[-1]
+    assert (last.state, last.issued_count, last.withdrawn_count, last.refused_count) == (
+        batch_pb2.BATCH_STATE_ISSUED, 1, 1, 0,
+    )  # fmt: skip
+
+
 async def test_the_row_keeps_what_opens_its_leaf(desk):
     await desk.world.deliver(desk.world.result(1))
     batch = await desk.approve(await desk.propose())

@@ -78,7 +78,7 @@ async def test_a_crash_before_the_lint_is_made_good_at_the_next_start(life, unex
 
 async def test_a_crash_between_lint_and_intent_examines_again(life, unexamined, monkeypatch):
     world = await life()
-    monkeypatch.setattr(storage, "store_intents", dies)
+    monkeypatch.setattr(storage, "store_examined", dies)
     await world.deliver(world.completion(1))
     (before,) = await documents(world)
     assert before.messages == []

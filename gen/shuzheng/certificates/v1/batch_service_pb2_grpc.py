@@ -118,8 +118,8 @@ class BatchServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchBatch(self, request, context):
-        """Follow a batch until all of it is ISSUED, or it is rejected, or the deadline is over. The first message comes at
-        once, further ones when something has changed, at most two a second.
+        """Follow a batch until all of it is ISSUED, or it is rejected, or only what is refused a signature is left, or the
+        deadline is over. The first message comes at once, further ones when something has changed, at most two a second.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,8 +34,8 @@ class BatchServiceStub:
     RejectBatch: _aio.UnaryUnaryMultiCallable[_batch_service_pb2.RejectBatchRequest, _batch_pb2.Batch]
     """Refuse a batch, or take back one's own; its certificates are free for another batch."""
     WatchBatch: _aio.UnaryStreamMultiCallable[_batch_service_pb2.WatchBatchRequest, _batch_service_pb2.WatchBatchResponse]
-    """Follow a batch until all of it is ISSUED, or it is rejected, or the deadline is over. The first message comes at
-    once, further ones when something has changed, at most two a second.
+    """Follow a batch until all of it is ISSUED, or it is rejected, or only what is refused a signature is left, or the
+    deadline is over. The first message comes at once, further ones when something has changed, at most two a second.
     """
 
 class BatchServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -93,8 +93,8 @@ class BatchServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _batch_service_pb2.WatchBatchRequest,
         context: _aio.ServicerContext[_batch_service_pb2.WatchBatchRequest, _abc.AsyncIterator[_batch_service_pb2.WatchBatchResponse]],
     ) -> _abc.AsyncIterator[_batch_service_pb2.WatchBatchResponse]:
-        """Follow a batch until all of it is ISSUED, or it is rejected, or the deadline is over. The first message comes at
-        once, further ones when something has changed, at most two a second.
+        """Follow a batch until all of it is ISSUED, or it is rejected, or only what is refused a signature is left, or the
+        deadline is over. The first message comes at once, further ones when something has changed, at most two a second.
         """
 
 def add_BatchServiceServicer_to_server(servicer: BatchServiceServicer, server: _aio.Server) -> None: ...

@@ -151,6 +151,7 @@ class Certificate(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     BATCH_FIELD_NUMBER: _builtins.int
     AWAITS_RELEASE_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """certificates/{certificate}: the number in lower case."""
     number: _builtins.str
@@ -193,6 +194,10 @@ class Certificate(_message.Message):
     """batches/{batch} that it is or was released with; empty: none."""
     awaits_release: _builtins.bool
     """Whether it waits to be released with a batch: nothing signs it before."""
+    refusal: _builtins.str
+    """What the examination before signing has against it: it stays INTENT until a version of the service that has
+    nothing against it runs, or until it is revoked. Empty: nothing.
+    """
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:
         """What is certified."""
@@ -252,10 +257,11 @@ class Certificate(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         batch: _builtins.str = ...,
         awaits_release: _builtins.bool = ...,
+        refusal: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["awarded_on", b"awarded_on", "create_time", b"create_time", "qualification", b"qualification", "revoke_time", b"revoke_time", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ability_score", b"ability_score", "awaits_release", b"awaits_release", "awarded_on", b"awarded_on", "batch", b"batch", "create_time", b"create_time", "document_sha256", b"document_sha256", "etag", b"etag", "holder_name", b"holder_name", "hours", b"hours", "kind", b"kind", "listing_batch", b"listing_batch", "name", b"name", "number", b"number", "owner", b"owner", "owner_display_name", b"owner_display_name", "person", b"person", "qualification", b"qualification", "revocation_note", b"revocation_note", "revocation_reason", b"revocation_reason", "revoke_time", b"revoke_time", "source", b"source", "state", b"state", "superseded_by", b"superseded_by", "supersedes", b"supersedes", "theory_score", b"theory_score", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ability_score", b"ability_score", "awaits_release", b"awaits_release", "awarded_on", b"awarded_on", "batch", b"batch", "create_time", b"create_time", "document_sha256", b"document_sha256", "etag", b"etag", "holder_name", b"holder_name", "hours", b"hours", "kind", b"kind", "listing_batch", b"listing_batch", "name", b"name", "number", b"number", "owner", b"owner", "owner_display_name", b"owner_display_name", "person", b"person", "qualification", b"qualification", "refusal", b"refusal", "revocation_note", b"revocation_note", "revocation_reason", b"revocation_reason", "revoke_time", b"revoke_time", "source", b"source", "state", b"state", "superseded_by", b"superseded_by", "supersedes", b"supersedes", "theory_score", b"theory_score", "update_time", b"update_time", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

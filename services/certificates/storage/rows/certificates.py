@@ -21,6 +21,7 @@ WAITING = {
     "sqlite_where": text("state = 'INTENT' AND awaits_release = 1"),
     "postgresql_where": text("state = 'INTENT' AND awaits_release"),
 }
+REFUSAL = 2000  # characters of a refusal that are kept
 IN_BATCH = text("batch <> ''")
 TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
 
@@ -44,7 +45,8 @@ class AwardRow(Entity, Base, table=True):
 class CertificateRow(Entity, Base, table=True):
     """One certificate; from INTENT on, its number and document never change.
 
-    One that `awaits_release` is not signed; the release of its `batch` ends that.
+    One that `awaits_release` is not signed; the release of its `batch` ends that. `refusal` is what the lint has
+    against signing it.
     """
 
     __tablename__ = "certificates"
@@ -89,6 +91,7 @@ class CertificateRow(Entity, Base, table=True):
     log_position: str = Field(default="", max_length=240)
     batch: str = Field(default="", max_length=100)
     awaits_release: bool = Field(default=False)
+    refusal: str = Field(default="", max_length=REFUSAL)
 
 
 class DocumentRow(Base, table=True):  # type: ignore[call-arg]
