@@ -35,9 +35,9 @@ def main() -> None:
     if arguments.profile:
         profile.main(100)
         return
+    logs.configure("warning")
     report = Report()
     if arguments.growth:
-        logs.configure("warning")
         asyncio.run(growth.measure(report, tuple(arguments.sizes)))
         report.show()
         report.write(arguments.out.with_name("growth.json"))

@@ -1,15 +1,16 @@
 """The scenarios of a run, one after the other, each beside the floor of the moment.
 
-The floor is measured again before each method because the machine has slow spells; the best of `rounds` counts
-on both sides.
+A shared machine has slow spells of seconds and of minutes. A method and the floor are therefore measured in turn, in
+short slices; a ratio is the median of those of neighbours.
 """
 
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from bench import certificates, employers, floor, journeys, load, log, paper, proofs
 from bench.load import Rate
@@ -25,6 +26,7 @@ from tests.support.processes import SERVICES
 ISSUER = "shuzheng-development"
 ECHO_BODY = b"x" * 60  # as long as a verification request
 FILE_ROWS = 10_000
+SLICES = 5  # of a round
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,16 @@ async def _certificates(report: Report, sizes: Sizes, engine: str, database_url:
         pairs = await certificates.some(certificates.address_of(server), token, 10_000)
         goal = 0.45 if engine == "SQLite" else 0.25
 
-        async def verify() -> Rate:
-            return await certificates.verify_by_number(server, pairs[0], sizes.calls)
+        async def verify(calls: int) -> Rate:
+            return await certificates.verify_by_number(server, pairs[0], calls)
 
-        await against_floor(report, f"verify by number, {engine}", verify, goal, sizes)
+        await against_floor(report, f"verify by number, {engine}", verify, sizes, goal)
         document = await certificates.document_of(server, token, pairs[0][0])
 
-        async def verify_document() -> Rate:
-            return await certificates.verify_by_document(server, document, sizes.calls // 4)
+        async def verify_document(calls: int) -> Rate:
+            return await certificates.verify_by_document(server, document, calls // 4)
 
-        await against_floor(report, f"verify by document, {engine}", verify_document, None, sizes)
+        await against_floor(report, f"verify by document, {engine}", verify_document, sizes)
         rows = max([await certificates.batch_verify(server, pairs, 5) for _ in range(sizes.rounds)])
         report.add(f"batch verify, {engine}", rows, "rows/s")
         await _files(report, server, issuer, engine, pairs)
@@ -134,7 +136,7 @@ async def _journeys(report: Report, sizes: Sizes, engine: str, urls: dict[str, s
                 _ratio(report, f"register completion, {engine}", rate, ground, cpu)
                 sitting = Journey(system.stub, 3, load.IN_FLIGHT)
                 await _to_the_exam(sitting)
-                hard = max([(await _floor(echo, address, sizes)).per_second for _ in range(sizes.rounds)])
+                hard = (await _floor(echo, address, sizes.calls)).per_second
                 rate, cpu = await journeys.save_answers(system, sitting, sizes.calls // 4)
                 _ratio(report, f"save answer, {engine}", rate, hard, cpu, goal=0.25)
             if engine == "SQLite":
@@ -199,21 +201,32 @@ def _echo() -> Iterator[tuple[Measured, str]]:
         yield echo, f"127.0.0.1:{port}"
 
 
-async def _floor(echo: Measured, address: str, sizes: Sizes) -> Rate:
-    return await certificates.unary(echo, address, floor.METHOD, ECHO_BODY, sizes.calls)
+async def _floor(echo: Measured, address: str, calls: int) -> Rate:
+    return await certificates.unary(echo, address, floor.METHOD, ECHO_BODY, calls)
 
 
 async def against_floor(
-    report: Report, name: str, method: Callable[[], Awaitable[Rate]], goal: float | None, sizes: Sizes
+    report: Report,
+    name: str,
+    method: Callable[[int], Awaitable[Rate]],
+    sizes: Sizes,
+    goal: float | None = None,
 ) -> None:
-    """Measure a method and the echo in turn; report the best of each and their ratio."""
-    echoes, found = [], []
+    """Measure a method, given how many calls, and the echo in turn; report the medians."""
+    calls, found, echoes = sizes.calls // SLICES, [], []
     with _echo() as (echo, address):
-        for _ in range(sizes.rounds):
-            echoes.append(await _floor(echo, address, sizes))
-            found.append(await method())
-    best, ground = max(found, key=lambda r: r.per_second), max(echoes, key=lambda r: r.per_second)
-    ratio = best.per_second / ground.per_second
-    note = f"{best.cpu_us:.0f} us CPU a call; floor {ground.per_second:,.0f}/s, {ground.cpu_us:.0f} us"
+        for _ in range(SLICES * sizes.rounds):
+            echoes.append(await _floor(echo, address, calls))
+            found.append(await method(calls))
+    ratios = sorted(one.per_second / ground.per_second for one, ground in zip(found, echoes, strict=True))
+    ratio, rate, ground = median(ratios), _middle(found), _middle(echoes)
+    note = (
+        f"{rate.cpu_us:.0f} us CPU a call; floor {ground.per_second:,.0f}/s, {ground.cpu_us:.0f} us; "
+        f"{len(ratios)} ratios from {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    )
     aim = {"goal": f">= {goal}", "reached": ratio >= goal} if goal is not None else {}
-    report.add(name, best.per_second, "calls/s", ratio=ratio, note=note, **aim)
+    report.add(name, rate.per_second, "calls/s", ratio=ratio, note=note, **aim)
+
+
+def _middle(rates: Sequence[Rate]) -> Rate:
+    return Rate(median(rate.per_second for rate in rates), median(rate.cpu_us for rate in rates))
