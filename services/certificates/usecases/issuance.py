@@ -6,7 +6,7 @@ certificate ISSUED. Bytes that differ from the examined ones lock the issuer: it
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
 
@@ -121,13 +121,17 @@ class Issuance:
         found = await self.workshop.lint([_candidate(row) for row in batch])
         passed = [one for row, linted in zip(batch, found, strict=True) if (one := _passed(row, linted))]
         fresh = {row.name for row in batch if not row.messages}
-        intents = [one for one in passed if one.name in fresh]
-        refusals = dict(_changed_refusals(batch, found))
-        if intents or refusals:
-            async with self.store.write() as tx:
-                await certificates.store_examined(tx, intents, refusals)
+        await self._store([one for one in passed if one.name in fresh], _changed_refusals(batch, found))
         messages = {one.name: one.messages for one in passed}
         return [row._replace(messages=messages[row.name]) for row in batch if row.name in messages]
+
+    async def _store(self, passed: list[Passed], refusals: dict[str, str]) -> None:
+        if passed or refusals:
+            async with self.store.write() as tx:
+                await certificates.store_examined(tx, passed, refusals)
+        for name, refusal in refusals.items():
+            if refusal:
+                log.error(LINT_FAILED, certificate=name, refusal=refusal)
 
     async def sign(self, batch: list[Unsigned]) -> dict[str, Made]:
         """Return what was made, by certificate name; raises AlteredError. What has no key is logged and left out."""
@@ -194,14 +198,10 @@ def _passed(row: Unsigned, linted: Linted) -> Passed | None:
     return Passed(row.name, messages) if not linted.problems else None
 
 
-def _changed_refusals(batch: Sequence[Unsigned], found: Sequence[Linted]) -> Iterator[tuple[str, str]]:
-    """Yield what the lint says other than when it last looked; it looks again and again, and is heard once."""
-    for row, linted in zip(batch, found, strict=True):
-        refusal = "; ".join(linted.problems)[:REFUSAL]
-        if refusal != row.refusal:
-            yield row.name, refusal
-        if refusal and refusal != row.refusal:
-            log.error(LINT_FAILED, certificate=row.name, problems=linted.problems)
+def _changed_refusals(batch: Sequence[Unsigned], found: Sequence[Linted]) -> dict[str, str]:
+    """Return by name what the lint says other than when it last looked: it looks again and again, and is heard once."""
+    said = [(row, "; ".join(linted.problems)[:REFUSAL]) for row, linted in zip(batch, found, strict=True)]
+    return {row.name: refusal for row, refusal in said if refusal != row.refusal}
 
 
 def _issued(row: Any) -> CertificateIssued:
