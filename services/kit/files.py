@@ -4,26 +4,27 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace(path: Path, data: bytes) -> None:
     """Write a file in place of what was there; one process at a time, readers see the old one or the new one."""
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("wb") as file:
-        _write(file.fileno(), data)
+        _write(file, data)
     fresh.replace(path)
 
 
 def create(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write a new file of this mode; where two processes come together, both find what the first one wrote."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    file = os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
     try:
-        _write(descriptor, data)
+        with file:
+            _write(file, data)
         with contextlib.suppress(FileExistsError):
             os.link(fresh, path)  # never replaces
     finally:
-        os.close(descriptor)
         fresh.unlink()
 
 
@@ -36,8 +37,7 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[os.write(descriptor, left) :]
-    os.fsync(descriptor)
+def _write(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
