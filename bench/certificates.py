@@ -28,6 +28,7 @@ VERIFY = "/shuzheng.certificates.v1.VerificationService/VerifyCertificate"
 SUBJECT = "training.v1.completion.registered"
 ISSUED = "certificates.v1.certificate.issued"
 CHUNK = 1000  # rows a message of a batch
+Metadata = tuple[tuple[str, str], ...]
 
 
 def address_of(server: Measured) -> str:
@@ -90,9 +91,8 @@ def _completion(number: int) -> events_pb2.CompletionRegistered:
     return message
 
 
-async def some(address: str, token: str, count: int) -> list[tuple[str, str]]:
+async def some(address: str, metadata: Metadata, count: int) -> list[tuple[str, str]]:
     """Return number and holder's name of `count` issued certificates."""
-    metadata = (("authorization", f"Bearer {token}"),)
     found: list[tuple[str, str]] = []
     async with grpc.aio.insecure_channel(address) as channel:
         stub = certificates_grpc.CertificateServiceStub(channel)
@@ -119,9 +119,8 @@ async def verify_by_number(server: Measured, pair: tuple[str, str], calls: int) 
     return await unary(server, address, VERIFY, request.SerializeToString(), calls)
 
 
-async def document_of(server: Measured, token: str, number: str) -> bytes:
+async def document_of(server: Measured, metadata: Metadata, number: str) -> bytes:
     """Return the signed document of a certificate."""
-    metadata = (("authorization", f"Bearer {token}"),)
     async with grpc.aio.insecure_channel(address_of(server)) as channel:
         stub = certificates_grpc.CertificateServiceStub(channel)
         request = certificates.GetCertificateDocumentRequest(name=f"certificates/{number.lower()}")

@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from uuid import uuid4
 
 import grpc
@@ -14,7 +15,7 @@ from shuzheng.certificates.v1 import verification_report_service_pb2 as messages
 from shuzheng.certificates.v1.employer_service_pb2_grpc import EmployerServiceStub
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
-from services.kit.rpc.identity import Issuer
+from tests.support.tokens import credentials
 
 CHUNK = 256 * 1024  # bytes a message
 HEAD = ("证书编号", "姓名")
@@ -24,9 +25,9 @@ Pairs = list[tuple[str, str]]
 class Employer:
     """A new employer at one server, which sends files."""
 
-    def __init__(self, address: str, issuer: Issuer) -> None:
+    def __init__(self, address: str, keys: Path) -> None:
         self.address = address
-        self.issuer = issuer
+        self.keys = keys
         self.id = f"e{uuid4().hex[:12]}"
 
     async def register(self) -> None:
@@ -34,19 +35,18 @@ class Employer:
         wanted = employer_pb2.Employer(display_name="测试用人单位", uscc="91330100799655058B")
         request = employer_service_pb2.CreateEmployerRequest(employer_id=self.id, employer=wanted)
         async with grpc.aio.insecure_channel(self.address) as channel:
-            await EmployerServiceStub(channel).CreateEmployer(request, metadata=self._as("supervisor"))
+            await EmployerServiceStub(channel).CreateEmployer(
+                request, metadata=credentials(self.keys, "supervisor")
+            )
 
     async def verify(self, filename: str, content: bytes) -> int:
         """Send a file; returns how many rows the report counts."""
         async with grpc.aio.insecure_channel(self.address) as channel:
             stub = VerificationReportServiceStub(channel)
-            metadata = self._as("employer", f"employers/{self.id}")
+            metadata = credentials(self.keys, "employer", f"employers/{self.id}")
             answers = [a async for a in stub.BatchVerifyFile(_parts(filename, content), metadata=metadata)]
         assert sum(len(answer.rows) for answer in answers) == answers[-1].report.rows
         return answers[-1].report.rows
-
-    def _as(self, role: str, tenant: str = "") -> tuple[tuple[str, str], ...]:
-        return (("authorization", f"Bearer {self.issuer.token('bench', [role], tenant)}"),)
 
 
 async def seconds_of_a_file(employer: Employer, kind: str, pairs: Pairs) -> float:

@@ -18,12 +18,11 @@ from bench.processes import Measured, running
 from bench.report import Report
 from services.kit.events.broker import free_port
 from services.kit.events.broker import running as broker_running
-from services.kit.rpc.identity import Issuer
 from tests.support import postgres, processes
 from tests.support.journey import Journey
 from tests.support.processes import SERVICES
+from tests.support.tokens import credentials
 
-ISSUER = "shuzheng-development"
 ECHO_BODY = b"x" * 60  # as long as a verification request
 FILE_ROWS = 10_000
 SLICES = 5  # of a round
@@ -56,8 +55,8 @@ async def measure(report: Report, sizes: Sizes) -> None:
 
 
 @asynccontextmanager
-async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, Issuer]]:
-    """Run the certificates service with a broker; gives the server, the broker's URL and who issues tokens."""
+async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, Path]]:
+    """Run the certificates service with a broker; gives the server, the broker's URL and the folder of keys."""
     with tempfile.TemporaryDirectory(prefix="shuzheng-bench-") as scratch:
         folder = Path(scratch)
         async with broker_running(folder / "nats") as broker:
@@ -67,23 +66,23 @@ async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, Issu
             }  # fmt: skip
             environment = {f"SHUZHENG_CERTIFICATES_{key}": value for key, value in settings.items()}
             with running("services.certificates", **environment) as server:
-                yield server, broker.url, Issuer.open(folder / "keys", ISSUER)
+                yield server, broker.url, folder / "keys"
 
 
 async def _certificates(report: Report, sizes: Sizes, engine: str, database_url: str) -> None:
-    async with _issuing(database_url) as (server, nats_url, issuer):
-        token = issuer.token("bench", ["supervisor"])
+    async with _issuing(database_url) as (server, nats_url, keys):
+        supervisor = credentials(keys, "supervisor")
         seconds = await certificates.issue(nats_url, sizes.certificates)
         name = f"issue {sizes.certificates:,} certificates, {engine}"
         report.add(name, sizes.certificates / seconds, "certificates/s", note=f"{seconds:.1f} s")
-        pairs = await certificates.some(certificates.address_of(server), token, 10_000)
+        pairs = await certificates.some(certificates.address_of(server), supervisor, 10_000)
         goal = 0.45 if engine == "SQLite" else 0.25
 
         async def verify(calls: int) -> Rate:
             return await certificates.verify_by_number(server, pairs[0], calls)
 
         await against_floor(report, f"verify by number, {engine}", verify, sizes, goal)
-        document = await certificates.document_of(server, token, pairs[0][0])
+        document = await certificates.document_of(server, supervisor, pairs[0][0])
 
         async def verify_document(calls: int) -> Rate:
             return await certificates.verify_by_document(server, document, calls // 4)
@@ -91,14 +90,12 @@ async def _certificates(report: Report, sizes: Sizes, engine: str, database_url:
         await against_floor(report, f"verify by document, {engine}", verify_document, sizes)
         rows = max([await certificates.batch_verify(server, pairs, 5) for _ in range(sizes.rounds)])
         report.add(f"batch verify, {engine}", rows, "rows/s")
-        await _files(report, server, issuer, engine, pairs)
+        await _files(report, server, keys, engine, pairs)
 
 
-async def _files(
-    report: Report, server: Measured, issuer: Issuer, engine: str, pairs: employers.Pairs
-) -> None:
+async def _files(report: Report, server: Measured, keys: Path, engine: str, pairs: employers.Pairs) -> None:
     """Whole files of employers, each answered row by row and with a signed report."""
-    employer = employers.Employer(certificates.address_of(server), issuer)
+    employer = employers.Employer(certificates.address_of(server), keys)
     await employer.register()
     rows = (pairs * (FILE_ROWS // len(pairs) + 1))[:FILE_ROWS]
     for kind in employers.KINDS:
