@@ -23,6 +23,7 @@ from sqlalchemy import select
 from services.kit.events.consumer import note
 from services.kit.events.envelope import Envelope
 from tests.support.people import person
+from tests.support.release import POLICY, RELEASE, Desk
 from tests.support.services import OpenedService, open_on
 
 SUBJECTS: dict[type[Message], str] = {
@@ -217,3 +218,21 @@ def expiring_policy(tmp_path: Any) -> Any:
     )
     path.write_text(entry.format("TRAINING") + entry.format("GRADE"), "utf-8")
     return path
+
+
+@pytest.fixture
+def desk_life(life: Any, tmp_path: Any) -> Callable[[], Awaitable[Desk]]:
+    """Give the function that (re)opens the service under the policy of release."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY.format(kind="TRAINING") + POLICY.format(kind="GRADE") + RELEASE, "utf-8")
+
+    async def begin() -> Desk:
+        return Desk(await life(policy_file=policy))
+
+    return begin
+
+
+@pytest.fixture
+async def desk(desk_life: Callable[[], Awaitable[Desk]]) -> Desk:
+    """The service under the policy of release."""
+    return await desk_life()

@@ -9,109 +9,22 @@ import grpc
 import pytest
 from shuzheng.certificates.v1 import batch_pb2, batch_service_pb2
 from shuzheng.certificates.v1 import certificate_pb2 as pb
-from shuzheng.certificates.v1.batch_service_pb2_grpc import BatchServiceStub
 from shuzheng.certificates.v1.certificate_service_pb2 import SupersedeCertificateRequest
 from sqlalchemy import select, update
 
 from services.certificates.domain.batch import TRANSITIONS, BatchAction, BatchState, digest_of
 from services.certificates.storage.rows import BatchRow, CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
+from tests.support.crashes import dies
 from tests.support.fuzz import reason_of
+from tests.support.release import BODY, INTENT, ISSUED, Desk, reaped
 from tests.support.tokens import token
-
-BODY = "bodies/b1"
-INTENT, ISSUED = pb.CERTIFICATE_STATE_INTENT, pb.CERTIFICATE_STATE_ISSUED
-POLICY = """
-[[kind]]
-kind = "{kind}"
-effective_from = 2021-01-01
-validity_months = 0
-holder_name = "plain"
-source = "a decision"
-mark = "UNCONFIRMED"
-"""
-RELEASE = """
-[[release]]
-kind = "GRADE"
-effective_from = 2021-01-01
-release = "by_batch"
-source = "a decision"
-mark = "UNCONFIRMED"
-"""
-
-
-class Desk:
-    """One service whose policy releases grade certificates by batch, and the people at it."""
-
-    def __init__(self, world):
-        self.world = world
-
-    def staff(self, subject="proposer", tenant=BODY, role="body"):
-        return self.world.opened.stub(BatchServiceStub, role, tenant, subject=subject)
-
-    async def propose(self, subject="proposer", **choice):
-        request = batch_service_pb2.CreateBatchRequest(owner=BODY, **choice)
-        return await self.staff(subject).CreateBatch(request)
-
-    async def approve(self, batch, subject="approver", role="body", **changes):
-        values = {"name": batch.name, "owner": BODY, "etag": batch.etag, "digest": batch.digest} | changes
-        tenant = BODY if role == "body" else ""
-        return await self.staff(subject, tenant, role).ApproveBatch(
-            batch_service_pb2.ApproveBatchRequest(**values)
-        )
-
-    async def reject(self, batch, subject="approver", reason="名单有误"):
-        request = batch_service_pb2.RejectBatchRequest(
-            name=batch.name, owner=BODY, etag=batch.etag, reason=reason
-        )
-        return await self.staff(subject).RejectBatch(request)
-
-    async def get(self, batch):
-        return await self.staff().GetBatch(batch_service_pb2.GetBatchRequest(name=batch.name, owner=BODY))
-
-    async def watch(self, batch, **options):
-        request = batch_service_pb2.WatchBatchRequest(name=batch.name, owner=BODY)
-        return [answer.batch async for answer in self.staff().WatchBatch(request, **options)]
-
-    async def states(self):
-        return {c.source.rpartition("/")[2]: c.state for c in await self.world._list()}
-
-    async def leaves(self):
-        async with self.world.service.store.read() as tx:
-            rows = await tx.all(select(LogLeafRow).order_by(LogLeafRow.leaf_index))
-            return [row.source for row in rows if row.type in {"batch", "issue"}]
-
-
-@pytest.fixture
-def desk_life(life, tmp_path):
-    """Give the function that (re)opens the service under the policy of release."""
-    policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY.format(kind="TRAINING") + POLICY.format(kind="GRADE") + RELEASE, "utf-8")
-
-    async def begin():
-        return Desk(await life(policy_file=policy))
-
-    return begin
-
-
-@pytest.fixture
-async def desk(desk_life):
-    return await desk_life()
 
 
 async def refused(call, code, reason):
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await call
     assert (error.value.code(), reason_of(error.value)) == (code, reason)
-
-
-async def reaped(desk):
-    """Let the reaper have gone over everything a few times."""
-    await desk.world.deliver(desk.world.completion(99))
-    async with asyncio.timeout(30):
-        while (await desk.states())["c99"] != ISSUED:
-            await asyncio.sleep(0.05)
-    await asyncio.sleep(0.3)
 
 
 async def test_two_persons_release_what_waited(desk):
@@ -252,114 +165,6 @@ async def test_a_correction_waits_as_well(desk):
     assert new.awaits_release and new.batch == ""
     await desk.approve(await desk.propose())
     assert {c.state for c in await desk.world.certificates()} == {ISSUED, pb.CERTIFICATE_STATE_SUPERSEDED}
-
-
-class Crash(Exception):
-    """The moment at which the process dies."""
-
-
-def dies(*_args, **_kwargs):
-    raise Crash
-
-
-async def test_a_crash_between_release_and_issue_is_made_good(desk_life, monkeypatch):
-    desk = await desk_life()
-    await desk.world.deliver(*(desk.world.result(number) for number in range(5)))
-    batch = await desk.propose()
-    monkeypatch.setattr(Issuance, "sign", dies)
-    await desk.approve(batch)
-    assert set((await desk.states()).values()) == {INTENT}
-    assert await desk.leaves() == [f"batch:{batch.name}"]
-    monkeypatch.undo()
-    desk = await desk_life()
-    assert (await desk.watch(batch))[-1].issued_count == 5
-    leaves = await desk.leaves()
-    assert leaves[0] == f"batch:{batch.name}" and len(leaves) == len(set(leaves)) == 6
-
-
-async def test_a_crash_before_the_batch_is_closed_is_made_good(desk_life, monkeypatch):
-    desk = await desk_life()
-    await desk.world.deliver(desk.world.result(1))
-    batch = await desk.propose()
-    monkeypatch.setattr("services.certificates.usecases.issuance.finish_batches", dies)
-    await desk.approve(batch)
-    await desk.world.certificates()
-    assert (await desk.get(batch)).state == batch_pb2.BATCH_STATE_RELEASED
-    monkeypatch.undo()
-    desk = await desk_life()
-    assert (await desk.watch(batch))[-1].state == batch_pb2.BATCH_STATE_ISSUED
-
-
-async def test_a_crash_inside_the_release_releases_nothing(desk_life, monkeypatch):
-    desk = await desk_life()
-    await desk.world.deliver(desk.world.result(1))
-    batch = await desk.propose()
-    monkeypatch.setattr("services.certificates.usecases.batches.Batches._tell", dies)
-    with pytest.raises(grpc.aio.AioRpcError):
-        await desk.approve(batch)
-    monkeypatch.undo()
-    desk = await desk_life()
-    await reaped(desk)
-    assert (await desk.states())["r1"] == INTENT and await desk.get(batch) == batch
-    await desk.approve(batch)
-    assert (await desk.watch(batch))[-1].issued_count == 1
-
-
-async def test_two_approvals_at_once_release_once(desk):
-    await desk.world.deliver(desk.world.result(1))
-    batch = await desk.propose()
-    calls = [desk.approve(batch, subject, etag="") for subject in ("a", "b", "c")]
-    answers = await asyncio.gather(*calls, return_exceptions=True)
-    assert sum(not isinstance(answer, Exception) for answer in answers) == 1
-    await desk.watch(batch)
-    assert [leaf for leaf in await desk.leaves() if leaf.startswith("batch:")] == [f"batch:{batch.name}"]
-
-
-async def test_two_proposals_at_once_share_nothing(desk):
-    await desk.world.deliver(*(desk.world.result(number) for number in range(6)))
-    answers = await asyncio.gather(*(desk.propose(str(n)) for n in range(4)), return_exceptions=True)
-    made = [answer for answer in answers if not isinstance(answer, Exception)]
-    assert sum(batch.certificate_count for batch in made) == 6 and len(made) == 1
-
-
-async def test_the_progress_stream_counts_up_to_the_end(desk):
-    await desk.world.deliver_together(*(desk.world.result(number) for number in range(300)))
-    batch = await desk.propose()
-    watching = asyncio.ensure_future(desk.watch(batch))
-    await asyncio.sleep(0.7)
-    await desk.approve(batch)
-    seen = await watching
-    assert (seen[0].state, seen[0].issued_count) == (batch_pb2.BATCH_STATE_PROPOSED, 0)
-    assert (seen[-1].state, seen[-1].issued_count) == (batch_pb2.BATCH_STATE_ISSUED, 300)
-    counts = [each.issued_count for each in seen]
-    assert counts == sorted(counts) and len(seen) == len({(e.state, e.issued_count) for e in seen})
-
-
-async def test_the_progress_stream_ends_with_its_deadline(desk):
-    await desk.world.deliver(desk.world.result(1))
-    batch = await desk.propose()
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await desk.watch(batch, timeout=1)
-    assert error.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
-    assert await desk.get(batch) == batch
-
-
-async def test_the_progress_stream_ends_where_only_what_is_refused_is_left(desk):
-    unprintable = desk.world.result(1, holder_name="张\U000323af")
-    await desk.world.deliver(unprintable, desk.world.result(2))
-    batch = await desk.propose()
-    assert (await desk.get(batch)).refused_count == 0
-    await desk.approve(batch)
-    last = (await desk.watch(batch))[-1]
-    assert (last.state, last.issued_count, last.refused_count) == (batch_pb2.BATCH_STATE_RELEASED, 1, 1)
-    (refused,) = [each for each in await desk.world._list(batch=batch.name) if each.refusal]
-    await desk.world.deliver(desk.world.annulment(1))
-    (revoked,) = await desk.world._list(batch=batch.name, state=pb.CERTIFICATE_STATE_REVOKED)
-    assert revoked.name == refused.name
-    last = (await desk.watch(batch))[-1]
-    assert (last.state, last.issued_count, last.withdrawn_count, last.refused_count) == (
-        batch_pb2.BATCH_STATE_ISSUED, 1, 1, 0,
-    )  # fmt: skip
 
 
 async def test_the_row_keeps_what_opens_its_leaf(desk):

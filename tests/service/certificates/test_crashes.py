@@ -17,6 +17,7 @@ from services.certificates.storage import certificates as storage
 from services.certificates.storage.rows import CertificateRow, DocumentRow, LogLeafRow
 from services.certificates.usecases.issuance import Issuance
 from services.kit.errors import AppError
+from tests.support.crashes import Crash, dies
 
 
 async def rows(world):
@@ -27,14 +28,6 @@ async def rows(world):
 async def documents(world):
     async with world.service.store.read() as tx:
         return list(await tx.all(select(DocumentRow)))
-
-
-class Crash(Exception):
-    """The moment at which the process dies."""
-
-
-def dies(*_args, **_kwargs):
-    raise Crash
 
 
 async def test_a_crash_before_the_draft_is_committed_leaves_nothing(life, monkeypatch):
