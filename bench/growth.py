@@ -23,11 +23,12 @@ from bench.load import python_client
 from bench.processes import Measured, running
 from bench.report import Report
 from services.certificates.config import DEVELOPMENT_URL
-from services.certificates.domain.certificate import Kind
-from services.certificates.domain.holder import comparable
-from services.certificates.signing.did import did_document, did_of
-from services.certificates.storage.rows import Base, CertificateRow
-from services.certificates.usecases.numbers import RandomDigits
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.document.domain.holder import comparable
+from services.certificates.issuing.drafting.numbers import RandomDigits
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
+from services.certificates.proofs.signing.did import did_document, did_of
+from services.certificates.root import Base
 from services.kit.clock import SystemClock
 from services.kit.events.broker import free_port
 from services.kit.storage.database import Database
@@ -51,7 +52,7 @@ async def measure(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
 
 async def _register(report: Report, folder: Path, sizes: tuple[int, ...]) -> None:
     database = Database(f"sqlite:///{folder / 'certificates.db'}")
-    await upgrade(database, "services.certificates.storage", Base.metadata)
+    await upgrade(database, "services.certificates", Base.metadata)
     store, numbers = Store(database, Base.metadata, SystemClock()), list[str]()
     for size in sizes:
         seconds = await _fill(store, numbers, size)

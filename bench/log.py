@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from services.certificates.log.keys import LogKeys
-from services.certificates.log.leaf import Leaf, LeafType, commitment, new_nonce
-from services.certificates.log.log import Entry, Log, open_log
-from services.certificates.log.merkle import Frontier, leaf_hash
-from services.certificates.log.proving import Position
-from services.certificates.storage.rows import Base
+from services.certificates.log.ledger.keys import LogKeys
+from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment, new_nonce
+from services.certificates.log.ledger.log import Entry, Log, open_log
+from services.certificates.log.ledger.merkle import Frontier, leaf_hash
+from services.certificates.log.ledger.proving import Position
+from services.certificates.root import Base
 from services.kit.clock import SystemClock
 from services.kit.storage.database import Database
 from services.kit.storage.store import Store

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import typst
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.certificates.paper import claims, cose, qr
-from services.certificates.paper.glyphs import pinned_font
-from services.certificates.paper.sheet import Attachment, Layout, Particulars, sheet
-from services.certificates.paper.typesetter import STANDARD, Typesetter
-from services.certificates.signing import jcs
-from services.certificates.signing.signer import FileSigner
+from services.certificates.paper.printing import claims, cose, qr
+from services.certificates.paper.printing.glyphs import pinned_font
+from services.certificates.paper.printing.sheet import Attachment, Layout, Particulars, sheet
+from services.certificates.paper.printing.typesetter import STANDARD, Typesetter
+from services.certificates.proofs.signing import jcs
+from services.certificates.proofs.signing.signer import FileSigner
 from tests.support.documents import GRADE, ISSUER, documents
 
 DAY = date(2026, 5, 20)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.report import Report
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing import proof
-from services.certificates.signing.signer import FileSigner
-from services.certificates.signing.suites import BOTH, JCS
-from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.signer import FileSigner
+from services.certificates.proofs.signing.suites import BOTH, JCS
+from services.certificates.proofs.signing.verifier import DocumentVerifier
 from tests.support.documents import GRADE, ISSUER, KEY_ID, PARTICULARS, START, build
 
 SPELL = 1.0  # seconds that each figure is measured

@@ -13,8 +13,8 @@ from pathlib import Path
 import typst
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-from services.certificates.paper.glyphs import FONT, font_file
-from services.certificates.signing import glyphs
+from services.certificates.paper.printing.glyphs import FONT, font_file
+from services.certificates.proofs.signing import glyphs
 
 FILE = Path(glyphs.__file__).with_name(glyphs.FILE)
 LATIN = "Libertinus Serif"  # inside the Typst library, for letters that the Chinese font has not

@@ -74,7 +74,7 @@ class CertificatesConfig(ServiceConfig):
     files_listen: str = Field(
         "127.0.0.1:8080",
         pattern=r"^[^/\s]+:\d{1,5}$",
-        description="host:port of the public files, served by `python -m services.certificates.files` alone; "
+        description="host:port of the public files, served by `python -m services.certificates.site` alone; "
         "TLS where tls_cert_file is set",
     )
     policy_file: Path | None = Field(

@@ -10,13 +10,13 @@ from pydantic_settings import SettingsConfigDict
 from shuzheng.certificates.v1 import verification_service_pb2_grpc
 
 from services.certificates.config import CertificatesConfig
-from services.certificates.rpc.verifications import VerificationService
-from services.certificates.signing.did import did_of
-from services.certificates.signing.published_keys import compromised, published_keys
-from services.certificates.signing.verifier import DocumentVerifier
-from services.certificates.storage.rows import Base
-from services.certificates.storage.verifications import Register
-from services.certificates.usecases.verifications import Verifications
+from services.certificates.proofs.signing.did import did_of
+from services.certificates.proofs.signing.published_keys import compromised, published_keys
+from services.certificates.proofs.signing.verifier import DocumentVerifier
+from services.certificates.root import Base
+from services.certificates.verifying.rpc.verifications import VerificationService
+from services.certificates.verifying.storage.verifications import Register
+from services.certificates.verifying.usecases.verifications import Verifications
 from services.certificates.wiring import VERIFICATION
 from services.kit.clock import Clock, SystemClock
 from services.kit.rpc.server import Servicer

@@ -24,50 +24,55 @@ from shuzheng.certificates.v1 import (
 )
 
 from services.certificates.config import CertificatesConfig
-from services.certificates.disclosure.sd_jwt import Twins
-from services.certificates.domain.document import Issuer
-from services.certificates.domain.employer import rules_from
-from services.certificates.domain.numbering import codes_from
-from services.certificates.domain.policy import policy_from
+from services.certificates.document.domain.document import Issuer
+from services.certificates.document.domain.numbering import codes_from
+from services.certificates.document.domain.policy import policy_from
 from services.certificates.events.consumed import consumed
 from services.certificates.events.published import PUBLISHED
-from services.certificates.log.keys import LogKeys
-from services.certificates.log.log import Log, open_log
-from services.certificates.paper.typesetter import Typesetter
-from services.certificates.rpc.batches import BatchService
-from services.certificates.rpc.certificates import CertificateService
-from services.certificates.rpc.employers import EmployerService
-from services.certificates.rpc.log_files import LogService
-from services.certificates.rpc.reports import VerificationReportService
-from services.certificates.rpc.shares import ShareService
-from services.certificates.rpc.statuses import StatusService
-from services.certificates.rpc.verifications import VerificationService
-from services.certificates.signing.did import did_document, did_of
-from services.certificates.signing.keys import Keyring, create_first_key, open_keyring, open_optional_keyring
-from services.certificates.signing.suites import BOTH, SM2
-from services.certificates.signing.verifier import DocumentVerifier
-from services.certificates.signing.workshop import Workshop
-from services.certificates.status.files import publish
-from services.certificates.storage.rows import Base
-from services.certificates.storage.verifications import Register
-from services.certificates.usecases.awards import Awards
-from services.certificates.usecases.batches import Batches
-from services.certificates.usecases.certificates import Certificates
-from services.certificates.usecases.declarations import Declarations, keys, log_keys_of, policies
-from services.certificates.usecases.disclosures import Disclosures
-from services.certificates.usecases.drafts import Drafter
-from services.certificates.usecases.employers import Employers
-from services.certificates.usecases.enclosures import LogEvidence, StapledStatus, Twin
-from services.certificates.usecases.holds import Holds
-from services.certificates.usecases.issuance import Issuance
-from services.certificates.usecases.journal import Journal
-from services.certificates.usecases.log_files import LogFiles
-from services.certificates.usecases.numbers import NumberScheme, OfficialPattern, RandomDigits
-from services.certificates.usecases.papers import Papers
-from services.certificates.usecases.reports import Press, Reports
-from services.certificates.usecases.shares import Shares
-from services.certificates.usecases.statuses import Authority, Statuses
-from services.certificates.usecases.verifications import Verifications
+from services.certificates.issuing.drafting.drafts import Drafter
+from services.certificates.issuing.drafting.numbers import NumberScheme, OfficialPattern, RandomDigits
+from services.certificates.issuing.rpc.batches import BatchService
+from services.certificates.issuing.rpc.certificates import CertificateService
+from services.certificates.issuing.usecases.awards import Awards
+from services.certificates.issuing.usecases.batches import Batches
+from services.certificates.issuing.usecases.certificates import Certificates
+from services.certificates.issuing.usecases.issuance import Issuance
+from services.certificates.log.ledger.journal import Journal
+from services.certificates.log.ledger.keys import LogKeys
+from services.certificates.log.ledger.log import Log, open_log
+from services.certificates.log.rpc.log_files import LogService
+from services.certificates.log.usecases.declarations import Declarations, keys, log_keys_of, policies
+from services.certificates.log.usecases.log_files import LogFiles
+from services.certificates.paper.disclosure.sd_jwt import Twins
+from services.certificates.paper.printing.enclosures import LogEvidence, StapledStatus, Twin
+from services.certificates.paper.printing.typesetter import Typesetter
+from services.certificates.paper.usecases.disclosures import Disclosures
+from services.certificates.paper.usecases.papers import Papers
+from services.certificates.proofs.signing.did import did_document, did_of
+from services.certificates.proofs.signing.keys import (
+    Keyring,
+    create_first_key,
+    open_keyring,
+    open_optional_keyring,
+)
+from services.certificates.proofs.signing.suites import BOTH, SM2
+from services.certificates.proofs.signing.verifier import DocumentVerifier
+from services.certificates.proofs.signing.workshop import Workshop
+from services.certificates.root import Base
+from services.certificates.standing.lists.files import publish
+from services.certificates.standing.rpc.statuses import StatusService
+from services.certificates.standing.usecases.holds import Holds
+from services.certificates.standing.usecases.statuses import Authority, Statuses
+from services.certificates.verifying.domain.employer import rules_from
+from services.certificates.verifying.rpc.employers import EmployerService
+from services.certificates.verifying.rpc.reports import VerificationReportService
+from services.certificates.verifying.rpc.shares import ShareService
+from services.certificates.verifying.rpc.verifications import VerificationService
+from services.certificates.verifying.storage.verifications import Register
+from services.certificates.verifying.usecases.employers import Employers
+from services.certificates.verifying.usecases.reports import Press, Reports
+from services.certificates.verifying.usecases.shares import Shares
+from services.certificates.verifying.usecases.verifications import Verifications
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
 from services.kit.rpc.server import Servicer

@@ -69,7 +69,7 @@ class System:
 
     async def serve_files(self, listen: str) -> str:
         """Serve the issuer's public files over HTTP too; returns their address. Raises UNAVAILABLE."""
-        code = "services.certificates.files"
+        code = "services.certificates.site"
         try:
             config = import_module(f"{code}.config").FilesConfig(data_dir=self.folder, files_listen=listen)
             self.files = await import_module(f"{code}.server").open(config)

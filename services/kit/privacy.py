@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.kit import files
-from services.kit.values.national_id import normalize
+from services.vocabulary.national_id import normalize
 
 NONCE = 12  # bytes
 

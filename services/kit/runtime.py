@@ -71,7 +71,7 @@ class Service:
 
     async def prepare(self) -> None:
         """Bring the schema up to date and connect the hot paths."""
-        await upgrade(self.database, f"services.{self.name}.storage", self.metadata)
+        await upgrade(self.database, f"services.{self.name}", self.metadata)
         await self.hot.open()
 
     async def start(

@@ -15,7 +15,7 @@ from services.verifier import offline
 
 SUITE = "eddsa-rdfc-2022"
 MEMBERS = offline.PROOF_MEMBERS - {"@context"}
-FOLDER = Path(__file__).parent.with_name("certificates") / "signing" / "contexts"
+FOLDER = Path(__file__).parent.with_name("certificates") / "proofs" / "signing" / "contexts"
 CONTEXTS = {
     "https://www.w3.org/ns/credentials/v2": (
         "credentials-v2.json",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.certificates.files.config import FilesConfig
+from services.certificates.site.config import FilesConfig
 from tests.support.postgres import PostgresServer
 from tests.support.services import config_model
 from tools.contract import SERVICES

@@ -16,7 +16,7 @@ def declared(service: str) -> set[str]:
 
 @pytest.mark.parametrize("service", contract.SERVICES)
 def test_a_domain_gives_exactly_the_declared_reasons(service: str):
-    reasons = import_module(f"services.{service}.domain.reasons").Reason
+    reasons = import_module(f"services.{service}.reasons").Reason
     assert {reason.value for reason in reasons} == declared(service)
 
 

@@ -21,7 +21,7 @@ from shuzheng.certificates.v1.certificate_service_pb2 import (
 
 from services.certificates import signing
 from services.certificates.config import CertificatesConfig
-from services.certificates.files.addresses import Addresses, Folders
+from services.certificates.site.addresses import Addresses, Folders
 from tests.service.certificates.conftest import World
 from tests.support.clock import SettableClock
 from tests.support.databases import Databases

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from did_webvh.core.proof import di_jcs_verify
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing.suites import BOTH, JCS, RDFC
-from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing.suites import BOTH, JCS, RDFC
+from services.certificates.proofs.signing.verifier import DocumentVerifier
 from services.verifier import offline
 
 CORE = {"valid_signature": True, "revocation_status": True, "expiration": True, "registered_issuer": True}

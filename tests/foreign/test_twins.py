@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.certificates.disclosure.sd_jwt import presentation
+from services.certificates.paper.disclosure.sd_jwt import presentation
 
 TOKEN = "https://certificates.example/status/1.jwt"
 

@@ -4,7 +4,7 @@ import grpc
 import pytest
 
 from services.kit.logs import CALL_FAILED
-from services.training.usecases.cohorts import Cohorts
+from services.training.teaching.usecases.cohorts import Cohorts
 from tests.support import fuzz
 from tests.support.fuzz import Answer, Who
 from tests.support.services import open_on

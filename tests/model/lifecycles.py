@@ -29,11 +29,15 @@ from shuzheng.training.v1 import (
     listing_service_pb2,
 )
 
-from services.assessment.domain import blueprint, exam, item_review, paper, site
-from services.assessment.domain import listing as body_listing
-from services.certificates.domain import certificate
+from services.assessment.bank.domain import blueprint, item_review, paper
+from services.assessment.exam.domain import exam
+from services.assessment.register.domain import listing as body_listing
+from services.assessment.register.domain import site
+from services.certificates.document.domain import certificate
 from services.kit.clock import local_day
-from services.training.domain import cohort, completion, listing
+from services.training.completion.domain import completion
+from services.training.register.domain import listing
+from services.training.teaching.domain import cohort
 from tests.support.journey import AIM, Journey, day
 from tests.support.people import organization_code, person
 

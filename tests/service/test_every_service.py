@@ -10,7 +10,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from shuzheng.options.v1 import access_pb2
 
 from services.kit.storage.database import Database
-from tests.support.databases import Databases, rows_of
+from services.kit.storage.migrate import metadata_of
+from tests.support.databases import Databases
 from tests.support.services import OpenedService
 from tools import contract
 
@@ -54,7 +55,7 @@ async def test_its_migrations_make_the_tables_of_its_rows(service: str, database
     database = Database(await databases.migrated(service))
     async with database.engine.connect() as connection:
         found = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), rows_of(service))
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata_of(service))
         )
     await database.close()
     assert found == []

@@ -1,7 +1,6 @@
 """The migrations of every service make exactly its tables, once, on both engines."""
 
 import asyncio
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,19 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect
 
 from services.kit.storage.database import Database
-from services.kit.storage.migrate import upgrade
+from services.kit.storage.migrate import metadata_of, upgrade
 from tests.support.databases import Databases
 
 ROOT = Path(__file__).parents[2] / "services"
-SERVICES = sorted(path.parents[3].name for path in ROOT.glob("*/storage/migrations/versions/0001*.py"))
+SERVICES = sorted(path.parents[2].name for path in ROOT.glob("*/migrations/versions/0001*.py"))
 
 
 def rows(service: str) -> MetaData:
-    return import_module(f"services.{service}.storage.rows").Base.metadata
+    return metadata_of(service)
 
 
 async def migrate(database: Database, service: str) -> None:
-    await upgrade(database, f"services.{service}.storage", rows(service))
+    await upgrade(database, f"services.{service}", rows(service))
 
 
 async def inspected(database: Database, look):
@@ -45,7 +44,7 @@ async def schema(database: Database) -> dict:
 
 
 def test_every_service_with_rows_has_migrations():
-    with_rows = {path.parts[-3] for path in ROOT.glob("*/storage/rows*") if path.parts[-3] != "kit"}
+    with_rows = {path.parts[-2] for path in ROOT.glob("*/root.py")}
     assert with_rows == set(SERVICES)
 
 

@@ -5,15 +5,13 @@ Select one engine with `-m postgres` or `-m "not postgres"`.
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData
 
 from services.kit.storage.database import Database
-from services.kit.storage.migrate import upgrade
+from services.kit.storage.migrate import metadata_of, upgrade
 from tests.support import postgres
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -61,16 +59,10 @@ class Databases:
         return f"sqlite:///{path}"
 
 
-def rows_of(service: str) -> MetaData:
-    """Return the tables that a service's rows declare."""
-    metadata: MetaData = import_module(f"services.{service}.storage.rows").Base.metadata
-    return metadata
-
-
 async def _migrate(url: str, service: str) -> None:
     database = Database(url)
     try:
-        await upgrade(database, f"services.{service}.storage", rows_of(service))
+        await upgrade(database, f"services.{service}", metadata_of(service))
     finally:
         await database.close()
 

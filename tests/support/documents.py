@@ -7,14 +7,21 @@ from typing import Any
 
 import rfc8785
 
-from services.certificates.domain.award import Award
-from services.certificates.domain.certificate import Kind
-from services.certificates.domain.document import Issuer, Json, Particulars, StatusEntry, build, moment
-from services.certificates.domain.policy import Disclosure
-from services.certificates.signing import proof
-from services.certificates.signing.lint import Candidate, Record
-from services.certificates.signing.suites import BOTH
-from services.kit.values.level import Level
+from services.certificates.document.domain.award import Award
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.document.domain.document import (
+    Issuer,
+    Json,
+    Particulars,
+    StatusEntry,
+    build,
+    moment,
+)
+from services.certificates.document.domain.policy import Disclosure
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.lint import Candidate, Record
+from services.certificates.proofs.signing.suites import BOTH
+from services.vocabulary.level import Level
 
 ISSUER = Issuer("did:web:certificates.example", "数证示例证书服务", "https://certificates.example")
 KEY_ID = f"{ISSUER.did}#credential-20260302"

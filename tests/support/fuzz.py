@@ -24,7 +24,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from shuzheng.options.v1 import access_pb2
 
-from services.kit.values.occupations import OCCUPATIONS
+from services.vocabulary.occupations import OCCUPATIONS
 from tests.support.people import national_id, organization_code, person
 from tools import contract
 

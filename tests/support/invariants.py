@@ -17,7 +17,7 @@ from sqlalchemy import select
 from stdnum.iso7064 import mod_11_2
 
 from services.kit.storage.database import Database
-from tests.support.databases import rows_of
+from services.kit.storage.migrate import metadata_of
 from tests.support.journey import Ledger
 
 Row = dict[str, Any]
@@ -66,7 +66,7 @@ async def _tables(database: Database, service: str) -> dict[str, list[Row]]:
     async with database.engine.connect() as connection:
         return {
             table.name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
-            for table in rows_of(service).sorted_tables
+            for table in metadata_of(service).sorted_tables
         }
 
 

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.certificates.log.keys import LogKeys
-from services.certificates.log.leaf import Leaf, LeafType, commitment, digest, new_nonce
-from services.certificates.log.log import Entry, Log, open_log
-from services.certificates.log.policy import Policy, policy_from
-from services.certificates.log.proving import Position
-from services.certificates.storage import rows
+from services.certificates.log.ledger.keys import LogKeys
+from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment, digest, new_nonce
+from services.certificates.log.ledger.log import Entry, Log, open_log
+from services.certificates.log.ledger.policy import Policy, policy_from
+from services.certificates.log.ledger.proving import Position
 from services.kit.storage.database import Database
+from services.kit.storage.migrate import metadata_of
 from services.kit.storage.store import Store
 from tests.support import transparency
 from tests.support.clock import SettableClock
@@ -45,7 +45,7 @@ class LogWorld:
         """Make the tables of certificates."""
         database = Database(self.url)
         async with database.engine.begin() as connection:
-            await connection.run_sync(rows.Base.metadata.create_all)
+            await connection.run_sync(metadata_of("certificates").create_all)
         await database.close()
         return self
 
@@ -54,7 +54,7 @@ class LogWorld:
         """Start the log on the same database and folder."""
         database = Database(self.url)
         log = open_log(
-            Store(database, rows.Base.metadata, self.clock),
+            Store(database, metadata_of("certificates"), self.clock),
             self.clock,
             HOST,
             self.folder / "log",

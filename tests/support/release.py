@@ -7,7 +7,7 @@ from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1.batch_service_pb2_grpc import BatchServiceStub
 from sqlalchemy import select
 
-from services.certificates.storage.rows import LogLeafRow
+from services.certificates.log.storage.rows.log import LogLeafRow
 
 BODY = "bodies/b1"
 INTENT, ISSUED = pb.CERTIFICATE_STATE_INTENT, pb.CERTIFICATE_STATE_ISSUED

@@ -38,16 +38,13 @@ from shuzheng.training.v1 import events_pb2 as training
 from shuzheng.type.v1.qualification_pb2 import Qualification
 from sqlalchemy import select
 
-from services.assessment.domain.item import Choice, ItemContent, ItemType
-from services.assessment.domain.paper import PaperQuestion, canonical, seal
-from services.assessment.storage.rows import (
-    BodyRow,
-    ExaminerRow,
-    ListingRow,
-    PaperContentRow,
-    PaperRow,
-    SiteRow,
-)
+from services.assessment.bank.domain.item import Choice, ItemContent, ItemType
+from services.assessment.bank.domain.paper import PaperQuestion, canonical, seal
+from services.assessment.bank.storage.rows.papers import PaperContentRow, PaperRow
+from services.assessment.register.storage.rows.bodies import BodyRow
+from services.assessment.register.storage.rows.examiners import ExaminerRow
+from services.assessment.register.storage.rows.listings import ListingRow
+from services.assessment.register.storage.rows.sites import SiteRow
 from services.kit.events.envelope import Envelope
 from tests.support.clock import SettableClock
 from tests.support.people import organization_code, person

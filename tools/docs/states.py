@@ -24,11 +24,12 @@ def page() -> str:
 
 
 def domains() -> Iterator[ModuleType]:
-    """Yield the domain modules of all services, by name."""
+    """Yield the domain modules of all areas of all services, by noun."""
     for service in SERVICES:
-        for path in sorted((ROOT / "services" / service / "domain").glob("*.py")):
+        found = (ROOT / "services" / service).glob("*/domain/*.py")
+        for path in sorted(found, key=lambda path: path.stem):
             if path.stem != "__init__":
-                yield import_module(f"services.{service}.domain.{path.stem}")
+                yield import_module(f"services.{service}.{path.parts[-3]}.domain.{path.stem}")
 
 
 def tables(module: ModuleType) -> Iterator[tuple[str, Transitions]]:
@@ -39,7 +40,7 @@ def tables(module: ModuleType) -> Iterator[tuple[str, Transitions]]:
 
 
 def _sections(module: ModuleType) -> Iterator[str]:
-    _, service, _, noun = module.__name__.split(".")
+    _, service, _, _, noun = module.__name__.split(".")
     for part, transitions in tables(module):
         yield f"## {service}: {part or noun}".replace("_", " ")
         yield _diagram(transitions)

@@ -9,9 +9,9 @@ from shuzheng.certificates.v1 import events_pb2 as certificates_pb2
 from shuzheng.training.v1 import events_pb2 as training_pb2
 from shuzheng.type.v1 import qualification_pb2
 
-from services.assessment.domain.evidence import EvidenceKind
-from services.assessment.domain.qualification import Qualification
-from services.assessment.usecases.evidence import Evidence, Fact
+from services.assessment.person.domain.evidence import EvidenceKind
+from services.assessment.person.usecases.evidence import Evidence, Fact
+from services.assessment.qualification import Qualification
 from services.kit.events.consumer import Consumed
 from services.kit.events.envelope import Envelope
 from services.kit.rpc.convert import date_of, level_of

@@ -3,8 +3,8 @@
 from shuzheng.assessment.v1 import events_pb2
 from shuzheng.type.v1 import qualification_pb2
 
-from services.assessment.domain.facts import ResultAnnulled, ResultPublished
-from services.assessment.domain.points import decimal_text
+from services.assessment.facts import ResultAnnulled, ResultPublished
+from services.assessment.points import decimal_text
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
 

@@ -7,9 +7,9 @@ from typing import Any
 from shuzheng.assessment.v1 import events_pb2 as assessment
 from shuzheng.training.v1 import events_pb2 as training
 
-from services.certificates.domain.award import Award, Withdrawal
-from services.certificates.domain.certificate import Kind
-from services.certificates.usecases.awards import Awards
+from services.certificates.document.domain.award import Award, Withdrawal
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.issuing.usecases.awards import Awards
 from services.kit.events.consumer import Consumed
 from services.kit.events.envelope import Envelope
 from services.kit.rpc.convert import date_of, level_of

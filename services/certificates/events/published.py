@@ -3,8 +3,8 @@
 from shuzheng.certificates.v1 import events_pb2
 from shuzheng.type.v1.qualification_pb2 import Qualification
 
-from services.certificates.domain.certificate import Kind
-from services.certificates.domain.facts import CertificateIssued, CertificateRevoked, CertificateSuperseded
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.facts import CertificateIssued, CertificateRevoked, CertificateSuperseded
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
 

@@ -1,1 +1,1 @@
-"""The transparency log: what was issued or revoked, in an order that nobody can change unseen (docs/log.md)."""
+"""The transparency log: every act of the issuer, for everyone to check."""

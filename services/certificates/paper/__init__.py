@@ -1,1 +1,1 @@
-"""The certificate on paper: a typeset page, the signed claims in its QR code, and what is attached to the file."""
+"""What a holder carries: the printed page, its QR code, and the selective twin."""

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 
 from services.kit.errors import Violation, invalid
-from services.kit.values.level import Level
+from services.vocabulary.level import Level
 
 
 def timestamp(moment: datetime | None) -> Timestamp | None:

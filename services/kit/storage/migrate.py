@@ -26,7 +26,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDict
 
 
 async def upgrade(database: Database, package: str, metadata: MetaData) -> None:
-    """Run all missing migrations of `package` ("services.training.storage"); replicas wait for each other."""
+    """Run all missing migrations of `package` ("services.training"); replicas wait for each other."""
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
     async with turn, database.write_lock, database.engine.begin() as connection:
         await connection.run_sync(_upgrade, package, metadata)
@@ -51,10 +51,16 @@ def _config(connection: Connection, package: str, metadata: MetaData) -> Any:
     return config
 
 
+def metadata_of(service: str) -> MetaData:
+    """Return the tables of a service, all of its areas' rows included: its wiring imports every one of them."""
+    import_module(f"services.{service}.wiring")
+    metadata: MetaData = import_module(f"services.{service}.root").Base.metadata
+    return metadata
+
+
 async def revise(service: str, message: str) -> None:
     """Write the next migration of a service by comparing its rows with its migrations."""
-    package = f"services.{service}.storage"
-    metadata = import_module(f"{package}.rows").Base.metadata
+    package, metadata = f"services.{service}", metadata_of(service)
     with tempfile.TemporaryDirectory() as scratch:
         database = Database(f"sqlite:///{scratch}/scratch.db")
         await upgrade(database, package, metadata)

@@ -5,8 +5,8 @@ from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
-from services.training.domain.facts import CompletionRegistered, CompletionWithdrawn
-from services.training.domain.tenths import show
+from services.training.facts import CompletionRegistered, CompletionWithdrawn
+from services.training.tenths import show
 
 
 def completion_registered(fact: CompletionRegistered) -> events_pb2.CompletionRegistered:

@@ -16,8 +16,8 @@ from shuzheng.assessment.v1 import paper_service_pb2 as messages
 from shuzheng.assessment.v1.blueprint_service_pb2_grpc import BlueprintServiceStub
 from shuzheng.assessment.v1.paper_service_pb2_grpc import PaperServiceStub
 
-from services.assessment.storage import papers
-from services.assessment.storage.rows import PaperContentRow
+from services.assessment.bank.storage import papers
+from services.assessment.bank.storage.rows.papers import PaperContentRow
 from tests.support.assessment_bank import (
     BANK,
     BODY,

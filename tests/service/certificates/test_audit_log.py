@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from services.certificates.log.keys import LogKeys
-from services.certificates.log.merkle import leaf_hash
-from services.certificates.log.shard import Shard, empty_state
-from services.certificates.storage.log import Stored
+from services.certificates.log.ledger.keys import LogKeys
+from services.certificates.log.ledger.merkle import leaf_hash
+from services.certificates.log.ledger.shard import Shard, empty_state
+from services.certificates.log.storage.log import Stored
 from services.cli import audit, log_reader
 from services.verifier import offline
 from tests.support.exports import export

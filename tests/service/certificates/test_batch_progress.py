@@ -7,7 +7,7 @@ import pytest
 from shuzheng.certificates.v1 import batch_pb2
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 
-from services.certificates.usecases.issuance import Issuance
+from services.certificates.issuing.usecases.issuance import Issuance
 from tests.support.crashes import dies
 from tests.support.release import INTENT, reaped
 
@@ -31,7 +31,7 @@ async def test_a_crash_before_the_batch_is_closed_is_made_good(desk_life, monkey
     desk = await desk_life()
     await desk.world.deliver(desk.world.result(1))
     batch = await desk.propose()
-    monkeypatch.setattr("services.certificates.usecases.issuance.finish_batches", dies)
+    monkeypatch.setattr("services.certificates.issuing.usecases.issuance.finish_batches", dies)
     await desk.approve(batch)
     await desk.world.certificates()
     assert (await desk.get(batch)).state == batch_pb2.BATCH_STATE_RELEASED
@@ -44,7 +44,7 @@ async def test_a_crash_inside_the_release_releases_nothing(desk_life, monkeypatc
     desk = await desk_life()
     await desk.world.deliver(desk.world.result(1))
     batch = await desk.propose()
-    monkeypatch.setattr("services.certificates.usecases.batches.Batches._tell", dies)
+    monkeypatch.setattr("services.certificates.issuing.usecases.batches.Batches._tell", dies)
     with pytest.raises(grpc.aio.AioRpcError):
         await desk.approve(batch)
     monkeypatch.undo()

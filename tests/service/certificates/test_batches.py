@@ -12,9 +12,11 @@ from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1.certificate_service_pb2 import SupersedeCertificateRequest
 from sqlalchemy import select, update
 
-from services.certificates.domain.batch import TRANSITIONS, BatchAction, BatchState, digest_of
-from services.certificates.storage.rows import BatchRow, CertificateRow, DocumentRow, LogLeafRow
-from services.certificates.usecases.issuance import Issuance
+from services.certificates.issuing.domain.batch import TRANSITIONS, BatchAction, BatchState, digest_of
+from services.certificates.issuing.storage.rows.batches import BatchRow
+from services.certificates.issuing.storage.rows.certificates import CertificateRow, DocumentRow
+from services.certificates.issuing.usecases.issuance import Issuance
+from services.certificates.log.storage.rows.log import LogLeafRow
 from tests.support.crashes import dies
 from tests.support.fuzz import reason_of
 from tests.support.release import BODY, INTENT, ISSUED, Desk, reaped

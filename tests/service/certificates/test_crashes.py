@@ -12,10 +12,11 @@ from shuzheng.certificates.v1.certificate_service_pb2 import (
 )
 from sqlalchemy import select
 
-from services.certificates.signing.keys import create_first_key, open_keyring
-from services.certificates.storage import certificates as storage
-from services.certificates.storage.rows import CertificateRow, DocumentRow, LogLeafRow
-from services.certificates.usecases.issuance import Issuance
+from services.certificates.issuing.storage import certificates as storage
+from services.certificates.issuing.storage.rows.certificates import CertificateRow, DocumentRow
+from services.certificates.issuing.usecases.issuance import Issuance
+from services.certificates.log.storage.rows.log import LogLeafRow
+from services.certificates.proofs.signing.keys import create_first_key, open_keyring
 from services.kit.errors import AppError
 from tests.support.crashes import Crash, dies
 
@@ -32,7 +33,7 @@ async def documents(world):
 
 async def test_a_crash_before_the_draft_is_committed_leaves_nothing(life, monkeypatch):
     world = await life()
-    monkeypatch.setattr("services.certificates.usecases.drafts.Drafter.draft", dies)
+    monkeypatch.setattr("services.certificates.issuing.drafting.drafts.Drafter.draft", dies)
     with pytest.raises(Crash):
         await world.deliver(world.completion(1), event_id="e-1")
     monkeypatch.undo()
@@ -130,7 +131,7 @@ async def test_a_crash_after_signing_signs_the_same_bytes_again(life, monkeypatc
 
 async def test_a_crash_inside_the_second_transaction_issues_neither_half(life, monkeypatch):
     world = await life()
-    monkeypatch.setattr("services.certificates.usecases.issuance._issued", dies)
+    monkeypatch.setattr("services.certificates.issuing.usecases.issuance._issued", dies)
     await world.deliver(world.completion(1))
     assert [row.state for row in await rows(world)] == ["INTENT"]
     assert [row.proofs for row in await documents(world)] == [[]] and await world.facts() == []
@@ -155,7 +156,7 @@ async def test_a_withdrawal_between_draft_and_signature_wins(life, monkeypatch):
 @pytest.fixture
 def unexamined(monkeypatch):
     """Leave the lint to the finisher, as for a batch of many."""
-    monkeypatch.setattr("services.certificates.usecases.drafts.FEW", 0)
+    monkeypatch.setattr("services.certificates.issuing.drafting.drafts.FEW", 0)
 
 
 async def alter(world, name):

@@ -15,8 +15,8 @@ from shuzheng.certificates.v1.certificate_service_pb2 import (
 )
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
-from services.certificates.disclosure.sd_jwt import presentation
-from services.certificates.signing import multibase
+from services.certificates.paper.disclosure.sd_jwt import presentation
+from services.certificates.proofs.signing import multibase
 
 
 async def twin_of(world, name: str) -> bytes:

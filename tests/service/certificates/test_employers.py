@@ -12,7 +12,7 @@ from shuzheng.certificates.v1.employer_service_pb2_grpc import EmployerServiceSt
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 from sqlalchemy import select
 
-from services.certificates.storage.rows import ApiKeyRow
+from services.certificates.verifying.storage.rows.employers import ApiKeyRow
 from services.kit.rpc.status import from_call
 from tests.support.services import Caller
 

@@ -15,9 +15,9 @@ import pytest
 from shuzheng.certificates.v1 import verification_pb2
 from shuzheng.certificates.v1.verification_service_pb2 import NumberAndName, VerifyCertificateRequest
 
-from services.certificates.domain.certificate import Kind
-from services.certificates.storage.verifications import Register
-from services.certificates.usecases.numbers import RandomDigits
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.issuing.drafting.numbers import RandomDigits
+from services.certificates.verifying.storage.verifications import Register
 from tests.support.people import person
 
 ISSUED = 200

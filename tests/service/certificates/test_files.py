@@ -19,9 +19,9 @@ from shuzheng.certificates.v1 import verification_service_pb2 as verification
 from shuzheng.certificates.v1.certificate_service_pb2 import GetCertificateDocumentRequest
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
-from services.certificates.files import server
-from services.certificates.files.config import FilesConfig
-from services.certificates.status.credential import TTL
+from services.certificates.site import server
+from services.certificates.site.config import FilesConfig
+from services.certificates.standing.lists.credential import TTL
 from tests.support import transparency
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -310,7 +310,7 @@ def test_a_process_of_its_own_serves_and_stops_in_order(tmp_path):
         "SHUZHENG_CERTIFICATES_FILES_LISTEN": "127.0.0.1:0",
         "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
     }
-    command = [sys.executable, "-m", "services.certificates.files"]
+    command = [sys.executable, "-m", "services.certificates.site"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         ready = process.stdout.readline()
         address = ready.split()[-1]
@@ -324,7 +324,7 @@ def test_a_process_of_its_own_serves_and_stops_in_order(tmp_path):
 def test_production_names_what_is_missing(tmp_path):
     environment = {"SHUZHENG_CERTIFICATES_MODE": "production", "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
     environment |= {"SHUZHENG_CERTIFICATES_TLS_CERT_FILE": str(tmp_path / "none")}
-    command = [sys.executable, "-m", "services.certificates.files"]
+    command = [sys.executable, "-m", "services.certificates.site"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     for said in ("public_url", "tls_cert_file", "both or none"):

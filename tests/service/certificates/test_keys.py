@@ -10,7 +10,7 @@ from shuzheng.certificates.v1 import verification_pb2
 from shuzheng.certificates.v1.certificate_service_pb2 import GetCertificateDocumentRequest
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest, VerifyCertificateRequest
 
-from services.certificates.signing.keys import KeyProblem, create_first_key, open_keyring
+from services.certificates.proofs.signing.keys import KeyProblem, create_first_key, open_keyring
 
 DID = "did:web:certificates.example"
 
@@ -77,7 +77,7 @@ async def test_a_compromised_key_proves_only_what_was_logged_before(life, folder
 
 
 async def position_of(world, name):
-    from services.certificates.storage.rows import CertificateRow
+    from services.certificates.issuing.storage.rows.certificates import CertificateRow
 
     async with world.service.store.read() as tx:
         return (await tx.get(CertificateRow, name)).log_position

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from services.certificates.log import sequencer
-from services.certificates.log.audit import audit
-from services.certificates.log.errors import RefusedError, UnverifiedError
-from services.certificates.log.leaf import Leaf, LeafType, leaf_from
-from services.certificates.log.merkle import consistency_holds
-from services.certificates.log.proof import verify_proof
-from services.certificates.log.proving import Position, Trust
-from services.certificates.storage import log as rows
+from services.certificates.log.ledger import sequencer
+from services.certificates.log.ledger.audit import audit
+from services.certificates.log.ledger.errors import RefusedError, UnverifiedError
+from services.certificates.log.ledger.leaf import Leaf, LeafType, leaf_from
+from services.certificates.log.ledger.merkle import consistency_holds
+from services.certificates.log.ledger.proof import verify_proof
+from services.certificates.log.ledger.proving import Position, Trust
+from services.certificates.log.storage import log as rows
 from tests.support import transparency
 from tests.support.databases import Databases
 from tests.support.log_worlds import ORIGIN, LogWorld, append, entry, read_publicly

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from services.certificates.log.log import Log
-from services.certificates.log.shard import Shard
-from services.certificates.log.tiles import TileStore
-from services.certificates.storage import log as rows
+from services.certificates.log.ledger.log import Log
+from services.certificates.log.ledger.shard import Shard
+from services.certificates.log.ledger.tiles import TileStore
+from services.certificates.log.storage import log as rows
 from tests.support import transparency
 from tests.support.databases import Databases
 from tests.support.log_worlds import ORIGIN, LogWorld, append, read_publicly

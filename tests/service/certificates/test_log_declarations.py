@@ -11,11 +11,11 @@ from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequ
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.certificates.log.leaf import LeafType, commitment, digest, leaf_from
-from services.certificates.signing.keys import create_first_key
-from services.certificates.storage.log import openings as opened
-from services.certificates.storage.rows import LogLeafRow
-from services.certificates.usecases.declarations import Declaration, Declarations, log_keys_of
+from services.certificates.log.ledger.leaf import LeafType, commitment, digest, leaf_from
+from services.certificates.log.storage.log import openings as opened
+from services.certificates.log.storage.rows.log import LogLeafRow
+from services.certificates.log.usecases.declarations import Declaration, Declarations, log_keys_of
+from services.certificates.proofs.signing.keys import create_first_key
 from services.verifier.offline import base64url
 
 

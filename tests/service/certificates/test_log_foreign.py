@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from services.certificates.log.policy import policy_from
-from services.certificates.log.proving import Position, Trust
+from services.certificates.log.ledger.policy import policy_from
+from services.certificates.log.ledger.proving import Position, Trust
 from tests.support import transparency
 from tests.support.databases import Databases
 from tests.support.log_worlds import ORIGIN, LogWorld, append

@@ -12,9 +12,9 @@ from shuzheng.certificates.v1.certificate_service_pb2 import (
 from shuzheng.certificates.v1.hold_pb2 import HOLD_REASON_APPEAL
 from sqlalchemy import select
 
-from services.certificates.log.merkle import leaf_hash
-from services.certificates.storage import log as storage
-from services.certificates.storage.rows import LogLeafRow, LogOpeningRow
+from services.certificates.log.ledger.merkle import leaf_hash
+from services.certificates.log.storage import log as storage
+from services.certificates.log.storage.rows.log import LogLeafRow, LogOpeningRow
 from tests.support.exports import export
 from tests.support.people import person
 

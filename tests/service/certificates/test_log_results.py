@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from services.certificates.log.leaf import LeafType, commitment, digest, leaf_from
-from services.certificates.storage.rows import AwardRow, CertificateRow, LogLeafRow
+from services.certificates.issuing.storage.rows.certificates import AwardRow, CertificateRow
+from services.certificates.log.ledger.leaf import LeafType, commitment, digest, leaf_from
+from services.certificates.log.storage.rows.log import LogLeafRow
 from tests.support.statements import statements
 
 

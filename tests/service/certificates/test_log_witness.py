@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from services.certificates.log.errors import UnverifiedError
-from services.certificates.log.log import Log
-from services.certificates.log.note import parse
-from services.certificates.log.policy import policy_from
-from services.certificates.log.proof import verify_proof
-from services.certificates.log.proving import Position, Trust
+from services.certificates.log.ledger.errors import UnverifiedError
+from services.certificates.log.ledger.log import Log
+from services.certificates.log.ledger.note import parse
+from services.certificates.log.ledger.policy import policy_from
+from services.certificates.log.ledger.proof import verify_proof
+from services.certificates.log.ledger.proving import Position, Trust
 from tests.support import transparency
 from tests.support.databases import Databases
 from tests.support.log_worlds import ORIGIN, LogWorld, append

@@ -14,7 +14,7 @@ import zxingcpp
 from shuzheng.certificates.v1 import certificate_service_pb2 as messages
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
-from services.certificates.log.note import ED25519, key_from
+from services.certificates.log.ledger.note import ED25519, key_from
 from services.verifier import offline
 from tests.support.pictures import gray_pgm
 

@@ -16,12 +16,12 @@ from shuzheng.certificates.v1.status_service_pb2 import ListStatusListsRequest
 from shuzheng.certificates.v1.status_service_pb2_grpc import StatusServiceStub
 from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequest
 
-from services.certificates.paper import extra
-from services.certificates.paper.claims import name_hash
-from services.certificates.paper.typesetter import Typesetter
-from services.certificates.storage.rows import CertificateRow, StatusListRow
-from services.certificates.usecases.enclosures import StapledStatus
-from services.certificates.usecases.papers import claims_of
+from services.certificates.issuing.storage.rows.certificates import CertificateRow, StatusListRow
+from services.certificates.paper.printing import extra
+from services.certificates.paper.printing.claims import name_hash
+from services.certificates.paper.printing.enclosures import StapledStatus
+from services.certificates.paper.printing.typesetter import Typesetter
+from services.certificates.paper.usecases.papers import claims_of
 
 DID = "did:web:certificates.example"
 PRINT = pb.PAPER_LAYOUT_PRINT

@@ -6,9 +6,9 @@ import pytest
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1.certificate_service_pb2 import GetCertificateRequest, RevokeCertificateRequest
 
-from services.certificates.signing import glyphs
-from services.certificates.signing.workshop import Workshop
-from services.certificates.usecases.issuance import LINT_FAILED
+from services.certificates.issuing.usecases.issuance import LINT_FAILED
+from services.certificates.proofs.signing import glyphs
+from services.certificates.proofs.signing.workshop import Workshop
 
 NAME = "张\U000323af"
 

@@ -18,7 +18,7 @@ from shuzheng.certificates.v1.verification_pb2 import VerificationOutcome
 from shuzheng.certificates.v1.verification_report_pb2 import RowProblem
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
-from services.certificates.signing import multibase
+from services.certificates.proofs.signing import multibase
 from services.cli import audit, log_reader
 from services.kit.rpc.status import from_call
 from tests.support.exports import export

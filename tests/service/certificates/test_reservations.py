@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from services.certificates.storage import reservations
-from services.certificates.storage.rows import CertificateRow
+from services.certificates.issuing.storage import reservations
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from tests.support.services import open_on
 
 CODES = """

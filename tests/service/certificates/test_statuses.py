@@ -30,12 +30,12 @@ from shuzheng.certificates.v1.verification_service_pb2 import GetDidDocumentRequ
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.log.leaf import commitment, digest
-from services.certificates.signing import multibase
-from services.certificates.status.reader import StatusReader
-from services.certificates.storage.rows import LogLeafRow
-from services.certificates.usecases.statuses import logged
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.log.ledger.leaf import commitment, digest
+from services.certificates.log.storage.rows.log import LogLeafRow
+from services.certificates.proofs.signing import multibase
+from services.certificates.standing.lists.reader import StatusReader
+from services.certificates.standing.usecases.statuses import logged
 from services.verifier import offline
 from tests.support.services import open_on
 

@@ -82,7 +82,7 @@ async def test_a_draft_does_not_exist_for_verifiers(world, monkeypatch):
     async def signs_nothing(self, batch):
         return {}
 
-    monkeypatch.setattr("services.certificates.usecases.issuance.Issuance.sign", signs_nothing)
+    monkeypatch.setattr("services.certificates.issuing.usecases.issuance.Issuance.sign", signs_nothing)
     await world.deliver(world.completion(1))
     (draft,) = await world._list()
     assert draft.state == pb.CERTIFICATE_STATE_INTENT

@@ -30,7 +30,7 @@ from shuzheng.training.v1.institution_pb2 import Institution
 from shuzheng.training.v1.learner_pb2 import Learner
 
 from services.kit.privacy import Vault
-from services.training.storage.rows import LearnerRow
+from services.training.teaching.storage.rows.learners import LearnerRow
 from tests.support.people import person
 
 

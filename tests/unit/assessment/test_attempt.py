@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.assessment.domain.attempt import AttemptState, deadline, overdue, remaining
+from services.assessment.sitting.domain.attempt import AttemptState, deadline, overdue, remaining
 
 NINE = datetime(2026, 6, 1, 1, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Knowledge points: function > work item > point, keyed by direction and level as well."""
 
-from services.assessment.domain.bank import canonical_code, function_of, orphans, point_id, point_key
+from services.assessment.bank.domain.bank import canonical_code, function_of, orphans, point_id, point_key
 
 
 def test_names_of_points_sort_as_the_standard_does():

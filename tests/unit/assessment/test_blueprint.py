@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.assessment.domain.blueprint import Part, Section, check, from_json, to_json
-from services.assessment.domain.item import ItemType
+from services.assessment.bank.domain.blueprint import Part, Section, check, from_json, to_json
+from services.assessment.bank.domain.item import ItemType
 from services.kit.errors import AppError
 
 PARTS = (

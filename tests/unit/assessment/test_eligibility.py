@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from services.assessment.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
-from services.assessment.domain.eligibility import Case, Dossier, Proof, add_years, decide, full_years
-from services.assessment.domain.qualification import Qualification
-from services.assessment.storage.policies import load
-from services.kit.values.level import Level
+from services.assessment.person.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
+from services.assessment.person.domain.eligibility import Case, Dossier, Proof, add_years, decide, full_years
+from services.assessment.person.storage.policies import load
+from services.assessment.qualification import Qualification
+from services.vocabulary.level import Level
 
 OCCUPATION = "intelligent-manufacturing"
 ON = date(2026, 6, 1)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.assessment.domain.exam import (
+from services.assessment.exam.domain.exam import (
     TRANSITIONS,
     Appointee,
     ExamAction,
@@ -16,11 +16,11 @@ from services.assessment.domain.exam import (
     Window,
     unmet_schedule_rules,
 )
-from services.assessment.domain.qualification import Qualification
-from services.assessment.storage.policies import load
+from services.assessment.person.storage.policies import load
+from services.assessment.qualification import Qualification
 from services.kit.errors import AppError
-from services.kit.values.level import Level
 from services.kit.values.lifecycle import advance
+from services.vocabulary.level import Level
 
 NINE = datetime(2026, 6, 1, 1, tzinfo=UTC)
 BIG_DATA = Qualification("big-data", "", Level.JUNIOR)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assessment.domain.answer import Answer
-from services.assessment.domain.answer import from_json as answer_from_json
-from services.assessment.domain.answer import to_json as answer_to_json
-from services.assessment.domain.item import (
+from services.assessment.bank.domain.answer import Answer
+from services.assessment.bank.domain.answer import from_json as answer_from_json
+from services.assessment.bank.domain.answer import to_json as answer_to_json
+from services.assessment.bank.domain.item import (
     Choice,
     ItemContent,
     ItemType,
@@ -21,7 +21,7 @@ from services.assessment.domain.item import (
     tidy_text,
     to_json,
 )
-from services.assessment.domain.item_score import score, typed_number
+from services.assessment.bank.domain.item_score import score, typed_number
 
 SINGLE = ItemContent(
     ItemType.SINGLE_CHOICE,

@@ -2,7 +2,13 @@
 
 import pytest
 
-from services.assessment.domain.item_review import TRANSITIONS, ItemAction, ItemState, makes_version, review
+from services.assessment.bank.domain.item_review import (
+    TRANSITIONS,
+    ItemAction,
+    ItemState,
+    makes_version,
+    review,
+)
 from services.kit.errors import AppError
 
 ITEM = "bodies/b/banks/k/items/i"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.assessment.domain.listing import (
+from services.assessment.register.domain.listing import (
     TRANSITIONS,
     ListingAction,
     ListingState,

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.assessment.domain.mark import Assignment, MarkingState, settle, unmet_mark_rules
-from services.assessment.domain.policy import Marking
+from services.assessment.outcome.domain.mark import Assignment, MarkingState, settle, unmet_mark_rules
+from services.assessment.person.domain.policy import Marking
 
 
 def rule(final: str = "closest-pair") -> Marking:

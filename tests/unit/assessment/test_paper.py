@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assessment.domain.blueprint import Part, Section
-from services.assessment.domain.item import ItemContent, ItemType
-from services.assessment.domain.paper import (
+from services.assessment.bank.domain.blueprint import Part, Section
+from services.assessment.bank.domain.item import ItemContent, ItemType
+from services.assessment.bank.domain.paper import (
     PaperQuestion,
     canonical,
     check_release,
@@ -22,7 +22,7 @@ from services.assessment.domain.paper import (
     shows_keys,
     shows_questions,
 )
-from services.assessment.domain.paper_draw import Drawable, draw, pick
+from services.assessment.bank.domain.paper_draw import Drawable, draw, pick
 from services.kit.errors import AppError
 
 BANK = "bodies/b/banks/k"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.assessment.domain.item import ItemType
-from services.assessment.domain.question_file import code_in
-from services.assessment.domain.question_gift import questions
+from services.assessment.bank.domain.item import ItemType
+from services.assessment.bank.domain.question_file import code_in
+from services.assessment.bank.domain.question_gift import questions
 
 SAMPLES = (
     Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"

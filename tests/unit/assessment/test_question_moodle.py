@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.assessment.domain.item import Choice, ItemContent, ItemType, problems, tidy
-from services.assessment.domain.moodle_export import Exported, category_of, document
-from services.assessment.domain.question_file import code_in
-from services.assessment.domain.question_moodle import questions
+from services.assessment.bank.domain.item import Choice, ItemContent, ItemType, problems, tidy
+from services.assessment.bank.domain.moodle_export import Exported, category_of, document
+from services.assessment.bank.domain.question_file import code_in
+from services.assessment.bank.domain.question_moodle import questions
 
 SAMPLES = (
     Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"

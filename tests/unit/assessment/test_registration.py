@@ -2,20 +2,20 @@
 
 from datetime import date
 
-from services.assessment.domain.candidate import Title, TitleRank
-from services.assessment.domain.eligibility import Case, Dossier, Proof, decide
-from services.assessment.domain.policy import Separation
-from services.assessment.domain.qualification import Qualification
-from services.assessment.domain.registration import (
+from services.assessment.exam.domain.registration import (
     Application,
     free_seat,
     is_ticket_number,
     refusals,
     ticket_number,
 )
-from services.assessment.domain.result import Term
-from services.assessment.storage.policies import load
-from services.kit.values.level import Level
+from services.assessment.outcome.domain.result import Term
+from services.assessment.person.domain.candidate import Title, TitleRank
+from services.assessment.person.domain.eligibility import Case, Dossier, Proof, decide
+from services.assessment.person.domain.policy import Separation
+from services.assessment.person.storage.policies import load
+from services.assessment.qualification import Qualification
+from services.vocabulary.level import Level
 
 ON = date(2026, 6, 1)
 BIG_DATA = Qualification("big-data", "", Level.JUNIOR)

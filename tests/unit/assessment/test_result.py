@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.assessment.domain.result import (
+from services.assessment.outcome.domain.result import (
     Part,
     Term,
     Tier,
@@ -13,7 +13,7 @@ from services.assessment.domain.result import (
     passes,
     void_parts,
 )
-from services.assessment.storage.policies import load
+from services.assessment.person.storage.policies import load
 from services.kit.errors import AppError
 
 DAY = date(2026, 6, 1)

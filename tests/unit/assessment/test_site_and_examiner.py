@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.assessment.domain.examiner import unqualified
-from services.assessment.domain.site import (
+from services.assessment.register.domain.examiner import unqualified
+from services.assessment.register.domain.site import (
     TRANSITIONS,
     SiteAction,
     SiteState,

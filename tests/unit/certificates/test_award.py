@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from services.certificates.domain.award import (
+from services.certificates.document.domain.award import (
     Award,
     earns_certificate,
     from_json,
     require_known_qualification,
     to_json,
 )
-from services.certificates.domain.certificate import Kind
+from services.certificates.document.domain.certificate import Kind
 from services.kit.errors import AppError
-from services.kit.values.level import Level
+from services.vocabulary.level import Level
 
 AWARD = Award(
     source="bodies/b1/results/r1",

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from services.certificates.domain.batch import (
+from services.certificates.issuing.domain.batch import (
     LARGEST,
     digest_of,
     require_digest,

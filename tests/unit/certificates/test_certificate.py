@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.certificates.domain.certificate import SIGNED, STANDING, TRANSITIONS, Action, Kind, State
+from services.certificates.document.domain.certificate import (
+    SIGNED,
+    STANDING,
+    TRANSITIONS,
+    Action,
+    Kind,
+    State,
+)
 from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
 

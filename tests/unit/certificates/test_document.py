@@ -5,12 +5,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.certificates.domain.award import Award
-from services.certificates.domain.certificate import Kind
-from services.certificates.domain.document import CONTEXT, Issuer, Particulars, StatusEntry, build, faults
-from services.certificates.domain.policy import Disclosure
-from services.kit.values.level import Level
-from services.kit.values.occupations import OCCUPATIONS
+from services.certificates.document.domain.award import Award
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.document.domain.document import (
+    CONTEXT,
+    Issuer,
+    Particulars,
+    StatusEntry,
+    build,
+    faults,
+)
+from services.certificates.document.domain.policy import Disclosure
+from services.vocabulary.level import Level
+from services.vocabulary.occupations import OCCUPATIONS
 
 ISSUER = Issuer("did:web:certificates.example", "数证示例证书服务", "https://certificates.example")
 PARTICULARS = Particulars(

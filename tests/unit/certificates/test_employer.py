@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.certificates.domain import employer
-from services.certificates.domain.reasons import Reason
+from services.certificates.reasons import Reason
+from services.certificates.verifying.domain import employer
 from services.kit.errors import AppError
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.certificates.domain.holder import comparable, printable
+from services.certificates.document.domain.holder import comparable, printable
 from services.kit.errors import AppError
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing import proof
-from services.certificates.signing.pkcs11 import HsmProblem, hsm_signers, open_token
-from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.pkcs11 import HsmProblem, hsm_signers, open_token
+from services.certificates.proofs.signing.verifier import DocumentVerifier
 from tests.support.documents import ISSUER, KEY_ID, START, candidate, documents
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")

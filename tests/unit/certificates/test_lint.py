@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from services.certificates.signing import lint as module
-from services.certificates.signing.lint import lint, messages_of, official_validator
-from services.certificates.signing.suites import JCS
+from services.certificates.proofs.signing import lint as module
+from services.certificates.proofs.signing.lint import lint, messages_of, official_validator
+from services.certificates.proofs.signing.suites import JCS
 from tests.support.documents import candidate, documents
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.certificates.config import SHIPPED_CODES
-from services.certificates.domain.numbering import MOST, codes_from, compose
+from services.certificates.document.domain.numbering import MOST, codes_from, compose
 
 LEVELS = {"digits": {"junior": 3, "mid": 2, "senior": 1}, "source": "s", "mark": "UNCONFIRMED"}
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from stdnum.iso7064 import mod_97_10
 
-from services.certificates.domain.certificate import Kind
-from services.certificates.usecases.numbers import RandomDigits, normalize
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.issuing.drafting.numbers import RandomDigits, normalize
 
 
 def test_a_number_is_prefix_year_digits_and_check_digits():

@@ -6,8 +6,8 @@ from tomllib import loads
 
 import pytest
 
-from services.certificates.domain.certificate import Kind
-from services.certificates.domain.policy import (
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.document.domain.policy import (
     Disclosure,
     KindPolicy,
     Policy,

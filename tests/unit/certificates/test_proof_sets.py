@@ -15,11 +15,11 @@ from openvc.proof.data_integrity import DataIntegrityProofSuite
 from openvc.proof.di_jcs import EddsaJcsProofSuite
 from openvc.proof.errors import ProofError
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing import proof
-from services.certificates.signing.signer import FileSigner
-from services.certificates.signing.suites import BOTH, JCS, RDFC
-from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.signer import FileSigner
+from services.certificates.proofs.signing.suites import BOTH, JCS, RDFC
+from services.certificates.proofs.signing.verifier import DocumentVerifier
 from tests.support.documents import ISSUER, KEY_ID, START, candidate, documents
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -170,6 +170,6 @@ def test_whoever_knows_the_digest_of_the_rdf_form_needs_no_rdf(monkeypatch):
     begun = VERIFIER.begin(raw)
     (waiting,) = begun.waiting
     digest = waiting.suite.document_digest(candidate(documents()["grade"]).document)
-    monkeypatch.setattr("services.certificates.signing.rdf.canonical", None)
+    monkeypatch.setattr("services.certificates.proofs.signing.rdf.canonical", None)
     assert VERIFIER.finish(begun, digest) is Outcome.VALID
     assert VERIFIER.finish(begun, bytes(32)) is Outcome.BAD_SIGNATURE

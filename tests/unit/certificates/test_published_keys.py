@@ -5,9 +5,9 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.certificates.signing import multibase
-from services.certificates.signing.did import did_document
-from services.certificates.signing.published_keys import compromised, published_keys
+from services.certificates.proofs.signing import multibase
+from services.certificates.proofs.signing.did import did_document
+from services.certificates.proofs.signing.published_keys import compromised, published_keys
 
 DID = "did:web:certificates.example"
 RAW = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()

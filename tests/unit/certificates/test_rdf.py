@@ -9,9 +9,9 @@ from openbadgeslib.ob3.contexts import document_loader
 from pyld import jsonld
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
-from services.certificates.domain.document import faults
-from services.certificates.signing import proof, rdf
-from services.certificates.signing.suites import RDFC
+from services.certificates.document.domain.document import faults
+from services.certificates.proofs.signing import proof, rdf
+from services.certificates.proofs.signing.suites import RDFC
 from tests.support.documents import KEY_ID, START, documents
 
 LETTERS = string.ascii_letters + string.digits + " .,:;-_'\"\\<>{}|^`#%&()中文古丽·买买提é𠮷𬭳\u200b"

@@ -9,12 +9,12 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing import multibase, proof
-from services.certificates.signing.did import did_document, did_of
-from services.certificates.signing.keys import KeyProblem, create_first_key, open_keyring
-from services.certificates.signing.signer import FileSigner
-from services.certificates.signing.verifier import DocumentVerifier, read_strictly
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing import multibase, proof
+from services.certificates.proofs.signing.did import did_document, did_of
+from services.certificates.proofs.signing.keys import KeyProblem, create_first_key, open_keyring
+from services.certificates.proofs.signing.signer import FileSigner
+from services.certificates.proofs.signing.verifier import DocumentVerifier, read_strictly
 
 DID = "did:web:certificates.example"
 NOW = datetime(2026, 5, 20, 1, 2, 3, tzinfo=UTC)

@@ -5,11 +5,11 @@ import subprocess
 
 import pytest
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing import proof, sm2
-from services.certificates.signing.multibase import public_key
-from services.certificates.signing.suites import BOTH, SM2
-from services.certificates.signing.verifier import DocumentVerifier
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing import proof, sm2
+from services.certificates.proofs.signing.multibase import public_key
+from services.certificates.proofs.signing.suites import BOTH, SM2
+from services.certificates.proofs.signing.verifier import DocumentVerifier
 from tests.support.documents import ISSUER, KEY_ID, START, candidate, documents
 
 pytest.importorskip("gmssl_pyx", reason="SM2 needs the extra sm2")
@@ -71,7 +71,7 @@ def test_we_verify_what_openssl_signs(pem, signer, tmp_path):
 def test_a_third_proof_stands_beside_the_two(signer):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from services.certificates.signing.signer import FileSigner
+    from services.certificates.proofs.signing.signer import FileSigner
 
     plain = FileSigner(KEY_ID, Ed25519PrivateKey.generate())
     document = documents()["grade"]

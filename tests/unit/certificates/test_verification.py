@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.certificates.domain.verification import BY_NUMBER, Check, Outcome, checks_of, standing
+from services.certificates.document.domain.verification import BY_NUMBER, Check, Outcome, checks_of, standing
 
 NOW = 1_780_272_000
 

@@ -4,8 +4,13 @@ import json
 
 import pytest
 
-from services.certificates.domain.reasons import Reason
-from services.certificates.domain.verification_file import FileRow, Problem, rows_of_sheets, rows_of_text
+from services.certificates.reasons import Reason
+from services.certificates.verifying.domain.verification_file import (
+    FileRow,
+    Problem,
+    rows_of_sheets,
+    rows_of_text,
+)
 from services.kit.errors import AppError
 
 ROW = FileRow(2, "DE26301847560293 58", "张三")

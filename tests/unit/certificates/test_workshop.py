@@ -1,7 +1,7 @@
 """Many documents at once are examined by workers, and here where these do not answer."""
 
-from services.certificates.signing.lint import lint
-from services.certificates.signing.workshop import Workshop
+from services.certificates.proofs.signing.lint import lint
+from services.certificates.proofs.signing.workshop import Workshop
 from tests.support.documents import candidate, documents
 
 GOOD = [candidate(document) for document in documents().values()]

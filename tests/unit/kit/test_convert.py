@@ -11,7 +11,7 @@ from shuzheng.type.v1 import date_range_pb2, qualification_pb2
 
 from services.kit.errors import AppError
 from services.kit.rpc.convert import apply_mask, date_message, date_of, level_of, timestamp
-from services.kit.values.level import Level
+from services.vocabulary.level import Level
 
 DateRange, Qualification = date_range_pb2.DateRange, qualification_pb2.Qualification
 (FIRST, *_) = [field.name for field in DateRange.DESCRIPTOR.fields]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.values import national_id
+from services.vocabulary import national_id
 from tests.support.people import national_id as made_up
 
 NUMBERS = st.integers(0, 99_999).map(made_up)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.values import uscc
+from services.vocabulary import uscc
 from tests.support.people import organization_code
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
-from services.training.domain import cohort
-from services.training.domain.cohort import TRANSITIONS, CohortAction, CohortState
+from services.training.teaching.domain import cohort
+from services.training.teaching.domain.cohort import TRANSITIONS, CohortAction, CohortState
 
 
 def test_a_cohort_goes_from_plan_to_archive():

@@ -5,11 +5,12 @@ from importlib.resources import files
 
 import pytest
 
-from services.kit.values.level import Level
-from services.training.domain import completion, program
-from services.training.domain.completion import Standing
-from services.training.domain.policy import Policy
-from services.training.domain.program import Qualification
+from services.training.completion.domain import completion
+from services.training.completion.domain.completion import Standing
+from services.training.policy import Policy
+from services.training.teaching.domain import program
+from services.training.teaching.domain.program import Qualification
+from services.vocabulary.level import Level
 
 POLICY = Policy.of(
     tomllib.loads((files("services.training") / "policy" / "training.toml").read_text("utf-8"))

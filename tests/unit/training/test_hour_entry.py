@@ -1,8 +1,8 @@
 import pytest
 
 from services.kit.errors import AppError
-from services.training.domain import hour_entry
-from services.training.domain.hour_entry import TeachingMode
+from services.training.teaching.domain import hour_entry
+from services.training.teaching.domain.hour_entry import TeachingMode
 
 TOTALS = {("a", "online"): 25, ("a", "offline"): 15, ("b", "offline"): 40}
 

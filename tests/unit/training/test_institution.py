@@ -1,7 +1,7 @@
 import pytest
 
 from services.kit.errors import AppError
-from services.training.domain.institution import checked_uscc
+from services.training.register.domain.institution import checked_uscc
 
 
 def test_a_valid_code_has_no_warning():

@@ -4,8 +4,8 @@ import pytest
 
 from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
-from services.training.domain import listing
-from services.training.domain.listing import FINAL, TRANSITIONS, ListingAction, ListingState, Term
+from services.training.register.domain import listing
+from services.training.register.domain.listing import FINAL, TRANSITIONS, ListingAction, ListingState, Term
 
 S, A = ListingState, ListingAction
 FROM, TO = date(2024, 1, 1), date(2026, 12, 31)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from services.kit.errors import AppError
-from services.training.domain import period
+from services.training import period
 
 
 def test_working_days_leave_out_weekends():

@@ -5,11 +5,11 @@ from importlib.resources import files
 import pytest
 
 from services.kit.errors import AppError
-from services.kit.values.level import Level
-from services.kit.values.occupations import OCCUPATIONS
-from services.training.domain import program
-from services.training.domain.policy import Figure, Policy, in_force
-from services.training.domain.program import Qualification
+from services.training.policy import Figure, Policy, in_force
+from services.training.teaching.domain import program
+from services.training.teaching.domain.program import Qualification
+from services.vocabulary.level import Level
+from services.vocabulary.occupations import OCCUPATIONS
 
 SHIPPED = tomllib.loads((files("services.training") / "policy" / "training.toml").read_text("utf-8"))
 POLICY = Policy.of(SHIPPED)

@@ -3,9 +3,9 @@ from datetime import date, datetime
 import pytest
 
 from services.kit.errors import AppError
-from services.training.domain import roster_cell, roster_csv, roster_header
-from services.training.domain.roster import Checked, Checker, Reject
-from services.training.domain.roster_cell import Problem
+from services.training.teaching.domain import roster_cell, roster_csv, roster_header
+from services.training.teaching.domain.roster import Checked, Checker, Reject
+from services.training.teaching.domain.roster_cell import Problem
 
 TODAY = date(2025, 3, 10)
 VALID = "53010219200508011X"

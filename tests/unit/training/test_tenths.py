@@ -1,7 +1,7 @@
 import pytest
 
 from services.kit.errors import AppError
-from services.training.domain import tenths
+from services.training import tenths
 
 
 @pytest.mark.parametrize(("text", "value"), [("80", 800), ("80.5", 805), ("0", 0), ("0.1", 1), ("007", 70)])

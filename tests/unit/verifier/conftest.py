@@ -12,21 +12,21 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.certificates.domain.award import Award
-from services.certificates.domain.certificate import Kind
-from services.certificates.log.checkpoint import Checkpoint
-from services.certificates.log.leaf import Leaf, LeafType, commitment
-from services.certificates.log.merkle import leaf_hash, node_hash
-from services.certificates.log.note import Note
-from services.certificates.log.proof import proof_text
-from services.certificates.log.signatures import Ed25519NoteSigner
-from services.certificates.paper import claims, cose, qr
-from services.certificates.paper.sheet import Attachment, Layout, Particulars, sheet
-from services.certificates.paper.typesetter import Typesetter
-from services.certificates.signing import proof
-from services.certificates.signing.did import did_document
-from services.certificates.signing.signer import FileSigner
-from services.kit.values.level import Level
+from services.certificates.document.domain.award import Award
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.log.ledger.checkpoint import Checkpoint
+from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment
+from services.certificates.log.ledger.merkle import leaf_hash, node_hash
+from services.certificates.log.ledger.note import Note
+from services.certificates.log.ledger.proof import proof_text
+from services.certificates.log.ledger.signatures import Ed25519NoteSigner
+from services.certificates.paper.printing import claims, cose, qr
+from services.certificates.paper.printing.sheet import Attachment, Layout, Particulars, sheet
+from services.certificates.paper.printing.typesetter import Typesetter
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.did import did_document
+from services.certificates.proofs.signing.signer import FileSigner
+from services.vocabulary.level import Level
 
 DID = "did:web:certificates.example"
 ISSUED = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)

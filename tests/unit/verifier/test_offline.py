@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from services.certificates.domain.holder import comparable as comparable_of_service
-from services.certificates.log.leaf import LeafType
-from services.certificates.paper.claims import name_hash
-from services.kit.values.occupations import OCCUPATIONS
+from services.certificates.document.domain.holder import comparable as comparable_of_service
+from services.certificates.log.ledger.leaf import LeafType
+from services.certificates.paper.printing.claims import name_hash
 from services.verifier import offline
 from services.verifier.page_copy import page
+from services.vocabulary.occupations import OCCUPATIONS
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PAGE = Path(offline.__file__).parent / "page" / "index.html"

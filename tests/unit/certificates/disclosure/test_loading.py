@@ -6,7 +6,7 @@ import sys
 TOGETHER = """
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from services.certificates.signing.jose import loaded
+from services.certificates.proofs.signing.jose import loaded
 
 together = Barrier(2)
 

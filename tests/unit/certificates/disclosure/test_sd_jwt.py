@@ -11,9 +11,9 @@ from openvc.proof.sd_jwt import SdJwtVcProofSuite
 from sd_jwt.holder import SDJWTHolder
 from sd_jwt.verifier import SDJWTVerifier
 
-from services.certificates.disclosure.sd_jwt import Place, Terms, Twins, presentation
-from services.certificates.domain.certificate import Kind
-from services.certificates.signing.signer import FileSigner
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.paper.disclosure.sd_jwt import Place, Terms, Twins, presentation
+from services.certificates.proofs.signing.signer import FileSigner
 
 DID = "did:web:certificates.example"
 SIGNER = FileSigner(f"{DID}#disclosure-1", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

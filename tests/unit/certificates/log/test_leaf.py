@@ -6,8 +6,8 @@ import secrets
 
 import pytest
 
-from services.certificates.log.errors import MalformedError
-from services.certificates.log.leaf import Leaf, LeafType, commitment, digest, leaf_from, new_nonce
+from services.certificates.log.ledger.errors import MalformedError
+from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment, digest, leaf_from, new_nonce
 
 DOCUMENT = {"credentialSubject": {"name": "王小明"}, "id": "https://certificates.example/c/DE26"}
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.certificates.log.errors import MalformedError
-from services.certificates.log.merkle import (
+from services.certificates.log.ledger.errors import MalformedError
+from services.certificates.log.ledger.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency_holds,

@@ -6,11 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.certificates.log.checkpoint import Checkpoint, checkpoint_from
-from services.certificates.log.errors import LogError, MalformedError, UnverifiedError
-from services.certificates.log.note import Key, Note, key_from, parse
-from services.certificates.log.signatures import Ed25519NoteSigner, MlDsa44Cosigner, verify
-from services.certificates.signing.signer import FileSigner
+from services.certificates.log.ledger.checkpoint import Checkpoint, checkpoint_from
+from services.certificates.log.ledger.errors import LogError, MalformedError, UnverifiedError
+from services.certificates.log.ledger.note import Key, Note, key_from, parse
+from services.certificates.log.ledger.signatures import Ed25519NoteSigner, MlDsa44Cosigner, verify
+from services.certificates.proofs.signing.signer import FileSigner
 from tests.support import transparency
 
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -4,10 +4,10 @@ from itertools import combinations, count
 
 import pytest
 
-from services.certificates.log.checkpoint import Checkpoint
-from services.certificates.log.errors import MalformedError, UnverifiedError
-from services.certificates.log.note import Note, parse
-from services.certificates.log.policy import policy_from
+from services.certificates.log.ledger.checkpoint import Checkpoint
+from services.certificates.log.ledger.errors import MalformedError, UnverifiedError
+from services.certificates.log.ledger.note import Note, parse
+from services.certificates.log.ledger.policy import policy_from
 from tests.support import transparency
 from tests.unit.certificates.log.test_note import ORIGIN, PLAIN, QUANTUM_SAFE
 

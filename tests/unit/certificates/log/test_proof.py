@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.certificates.log.checkpoint import Checkpoint
-from services.certificates.log.errors import LogError, MalformedError, UnverifiedError
-from services.certificates.log.note import Note
-from services.certificates.log.policy import Policy, policy_from
-from services.certificates.log.proof import proof_from, proof_text, verify_proof
+from services.certificates.log.ledger.checkpoint import Checkpoint
+from services.certificates.log.ledger.errors import LogError, MalformedError, UnverifiedError
+from services.certificates.log.ledger.note import Note
+from services.certificates.log.ledger.policy import Policy, policy_from
+from services.certificates.log.ledger.proof import proof_from, proof_text, verify_proof
 from tests.support import transparency
 from tests.unit.certificates.log.test_note import ORIGIN, PLAIN, QUANTUM_SAFE
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.certificates.log.errors import MalformedError, RefusedError
-from services.certificates.log.merkle import Frontier, consistency_holds, inclusion_holds, leaf_hash
-from services.certificates.log.static import resource
-from services.certificates.log.tiles import ENTRIES, TileStore, bundle, tile_path, unbundle
-from services.certificates.log.tree import Edge, Tree
+from services.certificates.log.ledger.errors import MalformedError, RefusedError
+from services.certificates.log.ledger.merkle import Frontier, consistency_holds, inclusion_holds, leaf_hash
+from services.certificates.log.ledger.static import resource
+from services.certificates.log.ledger.tiles import ENTRIES, TileStore, bundle, tile_path, unbundle
+from services.certificates.log.ledger.tree import Edge, Tree
 from tests.support import transparency
 
 SIZES = [1, 2, 255, 256, 257]

@@ -7,12 +7,12 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.certificates.domain.award import Award
-from services.certificates.domain.certificate import Kind
-from services.certificates.paper import claims
-from services.certificates.paper.sheet import Layout, Particulars, sheet
-from services.certificates.paper.typesetter import Typesetter
-from services.kit.values.level import Level
+from services.certificates.document.domain.award import Award
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.paper.printing import claims
+from services.certificates.paper.printing.sheet import Layout, Particulars, sheet
+from services.certificates.paper.printing.typesetter import Typesetter
+from services.vocabulary.level import Level
 
 DID = "did:web:certificates.example"
 DOCUMENT = sha256(b"a document")

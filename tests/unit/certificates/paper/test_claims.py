@@ -5,8 +5,8 @@ import random
 import cbor2
 import pytest
 
-from services.certificates.paper import claims, cose
-from services.kit.values.occupations import OCCUPATIONS
+from services.certificates.paper.printing import claims, cose
+from services.vocabulary.occupations import OCCUPATIONS
 
 
 def test_claims_are_read_back_as_they_were_signed(award, claimed, key):

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.certificates.paper import glyphs as printing
-from services.certificates.signing import glyphs
+from services.certificates.paper.printing import glyphs as printing
+from services.certificates.proofs.signing import glyphs
 from services.kit.errors import AppError
 from tools import glyphs as tool
 
@@ -41,8 +41,9 @@ def test_a_page_is_not_set_in_another_font_than_the_known_one(monkeypatch, tmp_p
 
 
 def test_the_check_of_the_lint_loads_no_font():
-    code = "import sys; from services.certificates.signing import lint; lint.glyphs.missing('x'); print(*sys.modules)"
+    load = "import sys; from services.certificates.proofs.signing import lint"
+    code = f"{load}; lint.glyphs.missing('x'); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = ran.stdout.split()
     assert not {"fontTools", "noto_cjk_sans_otc", "typst"} & set(loaded)
-    assert "services.certificates.signing.glyphs" in loaded
+    assert "services.certificates.proofs.signing.glyphs" in loaded

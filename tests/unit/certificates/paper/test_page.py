@@ -11,8 +11,8 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from services.certificates.paper import claims, cose, qr
-from services.certificates.paper.sheet import Attachment, Layout
+from services.certificates.paper.printing import claims, cose, qr
+from services.certificates.paper.printing.sheet import Attachment, Layout
 from services.kit.errors import AppError
 from tests.support.pictures import Picture, gray_pgm, gray_png
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.certificates.paper import typesetter
+from services.certificates.paper.printing import typesetter
 from tools import words
 
 TEMPLATES = sorted(typesetter.TEMPLATES.glob("*.typ"))

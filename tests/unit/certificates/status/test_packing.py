@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from openbadgeslib.ob3 import status as openbadgeslib
 from openvc import status as openvc
 
-from services.certificates.status.packing import (
+from services.certificates.standing.lists.packing import (
     ENTRIES,
     TokenStatus,
     bitstring,

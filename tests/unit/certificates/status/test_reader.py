@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.certificates.domain.verification import Outcome
-from services.certificates.signing.signer import FileSigner
-from services.certificates.status.credential import Period, credential, secured
-from services.certificates.status.packing import bitstring
-from services.certificates.status.reader import StatusReader
+from services.certificates.document.domain.verification import Outcome
+from services.certificates.proofs.signing.signer import FileSigner
+from services.certificates.standing.lists.credential import Period, credential, secured
+from services.certificates.standing.lists.packing import bitstring
+from services.certificates.standing.lists.reader import StatusReader
 
 DID = "did:web:certificates.example"
 URL = "https://certificates.example/status/2026-1"

@@ -1,0 +1,1 @@
+"""What is asked: question banks, items, blueprints and papers."""

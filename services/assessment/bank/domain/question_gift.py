@@ -1,0 +1,201 @@
+"""Questions of a Moodle GIFT file (https://docs.moodle.org/en/GIFT_format).
+
+Questions are separated by blank lines; a backslash takes the meaning from ~ = # { } : and itself.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from services.assessment.bank.domain.item import ItemContent, ItemType
+from services.assessment.bank.domain.question_file import FlawError, Question, checked, rejected
+from services.assessment.bank.domain.question_markup import plain_text
+from services.assessment.bank.domain.question_weights import choice_content, full_credit
+from services.assessment.reasons import Reason
+
+ESCAPE = re.compile(r"\\([~=#{}:\\])")
+HELD = re.compile("[\ue000-\ue006]")
+SPECIAL = "~=#{}:\\"
+HIDDEN = {
+    character: chr(0xE000 + at) for at, character in enumerate(SPECIAL)
+}  # private use: stand-ins while parsing
+SHOWN = {hidden: character for character, hidden in HIDDEN.items()}
+TITLE = re.compile(r"::(.*?)::", re.DOTALL)
+MARKUP = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
+WEIGHT = re.compile(r"\s*%(-?[0-9]{1,3}(?:[.][0-9]{1,7})?)%")
+STATEMENTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+NOISE = re.compile(r"[\s\";']*")  # left over behind a closing brace
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One `=` or `~` entry of an answer block."""
+
+    marker: str
+    text: str
+    percent: float | None
+
+
+def questions(source: str) -> Iterator[Question]:
+    """Yield the questions of a GIFT text."""
+    category, index = "", 0
+    for line, block in _blocks(source):
+        if block.lstrip().startswith("$CATEGORY:"):
+            head, _, block = block.lstrip().partition("\n")
+            category = head.removeprefix("$CATEGORY:").strip()
+            line += 1
+        if block.strip():
+            index += 1
+            yield _question(block, index, line, category)
+
+
+def _blocks(source: str) -> Iterator[tuple[int, str]]:
+    block: list[str] = []
+    start = 0
+    for number, line in enumerate([*source.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""], 1):
+        if line.lstrip().startswith("//"):
+            continue
+        if line.strip():
+            start = start if block else number
+            block.append(line)
+        elif block:
+            yield start, "\n".join(block)
+            block = []
+
+
+def _question(block: str, index: int, line: int, category: str) -> Question:
+    text = ESCAPE.sub(lambda found: HIDDEN[found.group(1)], block)
+    named = TITLE.match(text.lstrip())
+    title = _reveal(named.group(1)).strip()[:200] if named else ""
+    body = text.lstrip()[named.end() :] if named else text
+    try:
+        return checked(index, line, title, category, _content(body))
+    except FlawError as error:
+        return rejected(index, line, title, category, error.flaw)
+
+
+def _reveal(text: str) -> str:
+    return HELD.sub(lambda found: SHOWN[found.group()], text).replace("\\n", "\n")
+
+
+def _content(body: str) -> ItemContent:
+    opening, closing = body.find("{"), body.rfind("}")
+    if opening < 0 and closing < 0:
+        raise FlawError("type", Reason.UNSUPPORTED_TYPE, "a description without answers has nothing to mark")
+    if opening < 0 or closing < opening or body.count("{") != body.count("}"):
+        message = "the braces do not match; perhaps there is a blank line between { and }"
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
+    if body.count("{") > 1:
+        raise FlawError(
+            "type", Reason.UNSUPPORTED_TYPE, "several answer blocks (cloze) have no automatic marking here"
+        )
+    before, inside, after = body[:opening], body[opening + 1 : closing], body[closing + 1 :]
+    answers, _, feedback = inside.partition("####")
+    markup, before = _markup(before, "moodle")
+    stem = _stem(before, after, answers, markup)
+    return _read(answers.strip(), stem, _plain(feedback, markup, "explanation"), markup)
+
+
+def _markup(text: str, otherwise: str) -> tuple[str, str]:
+    found = MARKUP.match(text)
+    return (found.group(1), text[found.end() :]) if found else (otherwise, text)
+
+
+def _plain(text: str, markup: str, field: str) -> str:
+    own, rest = _markup(text, markup)
+    return plain_text(_reveal(rest), own, field)
+
+
+def _stem(before: str, after: str, answers: str, markup: str) -> str:
+    tail = "" if NOISE.fullmatch(after) else after.rstrip()
+    statement = answers.partition("#")[0].strip().upper() in STATEMENTS
+    joint = "" if statement or not tail else "____"
+    return (
+        _plain(before, markup, "stem").rstrip(" ") + joint_gap(before, joint) + _plain(tail, markup, "stem")
+    )
+
+
+def joint_gap(before: str, joint: str) -> str:
+    """Return the blank to fill, parted from a word before it."""
+    return f" {joint}" if joint and before.endswith((" ", "\n")) else joint
+
+
+def _read(answers: str, stem: str, explanation: str, markup: str) -> ItemContent:
+    statement = answers.partition("#")[0].strip().upper()
+    if not answers:
+        raise FlawError("type", Reason.UNSUPPORTED_TYPE, "an essay has no automatic marking here")
+    if statement in STATEMENTS:
+        right = STATEMENTS[statement]
+        return ItemContent(ItemType.TRUE_FALSE, stem, statement_true=right, explanation=explanation)
+    if answers.startswith("#"):
+        return _number(answers[1:], stem, explanation)
+    options = _options(answers)
+    if any("->" in option.text for option in options) and all(option.marker == "=" for option in options):
+        raise FlawError("type", Reason.UNSUPPORTED_TYPE, "matching has no automatic marking here")
+    if not any(option.marker == "~" for option in options):
+        return _short(options, stem, explanation, markup)
+    return _choice(options, stem, explanation, markup)
+
+
+def _options(answers: str) -> list[Option]:
+    if not answers.lstrip().startswith(("=", "~")):
+        message = f"answers start with = or ~, not with {_reveal(answers)[:20]!r}"
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
+    return [_option(found.group(1), found.group(2)) for found in re.finditer(r"([=~])([^=~]*)", answers)]
+
+
+def _option(marker: str, text: str) -> Option:
+    weighed = WEIGHT.match(text)
+    text = text[weighed.end() :] if weighed else text
+    percent = float(weighed.group(1)) if weighed else None
+    return Option(marker, text.partition("#")[0].strip(), percent)
+
+
+def _choice(options: list[Option], stem: str, explanation: str, markup: str) -> ItemContent:
+    single = any(option.marker == "=" for option in options) or all(o.percent is None for o in options)
+    choices = [
+        (_plain(option.text, markup, f"answers[{at}]"), _percent(option)) for at, option in enumerate(options)
+    ]
+    return choice_content(stem, choices, explanation, single=single)
+
+
+def _percent(option: Option) -> float:
+    if option.percent is not None:
+        return option.percent
+    return 100.0 if option.marker == "=" else 0.0
+
+
+def _short(options: list[Option], stem: str, explanation: str, markup: str) -> ItemContent:
+    texts = [
+        (_plain(option.text, markup, f"answers[{at}]"), _percent(option)) for at, option in enumerate(options)
+    ]
+    right = tuple(full_credit(texts))
+    if any("*" in text for text in right):
+        message = "a wildcard cannot be marked; give the accepted texts one by one"
+        raise FlawError("answers", Reason.UNSUPPORTED_CONTENT, message)
+    return ItemContent(ItemType.SHORT_ANSWER, stem, accepted=right, explanation=explanation)
+
+
+def _number(answers: str, stem: str, explanation: str) -> ItemContent:
+    listed = answers.lstrip().startswith(("=", "~"))
+    only = answers.partition("#")[0].partition("~")[0]
+    options = _options(answers) if listed else [Option("=", only, None)]
+    right = full_credit([(option.text, _percent(option)) for option in options])
+    if len(right) != 1:
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, f"one right number is needed, not {len(right)}")
+    value, tolerance = _range(right[0].strip())
+    return ItemContent(ItemType.NUMERIC, stem, value=value, tolerance=tolerance, explanation=explanation)
+
+
+def _range(text: str) -> tuple[str, str]:
+    """Return value and tolerance of "3.14", "3.14:0.01" or "3.13..3.15"."""
+    try:
+        if ".." in text:
+            low, high = (Decimal(end.strip()) for end in text.split("..", 1))
+            return f"{(low + high) / 2:f}", f"{(high - low) / 2:f}"
+        value, _, tolerance = text.partition(":")
+        return f"{Decimal(value.strip()):f}", f"{Decimal(tolerance.strip() or '0'):f}"
+    except InvalidOperation:
+        message = f"{_reveal(text)[:40]!r} is no number, number:tolerance or low..high"
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message) from None

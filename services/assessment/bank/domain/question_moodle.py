@@ -1,0 +1,140 @@
+"""Questions of a Moodle XML file, read from the parsed document.
+
+https://docs.moodle.org/en/Moodle_XML_format; the caller parses with a parser that refuses entities.
+"""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from services.assessment.bank.domain.item import ItemContent, ItemType
+from services.assessment.bank.domain.question_file import FlawError, Question, checked, rejected
+from services.assessment.bank.domain.question_markup import plain_text
+from services.assessment.bank.domain.question_weights import choice_content, full_credit
+from services.assessment.reasons import Reason
+
+STARTS = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(<question[\s>])", re.DOTALL)
+FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain"}
+
+
+def questions(root: Element, source: str) -> Iterator[Question]:
+    """Yield the questions of a document; `source` is its text, for the line numbers."""
+    category, index = "", 0
+    lines = start_lines(source)
+    for place, element in enumerate(root.iter("question")):
+        if element.get("type") == "category":
+            category = (element.findtext("category/text") or "").strip()
+            continue
+        index += 1
+        line = lines[place] if place < len(lines) else 0
+        yield _question(element, index, line, category)
+
+
+def start_lines(source: str) -> list[int]:
+    """Return the line of each <question> that is neither in a comment nor in CDATA."""
+    lines, seen, at = [], 1, 0
+    for match in STARTS.finditer(source):
+        if match.group(1):
+            seen += source.count("\n", at, match.start())
+            at = match.start()
+            lines.append(seen)
+    return lines
+
+
+def _question(element: Element, index: int, line: int, category: str) -> Question:
+    title = (element.findtext("name/text") or "").strip()[:200]
+    kind = element.get("type") or ""
+    try:
+        return checked(index, line, title, category, _content(element, kind))
+    except FlawError as error:
+        return rejected(index, line, title, category, error.flaw)
+
+
+def _content(element: Element, kind: str) -> ItemContent:
+    reader = READERS.get(kind)
+    if reader is None:
+        known = ", ".join(sorted(READERS))
+        message = f"type {kind[:40]!r} has no automatic marking here; possible are {known}"
+        raise FlawError("type", Reason.UNSUPPORTED_TYPE, message)
+    if (element.findtext("image") or "").strip():
+        raise FlawError("stem", Reason.UNSUPPORTED_CONTENT, "the question has an image")
+    stem = _text(element.find("questiontext"), "stem")
+    return reader(element, stem, _text(element.find("generalfeedback"), "explanation"))
+
+
+def _text(element: Element | None, field: str) -> str:
+    if element is None:
+        return ""
+    if element.find("file") is not None:
+        raise FlawError(field, Reason.UNSUPPORTED_CONTENT, f"{field} has a file attached")
+    markup = FORMATS.get(element.get("format", ""), "moodle")
+    return plain_text(element.findtext("text") or "", markup, field)
+
+
+def _answers(element: Element) -> list[tuple[str, float]]:
+    return [
+        (_text(answer, f"answers[{at}]"), _percent(answer, at))
+        for at, answer in enumerate(element.findall("answer"))
+    ]
+
+
+def _percent(answer: Element, at: int) -> float:
+    try:
+        return float(answer.get("fraction", "0"))
+    except ValueError:
+        message = f"fraction {answer.get('fraction', '')[:20]!r} is no number"
+        raise FlawError(f"answers[{at}]", Reason.MALFORMED_QUESTION, message) from None
+
+
+def _choice(element: Element, stem: str, explanation: str) -> ItemContent:
+    single = (element.findtext("single") or "true").strip().lower() in {"true", "1"}
+    return choice_content(stem, _answers(element), explanation, single=single)
+
+
+def _statement(element: Element, stem: str, explanation: str) -> ItemContent:
+    right = [text.strip().lower() for text in full_credit(_answers(element))]
+    if right not in (["true"], ["false"]):
+        message = "exactly one of true and false must be right"
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
+    return ItemContent(ItemType.TRUE_FALSE, stem, statement_true=right == ["true"], explanation=explanation)
+
+
+def _number(element: Element, stem: str, explanation: str) -> ItemContent:
+    if any((unit.text or "").strip() for unit in element.iter("unit_name")):
+        message = "answers with units are not possible; put the unit into the stem"
+        raise FlawError("units", Reason.UNSUPPORTED_CONTENT, message)
+    right = full_credit(_answers(element))
+    if len(right) != 1:
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, f"one right number is needed, not {len(right)}")
+    tolerance = next(
+        (
+            (a.findtext("tolerance") or "0").strip()
+            for a in element.findall("answer")
+            if _percent(a, 0) >= 100
+        ),
+        "0",
+    )
+    return ItemContent(
+        ItemType.NUMERIC, stem, value=right[0].strip(), tolerance=tolerance or "0", explanation=explanation
+    )
+
+
+def _short(element: Element, stem: str, explanation: str) -> ItemContent:
+    right = full_credit(_answers(element))
+    for at, text in enumerate(right):
+        if "*" in text.replace("\\*", ""):
+            message = f"{text[:40]!r} has a wildcard; give the accepted texts one by one"
+            raise FlawError(f"answers[{at}]", Reason.UNSUPPORTED_CONTENT, message)
+    accepted = tuple(text.replace("\\*", "*") for text in right)
+    exact = (element.findtext("usecase") or "0").strip() == "1"
+    return ItemContent(
+        ItemType.SHORT_ANSWER, stem, accepted=accepted, case_sensitive=exact, explanation=explanation
+    )
+
+
+READERS = {
+    "multichoice": _choice,
+    "truefalse": _statement,
+    "numerical": _number,
+    "shortanswer": _short,
+}

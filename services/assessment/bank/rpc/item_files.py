@@ -1,0 +1,88 @@
+"""Question files as streams: chunks in, progress out."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+from shuzheng.assessment.v1.item_pb2 import Item
+from shuzheng.assessment.v1.item_service_pb2 import (
+    ImportItemsRequest,
+    ImportItemsResponse,
+    ItemFormat,
+    ItemReject,
+)
+
+from services.assessment.bank.storage.rows.items import ItemRow
+from services.assessment.bank.usecases.item_imports import (
+    LARGEST_FILE,
+    FileFormat,
+    Progress,
+    Reject,
+    too_large,
+    unreadable,
+)
+from services.assessment.enum_words import from_enum
+from services.assessment.names import BANK
+
+CHUNK = 64 * 2**10
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """What the first message of an import says."""
+
+    bank: str
+    file_format: FileFormat
+    default_code: str
+    dry: bool
+
+
+async def read_import(requests: AsyncIterator[ImportItemsRequest]) -> tuple[ImportSettings, bytes]:
+    """Return the settings and the whole file; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
+    first: ImportSettings | None = None
+    data = bytearray()
+    async for request in requests:
+        first = first or _settings(request)
+        data += request.chunk
+        if len(data) > LARGEST_FILE:
+            raise too_large()
+    if first is None:
+        raise unreadable("it was never sent")
+    return first, bytes(data)
+
+
+def _settings(request: ImportItemsRequest) -> ImportSettings:
+    BANK.parse(request.parent, "parent")
+    file_format = FileFormat(from_enum(ItemFormat, request.format))
+    return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
+
+
+def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Iterator[ImportItemsResponse]:
+    """Yield one step of an import as it travels."""
+    yield ImportItemsResponse(
+        found=progress.found,
+        checked=progress.checked,
+        imported=progress.imported,
+        duplicates=progress.duplicates,
+        rejected=progress.rejected,
+        rejects=map(_reject, progress.rejects),
+        items=map(item, progress.rows),
+        done=progress.done,
+    )
+
+
+def _reject(reject: Reject) -> ItemReject:
+    question, flaw = reject.question, reject.flaw
+    return ItemReject(
+        index=question.index,
+        line=question.line,
+        field=flaw.field,
+        reason=flaw.reason,
+        message=flaw.message,
+        title=question.title,
+    )
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    """Yield data in parts that fit a message."""
+    for start in range(0, len(data), CHUNK):
+        yield data[start : start + CHUNK]

@@ -1,0 +1,120 @@
+"""Question banks (题库) and their knowledge points."""
+
+from collections.abc import Callable, Sequence
+
+from services.assessment.bank.domain.bank import (
+    TRANSITIONS,
+    BankAction,
+    BankState,
+    canonical_code,
+    orphans,
+    point_id,
+    point_key,
+)
+from services.assessment.bank.storage import banks
+from services.assessment.bank.storage.rows.banks import BankRow, KnowledgePointRow
+from services.assessment.names import BANK, POINT
+from services.assessment.occupation import check_direction
+from services.assessment.reasons import Reason
+from services.assessment.register.storage import bodies
+from services.kit.errors import already_exists, invalid
+from services.kit.storage.commands import command
+from services.kit.storage.pages import Page
+from services.kit.storage.store import Store, Transaction
+from services.kit.values.ids import new_id
+from services.kit.values.lifecycle import advance
+
+
+class Banks:
+    """Commands and look-ups of banks and knowledge points."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @command
+    async def create(
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        display_name: str,
+        occupation: str,
+        direction: str,
+        level: int,
+    ) -> BankRow:
+        """Open the body's bank for a qualification; there is one for each."""
+        await bodies.active_body(tx, parent)
+        check_direction(occupation, direction, "bank.qualification")
+        if rival := await banks.of_qualification(tx, parent, occupation, direction, level):
+            message = f"{rival.name} is the bank of {parent} for this qualification."
+            raise already_exists(rival.name, Reason.BANK_EXISTS, message)
+        row = BankRow(
+            name=BANK.child(parent, identifier or new_id()),
+            parent=parent,
+            display_name=display_name,
+            occupation=occupation,
+            direction=direction,
+            level=level,
+            state=BankState.OPEN,
+        )
+        return await tx.insert(row)
+
+    @command
+    async def update(
+        self, tx: Transaction, name: str, etag: str, change: Callable[[BankRow], None]
+    ) -> BankRow:
+        """Change a bank's name."""
+        row = await tx.lock(BankRow, name, etag)
+        change(row)
+        return await tx.save(row)
+
+    @command
+    async def close(self, tx: Transaction, name: str, etag: str) -> BankRow:
+        """Make a bank read only."""
+        row = await tx.lock(BankRow, name, etag)
+        row.state = advance(TRANSITIONS, row.state, BankAction.CLOSE, name)
+        return await tx.save(row)
+
+    @command
+    async def put_points(
+        self, tx: Transaction, parent: str, points: Sequence[tuple[str, str]]
+    ) -> list[KnowledgePointRow]:
+        """Add (code, title) points or rename them; raises ORPHAN_KNOWLEDGE_POINT for those without a parent."""
+        bank = await banks.open_bank(tx, parent)
+        wanted = {canonical_code(code): title for code, title in points}
+        known = {row.code: row for row in await banks.points(tx, parent)}
+        if missing := orphans(list(wanted), known):
+            message = "; ".join(violation.message for violation in missing)
+            raise invalid(Reason.ORPHAN_KNOWLEDGE_POINT, f"{message}.", *missing)
+        return [await _put(tx, bank, known.get(code), code, title) for code, title in wanted.items()]
+
+    async def get(self, name: str) -> BankRow:
+        """Return a bank; raises NOT_FOUND."""
+        async with self.store.read() as tx:
+            return await tx.get(BankRow, name)
+
+    async def page(self, parent: str, state: str, size: int, token: str) -> Page[BankRow]:
+        """Return one page of a body's banks."""
+        async with self.store.read() as tx:
+            return await banks.page(tx, parent, state, size, token)
+
+    async def points_page(self, parent: str, size: int, token: str) -> Page[KnowledgePointRow]:
+        """Return one page of a bank's knowledge points, in the order of the standard."""
+        async with self.store.read() as tx:
+            await tx.get(BankRow, parent)
+            return await banks.point_page(tx, parent, size, token)
+
+
+async def _put(
+    tx: Transaction, bank: BankRow, known: KnowledgePointRow | None, code: str, title: str
+) -> KnowledgePointRow:
+    if known is None:
+        key = point_key(bank.occupation, bank.direction, bank.level, code)
+        name = POINT.child(bank.name, point_id(code))
+        return await tx.insert(
+            KnowledgePointRow(name=name, parent=bank.name, code=code, title=title, key=key)
+        )
+    if known.title != title:
+        known.title = title
+        await tx.save(known)
+    return known

@@ -1,0 +1,1 @@
+"""When and where: exams and the registrations for them."""

@@ -1,0 +1,38 @@
+"""Rows of registrations (报考): one per person and exam, one per seat, unless cancelled."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from services.assessment.root import Base
+from services.kit.storage.rows import Entity
+
+LIVE = text("state <> 'CANCELLED'")
+
+
+class RegistrationRow(Entity, Base, table=True):
+    """bodies/{body}/exams/{exam}/registrations/{registration}."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        Index(
+            "uq_registrations_person",
+            "parent",
+            "person",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "uq_registrations_seat", "parent", "seat", unique=True, sqlite_where=LIVE, postgresql_where=LIVE
+        ),
+    )
+
+    candidate: str = Field(max_length=240, index=True)
+    candidate_display_name: str = Field(max_length=60)
+    national_id_masked: str = Field(max_length=40)
+    person: str = Field(max_length=60)
+    seat: int
+    ticket_number: str = Field(max_length=30, unique=True)
+    institution: str = Field(default="", max_length=240)
+    route: str = Field(default="", max_length=60)
+    state: str = Field(max_length=20)

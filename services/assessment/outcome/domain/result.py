@@ -1,0 +1,100 @@
+"""成绩: when a result passes, how it becomes public, and what its annulment voids (人社部令第31号)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from services.assessment.person.domain.eligibility import add_years
+from services.assessment.person.domain.policy import Integrity, Scoring
+from services.assessment.reasons import Reason
+from services.kit.errors import Violation, invalid
+from services.kit.values.names import Pattern
+
+RESULT = Pattern("bodies/{body}/results/{result}")
+
+
+class ResultState(StrEnum):
+    """Where a result stands."""
+
+    PENDING = "PENDING"
+    MARKED = "MARKED"
+    CONFIRMED = "CONFIRMED"
+    PUBLISHED = "PUBLISHED"
+    ANNULLED = "ANNULLED"
+
+
+class ResultAction(StrEnum):
+    """What can be done to a result."""
+
+    MARK = "mark"
+    CONFIRM = "confirm"
+    PUBLISH = "publish"
+    ANNUL = "annul"
+
+
+TRANSITIONS = {
+    (ResultState.PENDING, ResultAction.MARK): ResultState.MARKED,
+    (ResultState.MARKED, ResultAction.CONFIRM): ResultState.CONFIRMED,
+    (ResultState.CONFIRMED, ResultAction.PUBLISH): ResultState.PUBLISHED,
+    **{
+        (state, ResultAction.ANNUL): ResultState.ANNULLED
+        for state in (ResultState.PENDING, ResultState.MARKED, ResultState.CONFIRMED, ResultState.PUBLISHED)
+    },
+}
+PUBLIC = frozenset({ResultState.PUBLISHED, ResultState.ANNULLED})
+
+
+class Part(StrEnum):
+    """The two parts (subjects) of an exam."""
+
+    THEORY = "THEORY"
+    ABILITY = "ABILITY"
+
+
+class Tier(StrEnum):
+    """How serious a breach is (arts. 6, 7 and 8)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+def passes(theory: int | None, ability: int | None, scoring: Scoring) -> bool:
+    """Tell whether both parts (tenths of a point) reach the pass marks of the exam day."""
+    if theory is None or ability is None:
+        return False
+    return theory >= scoring.theory_pass and ability >= scoring.ability_pass
+
+
+def void_parts(tier: Tier, part: Part | None) -> tuple[Part, ...]:
+    """Return what a breach voids: A the part it happened in, B and C the sitting; raises PART_REQUIRED."""
+    if tier != Tier.A:
+        return (Part.THEORY, Part.ABILITY)
+    if part is None:
+        message = "Tier A voids one part; name it."
+        raise invalid(Reason.PART_REQUIRED, message, Violation("part", message, Reason.PART_REQUIRED))
+    return (part,)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """First and last day of an integrity record; None is long term."""
+
+    starts_on: date
+    ends_on: date | None
+
+
+def integrity_term(tier: Tier, rule: Integrity, decided_on: date) -> Term | None:
+    """Return how long a breach is recorded, None where it leaves no record."""
+    years = rule.years.get(tier.value)
+    if years is None:
+        return None
+    return Term(decided_on, add_years(decided_on, years) - timedelta(days=1) if years else None)
+
+
+def add_working_days(day: date, days: int) -> date:
+    """Return the day so many working days (Monday to Friday) later; public holidays are not known here."""
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day

@@ -1,1 +1,0 @@
-"""The selective twin of a certificate: an SD-JWT VC whose holder decides what a verifier sees."""

@@ -1,0 +1,1 @@
+"""From an award to a signed certificate: drafts, numbers, batches, signing, revocation."""

@@ -1,0 +1,26 @@
+"""The rows of batches: what was proposed, by whom, and who decided."""
+
+from sqlmodel import Field
+
+from services.certificates.root import Base, seconds
+from services.kit.storage.columns import bytes_column
+from services.kit.storage.rows import Entity
+
+
+class BatchRow(Entity, Base, table=True):
+    """A batch of certificates; `digest` names its content, the nonce blinds its leaf in the log."""
+
+    __tablename__ = "batches"
+
+    owner: str = Field(max_length=200, index=True)
+    state: str = Field(max_length=12, index=True)
+    certificate_count: int
+    digest: str = Field(max_length=64)
+    note: str = Field(default="", max_length=1000)
+    proposed_by: str = Field(max_length=300)
+    decided_by: str = Field(default="", max_length=300)
+    decided_at: int = seconds()
+    reject_reason: str = Field(default="", max_length=1000)
+    issued_at: int = seconds()
+    nonce: bytes = bytes_column()
+    log_position: str = Field(default="", max_length=240)

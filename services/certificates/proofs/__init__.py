@@ -1,0 +1,1 @@
+"""Keys and signatures: what makes a document a certificate, and what checks it."""

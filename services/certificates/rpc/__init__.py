@@ -1,1 +1,0 @@
-"""The gRPC face of certificates: parse, call one use case, convert."""

@@ -1,1 +1,0 @@
-"""Keys, signatures and proofs: the only place that touches a private key or trusts a signature."""

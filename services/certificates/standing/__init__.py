@@ -1,0 +1,1 @@
+"""Whether a certificate is in force: holds and published status lists."""

@@ -1,1 +1,0 @@
-"""Status lists: who publishes whether certificates still stand, in bits that anyone can fetch and nobody can trace."""

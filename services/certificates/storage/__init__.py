@@ -1,1 +1,0 @@
-"""Tables and statements of certificates: the only SQL of this service."""

@@ -1,0 +1,1 @@
+"""Answers for everyone: verification, share links, employers and their reports."""

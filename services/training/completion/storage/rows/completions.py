@@ -1,0 +1,40 @@
+"""Rows of completions (结业)."""
+
+from datetime import date
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from services.kit.storage.rows import Entity
+from services.training.root import Base
+from services.training.teaching.domain.program import Qualification
+from services.vocabulary.level import Level
+
+
+class CompletionRow(Entity, Base, table=True):
+    """institutions/{institution}/completions/{completion}; hours and score in tenths."""
+
+    __tablename__ = "completions"
+    __table_args__ = (Index(None, "cohort", "name"),)
+
+    enrollment: str = Field(max_length=300, unique=True)
+    cohort: str = Field(max_length=240)
+    learner: str = Field(max_length=200)
+    person: str = Field(max_length=40)
+    holder_name: str = Field(max_length=60)
+    occupation: str = Field(max_length=40)
+    direction: str = Field(default="", max_length=60)
+    level: int
+    listing: str = Field(max_length=200)
+    hours: int
+    exam_score: int
+    completed_on: date
+    state: str = Field(max_length=20)
+    reason: str = Field(default="", max_length=500)
+    standing_key: str | None = Field(default=None, max_length=400, unique=True)
+    """Institution, person and qualification while it stands: at most one such completion."""
+
+    @property
+    def qualification(self) -> Qualification:
+        """What the person was trained for."""
+        return Qualification(self.occupation, self.direction, Level(self.level))

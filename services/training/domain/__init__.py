@@ -1,1 +1,0 @@
-"""What is true about training whoever asks: tables, rules and calculations over plain values."""

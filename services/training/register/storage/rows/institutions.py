@@ -1,0 +1,19 @@
+"""Rows of institutions (培训机构)."""
+
+from sqlmodel import Field
+
+from services.kit.storage.columns import json_column
+from services.kit.storage.rows import Entity
+from services.training.root import Base
+
+
+class InstitutionRow(Entity, Base, table=True):
+    """institutions/{institution}."""
+
+    __tablename__ = "institutions"
+
+    display_name: str = Field(max_length=100)
+    uscc: str = Field(max_length=18, unique=True)
+    kind: str = Field(max_length=40)
+    region: str = Field(default="", max_length=6)
+    warnings: list[str] = json_column(list)

@@ -1,0 +1,7 @@
+"""The root of all rows of training: one registry and one metadata of their own."""
+
+from typing import Any
+
+from services.kit.storage.rows import row_base
+
+Base: Any = row_base("training")

@@ -1,1 +1,0 @@
-"""gRPC servicers: parse, call one use case, convert."""

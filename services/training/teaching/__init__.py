@@ -1,0 +1,1 @@
+"""What is taught: programs, cohorts, learners, enrollments, rosters and learning hours."""

@@ -1,0 +1,72 @@
+"""RosterService: a file comes in as a stream of chunks, progress and the result go out as one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from shuzheng.training.v1 import roster_pb2, roster_service_pb2, roster_service_pb2_grpc
+
+from services.kit.errors import Violation, invalid
+from services.training import enums
+from services.training.teaching.usecases.rosters import Progress, Rejects, Rosters, Summary
+
+STAGE = roster_pb2.RosterStage, "ROSTER_STAGE_"
+
+
+def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRosterResponse:
+    """Return the answer that carries one step of an import."""
+    response = roster_service_pb2.ImportRosterResponse
+    match found:
+        case Progress():
+            stage: Any = enums.value(*STAGE, found.stage)
+            return response(
+                progress=roster_pb2.RosterProgress(stage=stage, rows_done=found.done, rows_total=found.total)
+            )
+        case Rejects():
+            rows = [
+                roster_pb2.RosterReject(row=r.row, field=r.field, reason=str(r.reason), message=r.message)
+                for r in found.rows
+            ]
+            return response(rejects=rows, rejects_csv=found.csv)
+        case Summary():
+            return response(summary=_summary(found))
+
+
+def _summary(found: Summary) -> roster_pb2.RosterSummary:
+    tally = found.tally
+    return roster_pb2.RosterSummary(
+        rows=found.rows,
+        learners_created=tally.learners_created,
+        enrollments_created=tally.enrollments_created,
+        unchanged=tally.unchanged,
+        rejected=found.rejected,
+        dry_run=found.dry_run,
+        sha256=found.sha256,
+        columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.header.columns],
+        ignored_columns=found.header.ignored,
+        format=found.format,
+    )
+
+
+async def _chunks(first: Any, requests: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+    yield first.chunk
+    async for request in requests:
+        if request.parent != first.parent:
+            text = "differs from the first message"
+            raise invalid("INVALID_FIELD", f"parent {text}.", Violation("parent", text, "INVALID_FIELD"))
+        yield request.chunk
+
+
+class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
+    """Roster imports."""
+
+    def __init__(self, rosters: Rosters) -> None:
+        self.rosters = rosters
+
+    async def ImportRoster(self, request_iterator: Any, context: Any) -> AsyncIterator[Any]:
+        """Check a file and import its good rows."""
+        first = await anext(request_iterator, None)
+        if first is None:
+            raise invalid("INVALID_FIELD", "The stream holds no message.")
+        chunks = _chunks(first, request_iterator)
+        async for step in self.rosters.run(first.parent, chunks, dry_run=first.dry_run):
+            yield message(step)

@@ -1,0 +1,110 @@
+"""Learners: a person occurs once in an institution; number and phone are sealed before they are stored."""
+
+from collections.abc import Callable
+
+from services.kit.errors import already_exists, not_found
+from services.kit.privacy import Vault
+from services.kit.storage.commands import command
+from services.kit.storage.pages import Page
+from services.kit.storage.store import Store, Transaction
+from services.kit.values.ids import new_id
+from services.kit.values.text import person_name
+from services.training.names import INSTITUTION, LEARNER
+from services.training.reasons import Reason
+from services.training.register.storage.rows.institutions import InstitutionRow
+from services.training.teaching.domain.learner import checked_national_id, mask_phone
+from services.training.teaching.storage import enrollments, learners
+from services.training.teaching.storage.rows.learners import LearnerRow
+from services.training.wording import line, optional_line
+from services.vocabulary import national_id as numbers
+
+
+class Learners:
+    """Commands and questions about learners."""
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self.store = store
+        self.vault = vault
+
+    @command
+    async def create(
+        self,
+        tx: Transaction,
+        parent: str,
+        identifier: str,
+        *,
+        display_name: str,
+        national_id: str,
+        phone: str,
+        employer: str,
+        education: str,
+    ) -> LearnerRow:
+        """Enter a person; raises INVALID_NATIONAL_ID, LEARNER_EXISTS."""
+        name = LEARNER.child(parent, identifier or new_id())
+        number = checked_national_id(national_id)
+        await tx.lock(InstitutionRow, parent)
+        index = self.vault.blind_index(number)
+        if (known := await learners.find(tx, parent, index)) is not None and known.name != name:
+            message = f"{known.name} has this national ID number."
+            raise already_exists(known.name, Reason.LEARNER_EXISTS, message)
+        row = LearnerRow(
+            name=name,
+            parent=parent,
+            display_name=display_name,
+            employer=employer,
+            education=education,
+            sealed_id=self.vault.seal(number),
+            blind_index=index,
+            person=self.vault.pseudonym(number),
+            id_masked=numbers.mask(number),
+        )
+        self.set_phone(row, phone)
+        _clean(row)
+        return await tx.insert(row)
+
+    def set_phone(self, row: LearnerRow, phone: str) -> None:
+        """Seal a telephone number into a row; "" removes it."""
+        row.sealed_phone = self.vault.seal(phone) if phone else None
+        row.phone_masked = mask_phone(phone)
+
+    async def get(self, name: str) -> LearnerRow:
+        """Return one learner."""
+        LEARNER.parse(name)
+        async with self.store.read() as tx:
+            return await tx.get(LearnerRow, name)
+
+    async def find(self, parent: str, national_id: str) -> LearnerRow:
+        """Return the learner with a national ID number; raises INVALID_NATIONAL_ID, RESOURCE_NOT_FOUND."""
+        INSTITUTION.parse(parent, "parent")
+        number = checked_national_id(national_id, "national_id")
+        async with self.store.read() as tx:
+            found = await learners.find(tx, parent, self.vault.blind_index(number))
+        if found is None:
+            raise not_found(f"{parent}/learners with {numbers.mask(number)}")
+        return found
+
+    async def page(self, parent: str, size: int, token: str) -> Page[LearnerRow]:
+        """Return a page of an institution's learners."""
+        INSTITUTION.parse(parent, "parent")
+        async with self.store.read() as tx:
+            return await tx.page(learners.of_institution(parent), LearnerRow, size, token)
+
+    @command
+    async def update(
+        self, tx: Transaction, name: str, etag: str, change: Callable[[LearnerRow], None]
+    ) -> LearnerRow:
+        """Apply `change`; a new name shows in every enrollment."""
+        LEARNER.parse(name)
+        row = await tx.lock(LearnerRow, name, etag)
+        before = row.display_name
+        change(row)
+        _clean(row)
+        if row.display_name != before:
+            await enrollments.rename(tx, name, row.display_name)
+        return await tx.save(row)
+
+
+def _clean(row: LearnerRow) -> None:
+    row.display_name = person_name(line(row.display_name, 60, "learner.display_name"))
+    row.employer = optional_line(row.employer, 100, "learner.employer")
+    row.education = optional_line(row.education, 40, "learner.education")

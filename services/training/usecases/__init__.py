@@ -1,1 +1,0 @@
-"""One method per command or question; each command is one transaction."""
