@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from math import cos, pi, sin
 from pathlib import Path
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "services" / "certificates" / "paper" / "templates"
+TEMPLATES = (
+    Path(__file__).resolve().parent.parent / "services" / "certificates" / "paper" / "printing" / "templates"
+)
 WIDTH, HEIGHT = 297.0, 210.0  # mm, A4 landscape
 EDGE = 10.5  # from the edge of the paper to the middle of the frame
 SWING = 2.1  # of a wave to each side of the middle

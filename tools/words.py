@@ -28,12 +28,12 @@ CLAIMS = re.compile(
     "|(?i:people's republic|national|ministry|vocational qualification|licen[cs]e to practi[cs]e|state council)"
 )
 CERTIFICATES = ROOT / "services" / "certificates"
-TEMPLATES = CERTIFICATES / "paper" / "templates"
+TEMPLATES = CERTIFICATES / "paper" / "printing" / "templates"
 WORDING = {  # what else puts words on a certificate
-    CERTIFICATES / "domain" / "certificate.py",
-    CERTIFICATES / "domain" / "document.py",
-    CERTIFICATES / "paper" / "sheet.py",
-    CERTIFICATES / "usecases" / "enclosures.py",
+    CERTIFICATES / "document" / "domain" / "certificate.py",
+    CERTIFICATES / "document" / "domain" / "document.py",
+    CERTIFICATES / "paper" / "printing" / "sheet.py",
+    CERTIFICATES / "paper" / "printing" / "enclosures.py",
 }
 
 

@@ -73,6 +73,7 @@ from services.assessment.register.usecases.sites import Sites
 from services.assessment.root import Base
 from services.assessment.sitting.rpc.attempts import AttemptService
 from services.assessment.sitting.usecases.attempts import Attempts
+from services.kit.area import Area
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
 from services.kit.privacy import Vault
@@ -113,7 +114,7 @@ async def open(config: AssessmentConfig, clock: Clock = SystemClock()) -> Servic
         _servicer(mark_service_pb2, mark_service_pb2_grpc, MarkService(Marks(store, policy))),
         _servicer(result_service_pb2, result_service_pb2_grpc, ResultService(Results(store, policy))),
     )
-    return await service.start(servicers, consumed(evidence), [attempts.keep_sweeping])
+    return await service.start(Area(servicers, consumed(evidence), [attempts.keep_sweeping]))
 
 
 def _servicer(messages: ModuleType, code: ModuleType, instance: Any) -> Servicer:

@@ -18,6 +18,7 @@ from services.certificates.verifying.rpc.verifications import VerificationServic
 from services.certificates.verifying.storage.verifications import Register
 from services.certificates.verifying.usecases.verifications import Verifications
 from services.certificates.wiring import VERIFICATION
+from services.kit.area import Area
 from services.kit.clock import Clock, SystemClock
 from services.kit.rpc.server import Servicer
 from services.kit.runtime import Service, run
@@ -59,9 +60,8 @@ async def open(config: VerificationConfig, clock: Clock = SystemClock()) -> Serv
     below = compromised(config.did_document_file.parent, did)
     verifications = Verifications(Register(service.hot), verifier, clock, below)
     add = verification_service_pb2_grpc.add_VerificationServiceServicer_to_server
-    return await service.serve(
-        [Servicer(VERIFICATION, add, VerificationService(verifications, did, document))]
-    )
+    servicer = Servicer(VERIFICATION, add, VerificationService(verifications, did, document))
+    return await service.serve(Area([servicer]))
 
 
 if __name__ == "__main__":

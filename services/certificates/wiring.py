@@ -73,6 +73,7 @@ from services.certificates.verifying.usecases.employers import Employers
 from services.certificates.verifying.usecases.reports import Press, Reports
 from services.certificates.verifying.usecases.shares import Shares
 from services.certificates.verifying.usecases.verifications import Verifications
+from services.kit.area import Area
 from services.kit.clock import Clock, SystemClock
 from services.kit.events.published import encoder
 from services.kit.rpc.server import Servicer
@@ -169,9 +170,8 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
         ),
     )
     declarations = await _declare(service, config, log, rings)
-    return await service.start(
-        servicers, consumed(awards), [issuance.run, log.run, statuses.run, declarations.run]
-    )
+    tasks = [issuance.run, log.run, statuses.run, declarations.run]
+    return await service.start(Area(servicers, consumed(awards), tasks))
 
 
 def _rings(config: CertificatesConfig, did: str, today: date) -> Rings:

@@ -1,4 +1,7 @@
-"""Personal numbers: sealed at rest, found by a keyed index, linked across services by a pseudonym."""
+"""Personal numbers: sealed at rest, found by a keyed index, linked across services by a pseudonym.
+
+A number is given in its normal form: two spellings of it would be two people.
+"""
 
 import base64
 import hmac
@@ -11,7 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.kit import files
-from services.vocabulary.national_id import normalize
 
 NONCE = 12  # bytes
 
@@ -46,17 +48,17 @@ class Vault:
         except (InvalidTag, ValueError):
             raise ValueError("sealed with another key, or damaged") from None
 
-    def blind_index(self, national_id: str) -> str:
+    def blind_index(self, number: str) -> str:
         """Return the keyed digest under which a number is found again (43 characters)."""
-        return base64.urlsafe_b64encode(_digest(self._index, national_id)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_digest(self._index, number)).decode().rstrip("=")
 
-    def pseudonym(self, national_id: str) -> str:
+    def pseudonym(self, number: str) -> str:
         """Return the name under which events speak of this person: "p-" and 26 characters."""
-        return "p-" + base64.b32encode(_digest(self._link, national_id)).decode().lower()[:26]
+        return "p-" + base64.b32encode(_digest(self._link, number)).decode().lower()[:26]
 
 
-def _digest(key: bytes, national_id: str) -> bytes:
-    return hmac.digest(key, normalize(national_id).encode(), "sha256")
+def _digest(key: bytes, number: str) -> bytes:
+    return hmac.digest(key, number.encode(), "sha256")
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

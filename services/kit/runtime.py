@@ -14,6 +14,7 @@ import nats
 from sqlalchemy import MetaData
 
 from services.kit import logs, telemetry
+from services.kit.area import Area, Background
 from services.kit.clock import Clock
 from services.kit.config import ServiceConfig
 from services.kit.errors import AppError
@@ -32,7 +33,6 @@ from services.kit.storage.hot import HotPath
 from services.kit.storage.migrate import upgrade
 from services.kit.storage.store import Encoded, Store, no_facts
 
-Background = Callable[[], Awaitable[None]]
 READINESS = 2.0  # seconds between looks at the database
 RESTART = 1.0  # seconds before a failed background task is started again
 
@@ -76,21 +76,19 @@ class Service:
 
     async def start(
         self,
-        servicers: Sequence[Servicer],
-        consumed: Sequence[Consumed] = (),
-        background: Sequence[Background] = (),
+        *areas: Area,
     ) -> "Service":
-        """Serve `servicers`, handle `consumed`, keep `background` running; call after `prepare`."""
-        self.consumers = self._consumers(consumed)
+        """Serve what the areas serve, handle what they consume, keep their tasks running; call after `prepare`."""
+        self.consumers = self._consumers([entry for area in areas for entry in area.consumed])
         parking = Parking(self.store, self.consumers)
         own = operations(parking, self.connection, self.clock)
         chain = self._chain()
-        self.server = Server([*servicers, own], chain, _listener(self.config))
+        self.server = Server([*_servicers(areas), own], chain, _listener(self.config))
         await self.server.start()
         tasks = [
             chain.deadlines.run,
             self.connection.open,
-            *background,
+            *(task for area in areas for task in area.background),
             self.relay.run,
             *(c.run for c in self.consumers),
             self._tell_readiness,
@@ -101,14 +99,14 @@ class Service:
         self._run(tasks)
         return self
 
-    async def serve(self, servicers: Sequence[Servicer]) -> "Service":
+    async def serve(self, *areas: Area) -> "Service":
         """Serve reads only, for instance of a read replica: instead of `prepare` and `start`.
 
         The schema is left as it is, nothing is published or consumed, and no broker is needed.
         """
         await self.hot.open()
         chain = self._chain()
-        self.server = Server(list(servicers), chain, _listener(self.config))
+        self.server = Server(_servicers(areas), chain, _listener(self.config))
         await self.server.start()
         self._run([chain.deadlines.run, self._tell_readiness])
         return self
@@ -203,6 +201,10 @@ def _listener(config: ServiceConfig) -> Listener:
         config.tls_key_file,
         config.tls_client_ca_file,
     )
+
+
+def _servicers(areas: Sequence[Area]) -> list[Servicer]:
+    return [servicer for area in areas for servicer in area.servicers]
 
 
 def _traceparent() -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.training.teaching.domain.program import Qualification
+from services.vocabulary.qualification import Qualification
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ HOUR_ENTRY = Pattern(
     "institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}/hourEntries/{hour_entry}"
 )
 COMPLETION = Pattern("institutions/{institution}/completions/{completion}")
+PROGRAM = Pattern("programs/{program}")
 
 
 def institution_of(name: str) -> str:

@@ -5,7 +5,9 @@ from datetime import date
 
 from stdnum.iso7064 import mod_11_2
 
+from services.kit.errors import Violation, invalid
 from services.kit.values.text import clean
+from services.vocabulary.reasons import Reason
 
 SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 NOISE = re.compile(r"[\s\-‐–—'’`]")
@@ -27,6 +29,14 @@ def problems(text: str) -> list[str]:
     if not mod_11_2.is_valid(number):
         wrong.append("the check character does not fit")
     return wrong
+
+
+def checked(text: str, field: str) -> str:
+    """Return the normalized number; raises INVALID_NATIONAL_ID that names `field` and never quotes the number."""
+    if wrong := problems(text):
+        violations = (Violation(field, problem, Reason.INVALID_NATIONAL_ID) for problem in wrong)
+        raise invalid(Reason.INVALID_NATIONAL_ID, "The national ID number is not valid.", *violations)
+    return normalize(text)
 
 
 def birth_date(number: str) -> date | None:

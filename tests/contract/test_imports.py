@@ -11,31 +11,67 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINT = Path(sys.executable).with_name("lint-imports")
 
+AREAS = {
+    "training": ("register", "teaching", "completion"),
+    "assessment": ("register", "person", "bank", "exam", "sitting", "outcome"),
+    "certificates": ("log", "issuing", "standing", "verifying", "paper"),
+}
 VIOLATIONS = [
-    ("services-have-layers", "training/storage/planted.py", "import services.training.usecases"),
-    ("services-have-layers", "assessment/domain/planted.py", "import services.assessment.storage"),
-    ("services-have-layers", "certificates/stray.py", ""),
-    ("services-are-independent", "training/usecases/planted.py", "import services.assessment.domain"),
+    (
+        "services-have-storeys",
+        "training/register/domain/planted.py",
+        "import services.training.teaching.domain",
+    ),
+    ("services-have-storeys", "training/names_planted.py", ""),
+    (
+        "services-have-storeys",
+        "assessment/person/storage/planted.py",
+        "import services.assessment.exam.storage",
+    ),
+    ("services-have-storeys", "certificates/stray.py", ""),
+    (
+        "areas-have-layers",
+        "training/teaching/storage/planted.py",
+        "import services.training.teaching.usecases",
+    ),
+    ("areas-have-layers", "assessment/bank/domain/planted.py", "import services.assessment.bank.storage"),
+    ("areas-have-layers", "certificates/log/stray.py", ""),
+    ("services-are-independent", "training/teaching/usecases/planted.py", "import services.assessment.names"),
     ("kit-has-layers", "kit/storage/planted.py", "import services.kit.rpc"),
     ("kit-has-layers", "kit/values/planted.py", "import services.kit.clock"),
     ("kit-has-layers", "kit/stray.py", ""),
-    ("kit-knows-no-service", "kit/rpc/planted.py", "import services.training.domain"),
+    ("kit-knows-no-service", "kit/rpc/planted.py", "import services.training.names"),
+    ("kit-knows-no-service", "kit/rpc/planted.py", "import services.vocabulary.level"),
     ("kit-knows-no-service", "kit/rpc/planted.py", "from shuzheng.training.v1 import events_pb2"),
-    ("domains-are-pure", "training/domain/planted.py", "import random"),
-    ("domains-are-pure", "assessment/domain/planted.py", "from sqlmodel import Field"),
-    ("domains-are-pure", "certificates/domain/planted.py", "from services.kit.clock import SystemClock"),
+    ("domains-are-pure", "training/teaching/domain/planted.py", "import random"),
+    ("domains-are-pure", "training/completion/domain/planted.py", "import sqlalchemy"),
+    ("domains-are-pure", "assessment/bank/domain/planted.py", "from sqlmodel import Field"),
+    (
+        "domains-are-pure",
+        "certificates/document/domain/planted.py",
+        "from services.kit.clock import SystemClock",
+    ),
     (
         "only-rpc-and-events-speak-protobuf",
-        "training/usecases/planted.py",
+        "training/teaching/usecases/planted.py",
         "from google.protobuf import message",
     ),
     (
         "only-rpc-and-events-speak-protobuf",
-        "training/storage/planted.py",
+        "training/register/storage/planted.py",
         "import shuzheng.type.v1.level_pb2",
     ),
-    ("only-storage-speaks-sql", "training/usecases/planted.py", "from sqlmodel import select"),
-    ("clients-are-clients", "cli/planted.py", "import services.training.domain"),
+    ("only-storage-speaks-sql", "training/teaching/usecases/planted.py", "from sqlmodel import select"),
+    ("clients-are-clients", "cli/planted.py", "import services.training.names"),
+    *(
+        (
+            f"use-cases-of-{service}-{area}",
+            f"{service}/{other}/rpc/planted.py",
+            f"import services.{service}.{area}.usecases",
+        )
+        for service, areas in AREAS.items()
+        for area, other in zip(areas, (*areas[1:], areas[0]), strict=True)
+    ),
 ]
 
 
@@ -72,3 +108,9 @@ def test_a_contract_catches_its_violation(copy: Path, contract: str, place: str,
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN" in done.stdout
     assert Path(place).stem in done.stdout
+
+
+def test_every_area_with_use_cases_keeps_them_to_itself():
+    services = ROOT / "services"
+    found = {(path.parts[-3], path.parts[-2]) for path in services.glob("*/*/usecases") if path.is_dir()}
+    assert found == {(service, area) for service, areas in AREAS.items() for area in areas}

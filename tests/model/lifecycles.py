@@ -140,8 +140,8 @@ def listings(journey: Journey) -> Lifecycle:
     acts: dict[StrEnum, Act] = {
         actions.RECOMMEND: move("RecommendListing"), actions.REVIEW: move("ReviewListing"),
         actions.CONFIRM: move("ConfirmListing", **term), actions.RECTIFY: move("RectifyListing", reason="整改"),
-        actions.REINSTATE: move("ReinstateListing"), actions.REMOVE: move("RemoveListing", reason="移出"),
-        actions.EXPIRE: move("ExpireListing"),
+        actions.RESTORE: move("RestoreListing"), actions.REMOVE: move("RemoveListing", reason="移出"),
+        actions.EXPIRE: move("ExpireListing"), actions.RETURN: move("ReturnListing", reason="退回"),
     }  # fmt: skip
     return Lifecycle(
         "listing", listing.TRANSITIONS, listing.ListingState.DRAFT, make, move("GetListing"), acts
@@ -202,9 +202,9 @@ def body_listings(journey: Journey) -> Lifecycle:
     term = {"batch": "2024", "valid_from": day(today - timedelta(90)), "valid_to": day(today - timedelta(1))}
     acts: dict[StrEnum, Act] = {
         actions.RECOMMEND: move("RecommendListing"), actions.REVIEW: move("ReviewListing"),
-        actions.RETURN: move("ReturnListing", remark="退回"), actions.CONFIRM: move("ConfirmListing", **term),
-        actions.RECTIFY: move("RectifyListing", remark="整改"), actions.RESTORE: move("RestoreListing"),
-        actions.REMOVE: move("RemoveListing", remark="移出"), actions.EXPIRE: move("ExpireListing"),
+        actions.RETURN: move("ReturnListing", reason="退回"), actions.CONFIRM: move("ConfirmListing", **term),
+        actions.RECTIFY: move("RectifyListing", reason="整改"), actions.RESTORE: move("RestoreListing"),
+        actions.REMOVE: move("RemoveListing", reason="移出"), actions.EXPIRE: move("ExpireListing"),
     }  # fmt: skip
     start = body_listing.ListingState.DRAFT
     return Lifecycle("body listing", body_listing.TRANSITIONS, start, make, move("GetListing"), acts)

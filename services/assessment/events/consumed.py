@@ -7,15 +7,14 @@ from typing import Any
 
 from shuzheng.certificates.v1 import events_pb2 as certificates_pb2
 from shuzheng.training.v1 import events_pb2 as training_pb2
-from shuzheng.type.v1 import qualification_pb2
 
 from services.assessment.person.domain.evidence import EvidenceKind
 from services.assessment.person.usecases.evidence import Evidence, Fact
-from services.assessment.qualification import Qualification
 from services.kit.events.consumer import Consumed
 from services.kit.events.envelope import Envelope
-from services.kit.rpc.convert import date_of, level_of
+from services.kit.rpc.convert import date_of
 from services.kit.storage.store import Transaction
+from services.vocabulary.messages import qualification_of
 
 
 def consumed(evidence: Evidence) -> tuple[Consumed, ...]:
@@ -48,7 +47,7 @@ def _completion(event: training_pb2.CompletionRegistered, envelope: Envelope) ->
         source=event.completion,
         kind=EvidenceKind.COMPLETION,
         person=event.person,
-        qualification=_qualification(event.qualification),
+        qualification=qualification_of(event.qualification),
         held_on=date_of(event, "completed_on") or envelope.time.date(),
         institution=event.institution,
         institution_uscc=event.institution_uscc,
@@ -61,10 +60,6 @@ def _certificate(event: certificates_pb2.CertificateIssued, envelope: Envelope) 
         source=event.source,
         kind=EvidenceKind.GRADE_CERTIFICATE,
         person=event.person,
-        qualification=_qualification(event.qualification),
+        qualification=qualification_of(event.qualification),
         held_on=date_of(event, "issued_on") or envelope.time.date(),
     )
-
-
-def _qualification(message: qualification_pb2.Qualification) -> Qualification:
-    return Qualification(message.occupation, message.direction, level_of(message.level))

@@ -4,9 +4,9 @@ from shuzheng.assessment.v1 import events_pb2
 from shuzheng.type.v1 import qualification_pb2
 
 from services.assessment.facts import ResultAnnulled, ResultPublished
-from services.assessment.points import decimal_text
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
+from services.vocabulary import tenths
 
 
 def _result_published(fact: ResultPublished) -> events_pb2.ResultPublished:
@@ -25,8 +25,8 @@ def _result_published(fact: ResultPublished) -> events_pb2.ResultPublished:
             direction=qualification.direction,
             level=int(qualification.level),  # type: ignore[arg-type]
         ),
-        theory_score=decimal_text(fact.theory_score),
-        ability_score=decimal_text(fact.ability_score),
+        theory_score=tenths.show(fact.theory_score),
+        ability_score=tenths.show(fact.ability_score),
         passed=fact.passed,
         examined_on=date_message(fact.examined_on),
         published_on=date_message(fact.published_on),

@@ -12,8 +12,9 @@ from services.certificates.document.domain.certificate import Kind
 from services.certificates.issuing.usecases.awards import Awards
 from services.kit.events.consumer import Consumed
 from services.kit.events.envelope import Envelope
-from services.kit.rpc.convert import date_of, level_of
+from services.kit.rpc.convert import date_of
 from services.kit.storage.store import Transaction
+from services.vocabulary.level import Level
 
 
 def consumed(awards: Awards) -> tuple[Consumed, ...]:
@@ -63,7 +64,7 @@ def from_completion(message: training.CompletionRegistered) -> Award:
         listing_batch=message.listing_batch,
         occupation=message.qualification.occupation,
         direction=message.qualification.direction,
-        level=level_of(message.qualification.level),
+        level=Level(message.qualification.level),
         achieved_on=_day(message, "completed_on"),
         awarded_on=_day(message, "completed_on"),
         hours=message.hours,
@@ -84,7 +85,7 @@ def from_result(message: assessment.ResultPublished) -> Award:
         listing_batch=message.listing_batch,
         occupation=message.qualification.occupation,
         direction=message.qualification.direction,
-        level=level_of(message.qualification.level),
+        level=Level(message.qualification.level),
         achieved_on=_day(message, "examined_on"),
         awarded_on=_day(message, "published_on"),
         theory_score=message.theory_score,

@@ -46,7 +46,7 @@ LISTING_STEPS = {
         "ReviewListing",
         "ConfirmListing",
         "RectifyListing",
-        "ReinstateListing",
+        "RestoreListing",
     ),
 }
 

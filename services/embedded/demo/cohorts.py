@@ -9,7 +9,7 @@ from services.embedded.demo import files
 from services.embedded.demo.api import expect, refused
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
-from services.kit.values.text import name_key
+from services.vocabulary.person_name import name_key
 
 MODES = {"线上": "TEACHING_MODE_ONLINE", "线下": "TEACHING_MODE_OFFLINE"}
 BATCH = 500

@@ -1,4 +1,4 @@
-"""Between the wire's value types and Python's: times, dates, levels, update masks."""
+"""Between the wire's value types and Python's: times, dates, update masks."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -10,7 +10,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 
 from services.kit.errors import Violation, invalid
-from services.vocabulary.level import Level
+from services.kit.storage.rows import Entity
+
+
+def head(row: Entity) -> dict[str, Any]:
+    """Return name, etag, create_time and update_time of a row: the fields that every resource has."""
+    return {
+        "name": row.name,
+        "etag": row.etag,
+        "create_time": timestamp(row.create_time),
+        "update_time": timestamp(row.update_time),
+    }
 
 
 def timestamp(moment: datetime | None) -> Timestamp | None:
@@ -39,6 +49,13 @@ def date_of(message: Message, field: str) -> date | None:
         raise invalid("INVALID_FIELD", f"{field}: {text}.", Violation(field, text, "INVALID_FIELD")) from None
 
 
+def day_of(message: Message, field: str) -> date:
+    """Return the day in a field that the message's own rules require; raises INVALID_FIELD for no calendar day."""
+    found = date_of(message, field)
+    assert found is not None, f"the rules of {message.DESCRIPTOR.full_name} require {field}"
+    return found
+
+
 def moment_of(value: Timestamp, field: str) -> datetime:
     """Return a Timestamp as an aware moment; raises INVALID_FIELD for `field` outside the years 1 to 9999."""
     try:
@@ -46,11 +63,6 @@ def moment_of(value: Timestamp, field: str) -> datetime:
     except (ValueError, OverflowError):
         text = "is no moment between the years 1 and 9999"
         raise invalid("INVALID_FIELD", f"{field} {text}.", Violation(field, text, "INVALID_FIELD")) from None
-
-
-def level_of(value: int) -> Level:
-    """Return the level behind the proto enum."""
-    return Level(value)
 
 
 def apply_mask(

@@ -1,9 +1,10 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, LargeBinary, String
+from sqlalchemy import JSON, DateTime, Enum, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
@@ -43,6 +44,17 @@ def utc_time(*, nullable: bool = False, index: bool = False) -> Any:
     """Declare a field that holds a moment."""
     default = {"default": None} if nullable else {}
     return Field(sa_type=UtcTime, nullable=nullable, index=index, **default)
+
+
+def enum_column(kind: type[StrEnum], *, nullable: bool = False, index: bool = False) -> Any:
+    """Declare a field that holds a word of `kind`, stored as its value; any other word is refused."""
+    stored = Enum(kind, native_enum=False, length=20, values_callable=_words, validate_strings=True)
+    default = {"default": None} if nullable else {}
+    return Field(sa_type=stored, nullable=nullable, index=index, **default)
+
+
+def _words(kind: type[StrEnum]) -> list[str]:
+    return [word.value for word in kind]
 
 
 def json_column(default_factory: Any = dict) -> Any:

@@ -5,9 +5,9 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from services.kit.errors import Violation, invalid
 
@@ -22,6 +22,12 @@ class Page(Generic[Row]):
 
     rows: Sequence[Row]
     next_page_token: str
+
+
+def matching(row: type[Any], **filters: Any) -> Select[Any]:
+    """Return the SELECT of the rows whose columns equal `filters`; "", 0 and None leave one out."""
+    wanted = {column: value for column, value in filters.items() if value}
+    return select(row).where(*(getattr(row, column) == value for column, value in wanted.items()))
 
 
 def size_of(page_size: int) -> int:

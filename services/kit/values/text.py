@@ -1,16 +1,14 @@
-"""Text as people type it, made comparable: full-width forms, odd blanks, middle dots."""
+"""Text as people type it, made fit to store: NFKC, no invisible characters, no longer than its column."""
 
 import re
 import unicodedata
+
+from services.kit.errors import AppError, Violation, invalid
 
 BLANKS = re.compile(r"\s+")
 CONTROLS = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
 )
-DOTS = r"\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65."
-NOT_OF_A_NAME = re.compile(rf"[\s{DOTS}]+|{CONTROLS.pattern}")
-PADDING = re.compile("(?<=[\u4e00-\u9fff\u3400-\u4dbf]) (?=[\u4e00-\u9fff\u3400-\u4dbf])")
-HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 def clean(text: str) -> str:
@@ -18,18 +16,21 @@ def clean(text: str) -> str:
     return BLANKS.sub(" ", CONTROLS.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 
-def person_name(text: str) -> str:
-    """Return a person's name as it is printed: cleaned, and without the blanks that pad Han names (张　三 → 张三)."""
-    return PADDING.sub("", clean(text))
+def line(text: str, longest: int, field: str) -> str:
+    """Return cleaned text that is not empty; raises INVALID_FIELD that names `field`."""
+    found = optional_line(text, longest, field)
+    if not found:
+        raise _refuse(field, "is empty")
+    return found
 
 
-def name_key(text: str) -> str:
-    """Return the form in which two spellings of one person's name are equal (blanks, dots, case)."""
-    if HAN.fullmatch(text):  # the usual name, which no rule below would change
-        return text
-    return NOT_OF_A_NAME.sub("", unicodedata.normalize("NFKC", text)).casefold()
+def optional_line(text: str, longest: int, field: str) -> str:
+    """Return cleaned text that may be empty; raises INVALID_FIELD where it has more than `longest` characters."""
+    found = clean(text)
+    if len(found) > longest:
+        raise _refuse(field, f"has {len(found)} characters, at most {longest} are possible")
+    return found
 
 
-def mask_name(name: str) -> str:
-    """Return a name of which only the first character shows: 张三丰 → 张**."""
-    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+def _refuse(field: str, problem: str) -> AppError:
+    return invalid("INVALID_FIELD", f"{field} {problem}.", Violation(field, problem, "INVALID_FIELD"))

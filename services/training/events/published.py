@@ -1,17 +1,16 @@
 """What training publishes: its facts, each with its subject and its message."""
 
 from shuzheng.training.v1 import events_pb2
-from shuzheng.type.v1.qualification_pb2 import Qualification
 
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
 from services.training.facts import CompletionRegistered, CompletionWithdrawn
-from services.training.tenths import show
+from services.vocabulary import tenths
+from services.vocabulary.messages import qualification_message
 
 
 def completion_registered(fact: CompletionRegistered) -> events_pb2.CompletionRegistered:
     """Return the message of the fact."""
-    aim = fact.qualification
     return events_pb2.CompletionRegistered(
         completion=fact.completion,
         person=fact.person,
@@ -21,9 +20,9 @@ def completion_registered(fact: CompletionRegistered) -> events_pb2.CompletionRe
         institution_uscc=fact.institution_uscc,
         listing=fact.listing,
         listing_batch=fact.listing_batch,
-        qualification=Qualification(occupation=aim.occupation, direction=aim.direction, level=int(aim.level)),  # type: ignore[arg-type]
+        qualification=qualification_message(fact.qualification),
         cohort=fact.cohort,
-        hours=show(fact.hours),
+        hours=tenths.show(fact.hours),
         completed_on=date_message(fact.completed_on),
     )
 

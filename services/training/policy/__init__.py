@@ -1,26 +1,14 @@
-"""Figures that an authority sets: dated, with source and mark, looked up by the day of the event.
+"""What a training must hold, and other figures that an authority sets; `training.toml` is what is shipped."""
 
-Nothing here is law: an entry marked UNCONFIRMED is a default to be replaced by the authority's own figure.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from services.training import tenths
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """What every entry has: from which day it applies, where it comes from, and how sure it is."""
-
-    effective_from: date
-    source: str
-    mark: str
+from services.vocabulary import tenths
+from services.vocabulary.policy import Dated, Figure, read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hours(Dated):
     """学时 that a level needs in all, and at least in each content item, in tenths."""
 
@@ -37,29 +25,13 @@ class Item:
     name_zh: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content(Dated):
     """Content items of an occupation at some levels."""
 
     occupation: str
     levels: tuple[str, ...]
     items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure(Dated):
-    """One number: a score in tenths, working days, or months."""
-
-    value: int
-
-
-D = TypeVar("D", bound=Dated)
-
-
-def in_force(entries: Iterable[D], day: date) -> D | None:
-    """Return the latest entry that applies on `day`, None where none does."""
-    started = [entry for entry in entries if entry.effective_from <= day]
-    return max(started, key=lambda entry: entry.effective_from, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +51,8 @@ class Policy:
             hours=tuple(_hours(**entry) for entry in data["training_hours"]),
             content=tuple(_content(**entry) for entry in data["content"]),
             pass_score=tuple(_score(**entry) for entry in data["pass_score"]),
-            filing_working_days=tuple(Figure(**entry) for entry in data["filing_working_days"]),
-            listing_months=tuple(Figure(**entry) for entry in data["listing_months"]),
+            filing_working_days=read(Figure, data["filing_working_days"]),
+            listing_months=read(Figure, data["listing_months"]),
         )
 
 

@@ -16,6 +16,7 @@ from shuzheng.assessment.v1.body_service_pb2_grpc import BodyServiceStub
 from shuzheng.assessment.v1.examiner_service_pb2_grpc import ExaminerServiceStub
 from shuzheng.assessment.v1.listing_service_pb2_grpc import ListingServiceStub
 from shuzheng.assessment.v1.site_service_pb2_grpc import SiteServiceStub
+from shuzheng.type.v1.listing_pb2 import LISTING_STATE_CONFIRMED, LISTING_STATE_REMOVED
 
 from tests.support.assessment_bank import BODY, USCC, list_body, register_body
 from tests.support.fuzz import reason_of
@@ -85,17 +86,17 @@ async def test_a_repeated_request_id_creates_one_listing(opened):
 
 async def test_a_listing_goes_from_draft_to_the_catalogue_and_out_of_it(opened):
     confirmed = await list_body(opened)
-    assert confirmed.state == listing_pb2.LISTING_STATE_CONFIRMED
+    assert confirmed.state == LISTING_STATE_CONFIRMED
     stub = opened.stub(ListingServiceStub, "supervisor")
     with refused("LISTING_OVERLAPS"):
         await stub.CreateListing(
             listing.CreateListingRequest(parent=BODY, listing=listing_pb2.Listing(occupation="big-data"))
         )
-    await stub.RectifyListing(listing.RectifyListingRequest(name=confirmed.name, remark="年检发现问题"))
+    await stub.RectifyListing(listing.RectifyListingRequest(name=confirmed.name, reason="年检发现问题"))
     with refused("LISTING_STILL_VALID"):
         await stub.ExpireListing(listing.ExpireListingRequest(name=confirmed.name))
-    removed = await stub.RemoveListing(listing.RemoveListingRequest(name=confirmed.name, remark="整改未通过"))
-    assert (removed.state, removed.remark) == (listing_pb2.LISTING_STATE_REMOVED, "整改未通过")
+    removed = await stub.RemoveListing(listing.RemoveListingRequest(name=confirmed.name, reason="整改未通过"))
+    assert (removed.state, removed.history[-1].reason) == (LISTING_STATE_REMOVED, "整改未通过")
     with refused("WRONG_STATE"):
         await stub.RestoreListing(listing.RestoreListingRequest(name=confirmed.name))
 
@@ -110,7 +111,7 @@ async def test_only_the_authority_decides_on_listings(opened):
 
 async def test_an_unknown_occupation_and_a_backward_period_are_refused(opened):
     stub = opened.stub(ListingServiceStub, "supervisor")
-    with refused("UNKNOWN_OCCUPATION"):
+    with refused("UNKNOWN_QUALIFICATION"):
         await stub.CreateListing(
             listing.CreateListingRequest(parent=BODY, listing=listing_pb2.Listing(occupation="alchemy"))
         )

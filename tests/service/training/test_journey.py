@@ -168,8 +168,8 @@ async def test_only_while_listed_may_a_cohort_be_filed(world, refused, tools):
     with refused() as refusal:
         await world.a.cohorts.FileCohort(cohorts.FileCohortRequest(name=name))
     assert (refusal.reason, refusal.unmet) == ("NOT_LISTED", ["NOT_LISTED"])
-    await world.supervisor.listings.ReinstateListing(
-        listings.ReinstateListingRequest(name=listed.listings[0].name)
+    await world.supervisor.listings.RestoreListing(
+        listings.RestoreListingRequest(name=listed.listings[0].name)
     )
     assert (await world.to_enrolling(name)).state == COHORT_STATE_ENROLLING
 

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from services.assessment.person.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
-from services.assessment.person.domain.eligibility import Case, Dossier, Proof, add_years, decide, full_years
+from services.assessment.person.domain.eligibility import Case, Dossier, Proof, decide
 from services.assessment.person.storage.policies import load
-from services.assessment.qualification import Qualification
+from services.vocabulary.calendar import add_years, full_years
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 OCCUPATION = "intelligent-manufacturing"
 ON = date(2026, 6, 1)

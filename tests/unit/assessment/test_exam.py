@@ -17,10 +17,10 @@ from services.assessment.exam.domain.exam import (
     unmet_schedule_rules,
 )
 from services.assessment.person.storage.policies import load
-from services.assessment.qualification import Qualification
 from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 NINE = datetime(2026, 6, 1, 1, tzinfo=UTC)
 BIG_DATA = Qualification("big-data", "", Level.JUNIOR)

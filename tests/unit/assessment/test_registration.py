@@ -14,8 +14,8 @@ from services.assessment.person.domain.candidate import Title, TitleRank
 from services.assessment.person.domain.eligibility import Case, Dossier, Proof, decide
 from services.assessment.person.domain.policy import Separation
 from services.assessment.person.storage.policies import load
-from services.assessment.qualification import Qualification
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 ON = date(2026, 6, 1)
 BIG_DATA = Qualification("big-data", "", Level.JUNIOR)

@@ -4,17 +4,10 @@ from datetime import date
 
 import pytest
 
-from services.assessment.outcome.domain.result import (
-    Part,
-    Term,
-    Tier,
-    add_working_days,
-    integrity_term,
-    passes,
-    void_parts,
-)
+from services.assessment.outcome.domain.result import Part, Term, Tier, integrity_term, passes, void_parts
 from services.assessment.person.storage.policies import load
 from services.kit.errors import AppError
+from services.vocabulary.calendar import add_working_days
 
 DAY = date(2026, 6, 1)
 POLICY = load()
@@ -52,5 +45,5 @@ def test_publicity_skips_the_weekend():
 
 
 def test_a_rule_must_be_in_force():
-    with pytest.raises(AppError, match="NO_RULE_TABLE"):
+    with pytest.raises(AppError, match="NO_POLICY"):
         POLICY.scoring(date(2000, 1, 1))

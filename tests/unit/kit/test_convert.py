@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from shuzheng.type.v1 import date_range_pb2, qualification_pb2
 
 from services.kit.errors import AppError
-from services.kit.rpc.convert import apply_mask, date_message, date_of, level_of, timestamp
-from services.vocabulary.level import Level
+from services.kit.rpc.convert import apply_mask, date_message, date_of, timestamp
 
 DateRange, Qualification = date_range_pb2.DateRange, qualification_pb2.Qualification
 (FIRST, *_) = [field.name for field in DateRange.DESCRIPTOR.fields]
@@ -36,14 +35,6 @@ def test_a_moment_goes_out_in_utc(moment: datetime, hours: int):
     aware = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
     assert timestamp(aware).ToDatetime(UTC) == aware
     assert timestamp(None) is None
-
-
-def test_levels_have_the_numbers_of_the_wire():
-    assert [level_of(n) for n in (1, 2, 3)] == list(Level)
-    assert [level.zh for level in Level] == ["初级", "中级", "高级"]
-    assert Level.parse(" 中级 ") is Level.MID
-    with pytest.raises(ValueError, match="中级"):
-        Level.parse("特级")
 
 
 ALLOWED = {"occupation": "occupation", "direction": lambda row, value: setattr(row, "way", value.upper())}

@@ -1,9 +1,11 @@
-"""Text is made comparable before it is compared."""
+"""Text is made comparable before it is compared, and fit to store before it is stored."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.values.text import clean, mask_name, name_key, person_name
+from services.kit.errors import AppError
+from services.kit.values.text import clean, line, optional_line
 
 
 def test_full_width_blanks_and_invisible_characters_go():
@@ -15,19 +17,10 @@ def test_cleaning_twice_is_cleaning_once(text: str):
     assert clean(clean(text)) == clean(text)
 
 
-def test_one_name_has_one_key_however_its_dot_is_typed():
-    spellings = ["阿依古丽·买买提", "阿依古丽•买买提", "阿依古丽．买买提", " 阿依古丽 · 买买提 "]
-    assert len({name_key(spelling) for spelling in spellings}) == 1
-    assert name_key("Ada Lovelace") == name_key("ADA  lovelace")
-
-
-def test_a_masked_name_shows_its_first_character():
-    assert [mask_name(n) for n in ("张三丰", "张", "")] == ["张**", "张*", ""]
-
-
-def test_a_printed_name_loses_padding_but_keeps_the_blanks_that_belong_to_it():
-    assert [person_name(n) for n in ("张　三", "萧 雨 桐", "Ada  Lovelace")] == [
-        "张三",
-        "萧雨桐",
-        "Ada Lovelace",
-    ]
+def test_a_line_is_cleaned_and_neither_empty_nor_too_long():
+    assert line(" ＡＢ ", 2, "name") == "AB"
+    assert optional_line("\u200b", 2, "name") == ""
+    for wrong in ("", " ", "ABC"):
+        with pytest.raises(AppError) as refused:
+            line(wrong, 2, "cohort.display_name")
+        assert [violation.field for violation in refused.value.violations] == ["cohort.display_name"]

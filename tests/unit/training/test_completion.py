@@ -9,17 +9,17 @@ from services.training.completion.domain import completion
 from services.training.completion.domain.completion import Standing
 from services.training.policy import Policy
 from services.training.teaching.domain import program
-from services.training.teaching.domain.program import Qualification
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 POLICY = Policy.of(
     tomllib.loads((files("services.training") / "policy" / "training.toml").read_text("utf-8"))
 )
 PROGRAM = program.require(POLICY, Qualification("big-data", "data-analysis", Level.JUNIOR), date(2025, 3, 1))
-ENOUGH = {(item.key, "offline"): 110 for item in PROGRAM.items}
+ENOUGH = {(item.key, "OFFLINE"): 110 for item in PROGRAM.items}
 ALL_MET = Standing(
-    cohort_state="completion_exam",
-    enrollment_state="enrolled",
+    cohort_state="COMPLETION_EXAM",
+    enrollment_state="ENROLLED",
     program=PROGRAM,
     totals=ENOUGH,
     exam_score=600,
@@ -40,7 +40,7 @@ def test_hours_content_and_exam_make_a_completion():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"cohort_state": "teaching"}, "COHORT_STATE"),
+        ({"cohort_state": "TEACHING"}, "COHORT_STATE"),
         ({"enrollment_state": "dropped"}, "NOT_ENROLLED"),
         ({"completed_before": True}, "ALREADY_COMPLETED"),
         ({"listed": False}, "NOT_LISTED"),
@@ -48,7 +48,7 @@ def test_hours_content_and_exam_make_a_completion():
         ({"exam_score": 599}, "EXAM_NOT_PASSED"),
         ({"totals": dict.fromkeys(ENOUGH, 105)}, "HOURS_INCOMPLETE"),
         (
-            {"totals": {**ENOUGH, ("management", "offline"): 39, ("processing", "online"): 200}},
+            {"totals": {**ENOUGH, ("management", "OFFLINE"): 39, ("processing", "ONLINE"): 200}},
             "CONTENT_INCOMPLETE",
         ),
     ],
@@ -58,7 +58,7 @@ def test_each_requirement_is_needed_by_itself(change, reason):
 
 
 def test_a_closed_cohort_can_still_complete():
-    assert reasons(replace(ALL_MET, cohort_state="closed")) == []
+    assert reasons(replace(ALL_MET, cohort_state="CLOSED")) == []
 
 
 def test_every_missing_requirement_is_told_at_once():

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
+from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/assessment/v1/listing.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x91\x03\n\x07Listing\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12=\n\x05state\x18\x03 \x01(\x0e\x32$.shuzheng.assessment.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\noccupation\x18\x06 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x16\n\x05\x62\x61tch\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12%\n\nvalid_from\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\t \x01(\x0b\x32\x11.google.type.Date\x12\x18\n\x06remark\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03*\xf7\x01\n\x0cListingState\x12\x1d\n\x19LISTING_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LISTING_STATE_DRAFT\x10\x01\x12\x1d\n\x19LISTING_STATE_RECOMMENDED\x10\x02\x12\x1f\n\x1bLISTING_STATE_EXPERT_REVIEW\x10\x03\x12\x1b\n\x17LISTING_STATE_CONFIRMED\x10\x04\x12\x1c\n\x18LISTING_STATE_RECTIFYING\x10\x05\x12\x19\n\x15LISTING_STATE_REMOVED\x10\x06\x12\x19\n\x15LISTING_STATE_EXPIRED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/assessment/v1/listing.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xae\x03\n\x07Listing\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x37\n\x05state\x18\x03 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\noccupation\x18\x06 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x16\n\x05\x62\x61tch\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12%\n\nvalid_from\x18\x08 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\t \x01(\x0b\x32\x11.google.type.Date\x12;\n\x07history\x18\n \x03(\x0b\x32\x1f.shuzheng.type.v1.ListingChangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,10 +45,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTING'].fields_by_name['occupation']._serialized_options = b'\272H!r\037\030(2\033^([a-z0-9]+(-[a-z0-9]+)*)?$'
   _globals['_LISTING'].fields_by_name['batch']._loaded_options = None
   _globals['_LISTING'].fields_by_name['batch']._serialized_options = b'\272H\004r\002\030<'
-  _globals['_LISTING'].fields_by_name['remark']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['remark']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_LISTINGSTATE']._serialized_start=555
-  _globals['_LISTINGSTATE']._serialized_end=802
-  _globals['_LISTING']._serialized_start=151
-  _globals['_LISTING']._serialized_end=552
+  _globals['_LISTING'].fields_by_name['history']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['history']._serialized_options = b'\272H\006\222\001\003\020\350\007'
+  _globals['_LISTING']._serialized_start=183
+  _globals['_LISTING']._serialized_end=613
 # @@protoc_insertion_point(module_scope)

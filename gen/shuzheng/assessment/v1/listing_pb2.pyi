@@ -3,11 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf.internal import containers as _containers
 from google.type import date_pb2 as _date_pb2
+from shuzheng.type.v1 import listing_pb2 as _listing_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,50 +20,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _ListingState:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _ListingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ListingState.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    LISTING_STATE_UNSPECIFIED: _ListingState.ValueType  # 0
-    """Not given."""
-    LISTING_STATE_DRAFT: _ListingState.ValueType  # 1
-    """Being prepared by the body."""
-    LISTING_STATE_RECOMMENDED: _ListingState.ValueType  # 2
-    """Recommended to the experts (单位推荐)."""
-    LISTING_STATE_EXPERT_REVIEW: _ListingState.ValueType  # 3
-    """Before the experts (专家评议)."""
-    LISTING_STATE_CONFIRMED: _ListingState.ValueType  # 4
-    """In the catalogue: the body may examine within the validity."""
-    LISTING_STATE_RECTIFYING: _ListingState.ValueType  # 5
-    """In the catalogue but told to put things right: may not examine."""
-    LISTING_STATE_REMOVED: _ListingState.ValueType  # 6
-    """Taken out of the catalogue."""
-    LISTING_STATE_EXPIRED: _ListingState.ValueType  # 7
-    """Its validity is over."""
-
-class ListingState(_ListingState, metaclass=_ListingStateEnumTypeWrapper):
-    """Lifecycle of a listing."""
-
-LISTING_STATE_UNSPECIFIED: ListingState.ValueType  # 0
-"""Not given."""
-LISTING_STATE_DRAFT: ListingState.ValueType  # 1
-"""Being prepared by the body."""
-LISTING_STATE_RECOMMENDED: ListingState.ValueType  # 2
-"""Recommended to the experts (单位推荐)."""
-LISTING_STATE_EXPERT_REVIEW: ListingState.ValueType  # 3
-"""Before the experts (专家评议)."""
-LISTING_STATE_CONFIRMED: ListingState.ValueType  # 4
-"""In the catalogue: the body may examine within the validity."""
-LISTING_STATE_RECTIFYING: ListingState.ValueType  # 5
-"""In the catalogue but told to put things right: may not examine."""
-LISTING_STATE_REMOVED: ListingState.ValueType  # 6
-"""Taken out of the catalogue."""
-LISTING_STATE_EXPIRED: ListingState.ValueType  # 7
-"""Its validity is over."""
-Global___ListingState: _TypeAlias = ListingState  # noqa: Y015
 
 @_typing.final
 class Listing(_message.Message):
@@ -78,19 +36,17 @@ class Listing(_message.Message):
     BATCH_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_TO_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/listings/{listing}."""
     etag: _builtins.str
     """Changes with every change of the resource."""
-    state: Global___ListingState.ValueType
+    state: _listing_pb2.ListingState.ValueType
     """Output only. Where it stands in its lifecycle."""
     occupation: _builtins.str
     """Key of the occupation, for example "big-data"."""
     batch: _builtins.str
     """Batch of the catalogue, for example 第三批; given on confirmation."""
-    remark: _builtins.str
-    """Output only. Why the last decision was taken."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When it was created."""
@@ -107,23 +63,27 @@ class Listing(_message.Message):
     def valid_to(self) -> _date_pb2.Date:
         """Last day in force; given on confirmation."""
 
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[_listing_pb2.ListingChange]:
+        """Output only. Every state that the listing had, oldest first."""
+
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
-        state: Global___ListingState.ValueType = ...,
+        state: _listing_pb2.ListingState.ValueType = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         occupation: _builtins.str = ...,
         batch: _builtins.str = ...,
         valid_from: _date_pb2.Date | None = ...,
         valid_to: _date_pb2.Date | None = ...,
-        remark: _builtins.str = ...,
+        history: _abc.Iterable[_listing_pb2.ListingChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "create_time", b"create_time", "etag", b"etag", "name", b"name", "occupation", b"occupation", "remark", b"remark", "state", b"state", "update_time", b"update_time", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "create_time", b"create_time", "etag", b"etag", "history", b"history", "name", b"name", "occupation", b"occupation", "state", b"state", "update_time", b"update_time", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

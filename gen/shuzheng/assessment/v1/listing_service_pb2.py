@@ -26,9 +26,10 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.assessment.v1 import listing_pb2 as shuzheng_dot_assessment_dot_v1_dot_listing__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
+from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/listing_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a$shuzheng/assessment/v1/listing.proto\x1a shuzheng/options/v1/access.proto\"\x9d\x02\n\x14\x43reateListingRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x38\n\x07listing\x18\x03 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.ListingB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:U\xbaHR\x1aP\n\x17\x63reate_listing.complete\x12\x16occupation is required\x1a\x1dthis.listing.occupation != \'\'\"-\n\x11GetListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xca\x01\n\x13ListListingsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1b\n\noccupation\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12=\n\x05state\x18\x05 \x01(\x0e\x32$.shuzheng.assessment.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"b\n\x14ListListingsResponse\x12\x31\n\x08listings\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17RecommendListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14ReviewListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14ReturnListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06remark\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xdf\x01\n\x15\x43onfirmListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x05\x62\x61tch\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<\x12-\n\nvalid_from\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12+\n\x08valid_to\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x15RectifyListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06remark\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"i\n\x15RestoreListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14RemoveListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06remark\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"h\n\x14\x45xpireListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xde\t\n\x0eListingService\x12t\n\rCreateListing\x12,.shuzheng.assessment.v1.CreateListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12p\n\nGetListing\x12).shuzheng.assessment.v1.GetListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x0cListListings\x12+.shuzheng.assessment.v1.ListListingsRequest\x1a,.shuzheng.assessment.v1.ListListingsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\x10RecommendListing\x12/.shuzheng.assessment.v1.RecommendListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReviewListing\x12,.shuzheng.assessment.v1.ReviewListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReturnListing\x12,.shuzheng.assessment.v1.ReturnListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0e\x43onfirmListing\x12-.shuzheng.assessment.v1.ConfirmListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRectifyListing\x12-.shuzheng.assessment.v1.RectifyListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRestoreListing\x12-.shuzheng.assessment.v1.RestoreListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rRemoveListing\x12,.shuzheng.assessment.v1.RemoveListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12l\n\rExpireListing\x12,.shuzheng.assessment.v1.ExpireListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/listing_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a$shuzheng/assessment/v1/listing.proto\x1a shuzheng/options/v1/access.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\x9d\x02\n\x14\x43reateListingRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x38\n\x07listing\x18\x03 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.ListingB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:U\xbaHR\x1aP\n\x17\x63reate_listing.complete\x12\x16occupation is required\x1a\x1dthis.listing.occupation != \'\'\"-\n\x11GetListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xc4\x01\n\x13ListListingsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1b\n\noccupation\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x37\n\x05state\x18\x05 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"b\n\x14ListListingsResponse\x12\x31\n\x08listings\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17RecommendListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14ReviewListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14ReturnListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xdf\x01\n\x15\x43onfirmListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x05\x62\x61tch\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<\x12-\n\nvalid_from\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12+\n\x08valid_to\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x15RectifyListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"i\n\x15RestoreListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14RemoveListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"h\n\x14\x45xpireListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xde\t\n\x0eListingService\x12t\n\rCreateListing\x12,.shuzheng.assessment.v1.CreateListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12p\n\nGetListing\x12).shuzheng.assessment.v1.GetListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x0cListListings\x12+.shuzheng.assessment.v1.ListListingsRequest\x1a,.shuzheng.assessment.v1.ListListingsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\x10RecommendListing\x12/.shuzheng.assessment.v1.RecommendListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReviewListing\x12,.shuzheng.assessment.v1.ReviewListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReturnListing\x12,.shuzheng.assessment.v1.ReturnListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0e\x43onfirmListing\x12-.shuzheng.assessment.v1.ConfirmListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRectifyListing\x12-.shuzheng.assessment.v1.RectifyListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRestoreListing\x12-.shuzheng.assessment.v1.RestoreListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rRemoveListing\x12,.shuzheng.assessment.v1.RemoveListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12l\n\rExpireListing\x12,.shuzheng.assessment.v1.ExpireListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -75,8 +76,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_RETURNLISTINGREQUEST'].fields_by_name['remark']._loaded_options = None
-  _globals['_RETURNLISTINGREQUEST'].fields_by_name['remark']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -95,8 +96,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['remark']._loaded_options = None
-  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['remark']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -109,8 +110,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_REMOVELISTINGREQUEST'].fields_by_name['remark']._loaded_options = None
-  _globals['_REMOVELISTINGREQUEST'].fields_by_name['remark']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_REMOVELISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_REMOVELISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -139,30 +140,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINGSERVICE'].methods_by_name['RemoveListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
-  _globals['_CREATELISTINGREQUEST']._serialized_start=198
-  _globals['_CREATELISTINGREQUEST']._serialized_end=483
-  _globals['_GETLISTINGREQUEST']._serialized_start=485
-  _globals['_GETLISTINGREQUEST']._serialized_end=530
-  _globals['_LISTLISTINGSREQUEST']._serialized_start=533
-  _globals['_LISTLISTINGSREQUEST']._serialized_end=735
-  _globals['_LISTLISTINGSRESPONSE']._serialized_start=737
-  _globals['_LISTLISTINGSRESPONSE']._serialized_end=835
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=837
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=944
-  _globals['_REVIEWLISTINGREQUEST']._serialized_start=946
-  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1050
-  _globals['_RETURNLISTINGREQUEST']._serialized_start=1053
-  _globals['_RETURNLISTINGREQUEST']._serialized_end=1185
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1188
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1411
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1414
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1547
-  _globals['_RESTORELISTINGREQUEST']._serialized_start=1549
-  _globals['_RESTORELISTINGREQUEST']._serialized_end=1654
-  _globals['_REMOVELISTINGREQUEST']._serialized_start=1657
-  _globals['_REMOVELISTINGREQUEST']._serialized_end=1789
-  _globals['_EXPIRELISTINGREQUEST']._serialized_start=1791
-  _globals['_EXPIRELISTINGREQUEST']._serialized_end=1895
-  _globals['_LISTINGSERVICE']._serialized_start=1898
-  _globals['_LISTINGSERVICE']._serialized_end=3144
+  _globals['_CREATELISTINGREQUEST']._serialized_start=230
+  _globals['_CREATELISTINGREQUEST']._serialized_end=515
+  _globals['_GETLISTINGREQUEST']._serialized_start=517
+  _globals['_GETLISTINGREQUEST']._serialized_end=562
+  _globals['_LISTLISTINGSREQUEST']._serialized_start=565
+  _globals['_LISTLISTINGSREQUEST']._serialized_end=761
+  _globals['_LISTLISTINGSRESPONSE']._serialized_start=763
+  _globals['_LISTLISTINGSRESPONSE']._serialized_end=861
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=863
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=970
+  _globals['_REVIEWLISTINGREQUEST']._serialized_start=972
+  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1076
+  _globals['_RETURNLISTINGREQUEST']._serialized_start=1079
+  _globals['_RETURNLISTINGREQUEST']._serialized_end=1211
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1214
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1437
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1440
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1573
+  _globals['_RESTORELISTINGREQUEST']._serialized_start=1575
+  _globals['_RESTORELISTINGREQUEST']._serialized_end=1680
+  _globals['_REMOVELISTINGREQUEST']._serialized_start=1683
+  _globals['_REMOVELISTINGREQUEST']._serialized_end=1815
+  _globals['_EXPIRELISTINGREQUEST']._serialized_start=1817
+  _globals['_EXPIRELISTINGREQUEST']._serialized_end=1921
+  _globals['_LISTINGSERVICE']._serialized_start=1924
+  _globals['_LISTINGSERVICE']._serialized_end=3170
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.type import date_pb2 as _date_pb2
 from shuzheng.assessment.v1 import listing_pb2 as _listing_pb2
+from shuzheng.type.v1 import listing_pb2 as _listing_pb2_1
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -97,7 +98,7 @@ class ListListingsRequest(_message.Message):
     """Token of an earlier answer; empty starts."""
     occupation: _builtins.str
     """Only this occupation; empty means all."""
-    state: _listing_pb2.ListingState.ValueType
+    state: _listing_pb2_1.ListingState.ValueType
     """Only this state; unspecified means all."""
     def __init__(
         self,
@@ -106,7 +107,7 @@ class ListListingsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         occupation: _builtins.str = ...,
-        state: _listing_pb2.ListingState.ValueType = ...,
+        state: _listing_pb2_1.ListingState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -213,14 +214,14 @@ class ReturnListingRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/listings/{listing}."""
     etag: _builtins.str
     """The etag that was read; empty skips the check, a stale one is refused."""
     request_id: _builtins.str
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Why, for the file."""
     def __init__(
         self,
@@ -228,11 +229,11 @@ class ReturnListingRequest(_message.Message):
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -293,14 +294,14 @@ class RectifyListingRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/listings/{listing}."""
     etag: _builtins.str
     """The etag that was read; empty skips the check, a stale one is refused."""
     request_id: _builtins.str
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Why, for the file."""
     def __init__(
         self,
@@ -308,11 +309,11 @@ class RectifyListingRequest(_message.Message):
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -357,14 +358,14 @@ class RemoveListingRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/listings/{listing}."""
     etag: _builtins.str
     """The etag that was read; empty skips the check, a stale one is refused."""
     request_id: _builtins.str
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Why, for the file."""
     def __init__(
         self,
@@ -372,11 +373,11 @@ class RemoveListingRequest(_message.Message):
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

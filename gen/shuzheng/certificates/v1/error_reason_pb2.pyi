@@ -30,51 +30,49 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The corrected name equals the one that is printed."""
     ERROR_REASON_TEXT_NOT_PRINTABLE: _ErrorReason.ValueType  # 3
     """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
-    ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 4
-    """The occupation or direction is unknown, so no document can be written."""
-    ERROR_REASON_SHARE_EXPIRED: _ErrorReason.ValueType  # 30
+    ERROR_REASON_SHARE_EXPIRED: _ErrorReason.ValueType  # 4
     """The time of the share link is over: the holder has to make a new one."""
-    ERROR_REASON_SHARE_TERM: _ErrorReason.ValueType  # 31
+    ERROR_REASON_SHARE_TERM: _ErrorReason.ValueType  # 5
     """A share link must end in the future, and within a year."""
-    ERROR_REASON_TOO_MANY_SHARES: _ErrorReason.ValueType  # 32
+    ERROR_REASON_TOO_MANY_SHARES: _ErrorReason.ValueType  # 6
     """So many share links were made for this certificate today that no more are."""
-    ERROR_REASON_DOCUMENT_NOT_HELD: _ErrorReason.ValueType  # 33
+    ERROR_REASON_DOCUMENT_NOT_HELD: _ErrorReason.ValueType  # 7
     """The document is not one that this service signed and holds."""
-    ERROR_REASON_NO_STATUS_ENTRY: _ErrorReason.ValueType  # 34
+    ERROR_REASON_NO_STATUS_ENTRY: _ErrorReason.ValueType  # 8
     """The certificate has no place in a status list, so no twin of it can be told to be revoked."""
-    ERROR_REASON_GLYPH_MISSING: _ErrorReason.ValueType  # 20
+    ERROR_REASON_GLYPH_MISSING: _ErrorReason.ValueType  # 9
     """A text that is to be printed holds a character for which the font has no glyph."""
-    ERROR_REASON_PAPER_NOT_INSTALLED: _ErrorReason.ValueType  # 21
+    ERROR_REASON_PAPER_NOT_INSTALLED: _ErrorReason.ValueType  # 10
     """The installation lacks the packages that printing needs (extra `paper`)."""
-    ERROR_REASON_PAPER_KEY_MISSING: _ErrorReason.ValueType  # 22
+    ERROR_REASON_PAPER_KEY_MISSING: _ErrorReason.ValueType  # 11
     """No key to sign QR codes with was given to the service."""
-    ERROR_REASON_BODY_WITHOUT_CODE: _ErrorReason.ValueType  # 40
+    ERROR_REASON_BODY_WITHOUT_CODE: _ErrorReason.ValueType  # 12
     """The body or institution has no code for the official pattern of certificate numbers."""
-    ERROR_REASON_NUMBERS_USED_UP: _ErrorReason.ValueType  # 41
+    ERROR_REASON_NUMBERS_USED_UP: _ErrorReason.ValueType  # 13
     """The serials of the body for this year are used up."""
-    ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 42
+    ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 14
     """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
-    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 50
+    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 15
     """The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
-    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 51
+    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 16
     """The file has more bytes or rows than are verified at once: split it."""
-    ERROR_REASON_DAILY_QUOTA: _ErrorReason.ValueType  # 52
+    ERROR_REASON_DAILY_QUOTA: _ErrorReason.ValueType  # 17
     """The employer's quota of rows for today is used up: continue tomorrow."""
-    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 53
+    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 18
     """The employer has as many valid keys as are allowed: revoke one first."""
-    ERROR_REASON_API_KEY_TERM: _ErrorReason.ValueType  # 54
+    ERROR_REASON_API_KEY_TERM: _ErrorReason.ValueType  # 19
     """A key must end in the future, and not later than the rule says."""
-    ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 55
+    ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 20
     """No key to sign reports with was given to the service."""
-    ERROR_REASON_NOTHING_WAITS: _ErrorReason.ValueType  # 60
+    ERROR_REASON_NOTHING_WAITS: _ErrorReason.ValueType  # 21
     """No certificate that fits the choice waits to be released."""
-    ERROR_REASON_NOT_WAITING: _ErrorReason.ValueType  # 61
+    ERROR_REASON_NOT_WAITING: _ErrorReason.ValueType  # 22
     """A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
-    ERROR_REASON_BATCH_TOO_LARGE: _ErrorReason.ValueType  # 62
+    ERROR_REASON_BATCH_TOO_LARGE: _ErrorReason.ValueType  # 23
     """More certificates fit the choice than a batch may have: narrow it."""
-    ERROR_REASON_SAME_PERSON: _ErrorReason.ValueType  # 63
+    ERROR_REASON_SAME_PERSON: _ErrorReason.ValueType  # 24
     """Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
-    ERROR_REASON_OTHER_CONTENT: _ErrorReason.ValueType  # 64
+    ERROR_REASON_OTHER_CONTENT: _ErrorReason.ValueType  # 25
     """The digest is not that of the batch: the approver looked at something else."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -88,50 +86,48 @@ ERROR_REASON_NAME_UNCHANGED: ErrorReason.ValueType  # 2
 """The corrected name equals the one that is printed."""
 ERROR_REASON_TEXT_NOT_PRINTABLE: ErrorReason.ValueType  # 3
 """A text cannot go into a certificate: it holds control characters or is not in Unicode form NFC."""
-ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 4
-"""The occupation or direction is unknown, so no document can be written."""
-ERROR_REASON_SHARE_EXPIRED: ErrorReason.ValueType  # 30
+ERROR_REASON_SHARE_EXPIRED: ErrorReason.ValueType  # 4
 """The time of the share link is over: the holder has to make a new one."""
-ERROR_REASON_SHARE_TERM: ErrorReason.ValueType  # 31
+ERROR_REASON_SHARE_TERM: ErrorReason.ValueType  # 5
 """A share link must end in the future, and within a year."""
-ERROR_REASON_TOO_MANY_SHARES: ErrorReason.ValueType  # 32
+ERROR_REASON_TOO_MANY_SHARES: ErrorReason.ValueType  # 6
 """So many share links were made for this certificate today that no more are."""
-ERROR_REASON_DOCUMENT_NOT_HELD: ErrorReason.ValueType  # 33
+ERROR_REASON_DOCUMENT_NOT_HELD: ErrorReason.ValueType  # 7
 """The document is not one that this service signed and holds."""
-ERROR_REASON_NO_STATUS_ENTRY: ErrorReason.ValueType  # 34
+ERROR_REASON_NO_STATUS_ENTRY: ErrorReason.ValueType  # 8
 """The certificate has no place in a status list, so no twin of it can be told to be revoked."""
-ERROR_REASON_GLYPH_MISSING: ErrorReason.ValueType  # 20
+ERROR_REASON_GLYPH_MISSING: ErrorReason.ValueType  # 9
 """A text that is to be printed holds a character for which the font has no glyph."""
-ERROR_REASON_PAPER_NOT_INSTALLED: ErrorReason.ValueType  # 21
+ERROR_REASON_PAPER_NOT_INSTALLED: ErrorReason.ValueType  # 10
 """The installation lacks the packages that printing needs (extra `paper`)."""
-ERROR_REASON_PAPER_KEY_MISSING: ErrorReason.ValueType  # 22
+ERROR_REASON_PAPER_KEY_MISSING: ErrorReason.ValueType  # 11
 """No key to sign QR codes with was given to the service."""
-ERROR_REASON_BODY_WITHOUT_CODE: ErrorReason.ValueType  # 40
+ERROR_REASON_BODY_WITHOUT_CODE: ErrorReason.ValueType  # 12
 """The body or institution has no code for the official pattern of certificate numbers."""
-ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 41
+ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 13
 """The serials of the body for this year are used up."""
-ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 42
+ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 14
 """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
-ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 50
+ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 15
 """The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
-ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 51
+ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 16
 """The file has more bytes or rows than are verified at once: split it."""
-ERROR_REASON_DAILY_QUOTA: ErrorReason.ValueType  # 52
+ERROR_REASON_DAILY_QUOTA: ErrorReason.ValueType  # 17
 """The employer's quota of rows for today is used up: continue tomorrow."""
-ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 53
+ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 18
 """The employer has as many valid keys as are allowed: revoke one first."""
-ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 54
+ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 19
 """A key must end in the future, and not later than the rule says."""
-ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 55
+ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 20
 """No key to sign reports with was given to the service."""
-ERROR_REASON_NOTHING_WAITS: ErrorReason.ValueType  # 60
+ERROR_REASON_NOTHING_WAITS: ErrorReason.ValueType  # 21
 """No certificate that fits the choice waits to be released."""
-ERROR_REASON_NOT_WAITING: ErrorReason.ValueType  # 61
+ERROR_REASON_NOT_WAITING: ErrorReason.ValueType  # 22
 """A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
-ERROR_REASON_BATCH_TOO_LARGE: ErrorReason.ValueType  # 62
+ERROR_REASON_BATCH_TOO_LARGE: ErrorReason.ValueType  # 23
 """More certificates fit the choice than a batch may have: narrow it."""
-ERROR_REASON_SAME_PERSON: ErrorReason.ValueType  # 63
+ERROR_REASON_SAME_PERSON: ErrorReason.ValueType  # 24
 """Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
-ERROR_REASON_OTHER_CONTENT: ErrorReason.ValueType  # 64
+ERROR_REASON_OTHER_CONTENT: ErrorReason.ValueType  # 25
 """The digest is not that of the batch: the approver looked at something else."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

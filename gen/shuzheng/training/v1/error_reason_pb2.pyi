@@ -28,73 +28,63 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The unified social credit code cannot be one: wrong length or characters."""
     ERROR_REASON_USCC_TAKEN: _ErrorReason.ValueType  # 2
     """Another institution has this unified social credit code."""
-    ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 3
-    """The occupation or direction does not exist."""
-    ERROR_REASON_NO_PROGRAM: _ErrorReason.ValueType  # 4
+    ERROR_REASON_NO_PROGRAM: _ErrorReason.ValueType  # 3
     """No policy is in force for this program on the day."""
-    ERROR_REASON_LISTING_EXISTS: _ErrorReason.ValueType  # 5
+    ERROR_REASON_LISTING_EXISTS: _ErrorReason.ValueType  # 4
     """The institution has such a listing that is neither removed nor expired."""
-    ERROR_REASON_LISTING_STILL_VALID: _ErrorReason.ValueType  # 6
-    """The last day of the listing is not over yet."""
-    ERROR_REASON_NOT_LISTED: _ErrorReason.ValueType  # 7
-    """On the day of the event the institution is not listed for the occupation."""
-    ERROR_REASON_INVALID_PERIOD: _ErrorReason.ValueType  # 8
-    """The first day lies after the last day, or a needed date is missing."""
-    ERROR_REASON_FUTURE_DATE: _ErrorReason.ValueType  # 9
+    ERROR_REASON_FUTURE_DATE: _ErrorReason.ValueType  # 5
     """The day lies in the future."""
-    ERROR_REASON_COHORT_STATE: _ErrorReason.ValueType  # 10
+    ERROR_REASON_COHORT_STATE: _ErrorReason.ValueType  # 6
     """The cohort does not do this in its present state."""
-    ERROR_REASON_NO_ENROLLMENTS: _ErrorReason.ValueType  # 11
+    ERROR_REASON_NO_ENROLLMENTS: _ErrorReason.ValueType  # 7
     """The cohort has no learners."""
-    ERROR_REASON_COHORT_FULL: _ErrorReason.ValueType  # 12
+    ERROR_REASON_COHORT_FULL: _ErrorReason.ValueType  # 8
     """The cohort has as many learners as it may take."""
-    ERROR_REASON_INVALID_CAPACITY: _ErrorReason.ValueType  # 13
+    ERROR_REASON_INVALID_CAPACITY: _ErrorReason.ValueType  # 9
     """The capacity is below the number of learners already enrolled, or zero."""
-    ERROR_REASON_INVALID_NATIONAL_ID: _ErrorReason.ValueType  # 14
-    """The national ID number breaks GB 11643."""
-    ERROR_REASON_ID_PRECISION_LOST: _ErrorReason.ValueType  # 15
+    ERROR_REASON_ID_PRECISION_LOST: _ErrorReason.ValueType  # 10
     """Excel turned the ID number into a floating-point number and lost its last digits."""
-    ERROR_REASON_LEARNER_EXISTS: _ErrorReason.ValueType  # 16
+    ERROR_REASON_LEARNER_EXISTS: _ErrorReason.ValueType  # 11
     """The institution has a learner with this national ID number."""
-    ERROR_REASON_NAME_MISMATCH: _ErrorReason.ValueType  # 17
+    ERROR_REASON_NAME_MISMATCH: _ErrorReason.ValueType  # 12
     """The name differs from that of the person whom the institution knows under this ID number."""
-    ERROR_REASON_ALREADY_ENROLLED: _ErrorReason.ValueType  # 18
+    ERROR_REASON_ALREADY_ENROLLED: _ErrorReason.ValueType  # 13
     """The learner is in the cohort already."""
-    ERROR_REASON_NOT_ENROLLED: _ErrorReason.ValueType  # 19
+    ERROR_REASON_NOT_ENROLLED: _ErrorReason.ValueType  # 14
     """The learner left the cohort."""
-    ERROR_REASON_UNKNOWN_ITEM: _ErrorReason.ValueType  # 20
+    ERROR_REASON_UNKNOWN_ITEM: _ErrorReason.ValueType  # 15
     """The content item is not part of the cohort's program."""
-    ERROR_REASON_INVALID_HOURS: _ErrorReason.ValueType  # 21
+    ERROR_REASON_INVALID_HOURS: _ErrorReason.ValueType  # 16
     """The hours are out of range."""
-    ERROR_REASON_ALREADY_CORRECTED: _ErrorReason.ValueType  # 22
+    ERROR_REASON_ALREADY_CORRECTED: _ErrorReason.ValueType  # 17
     """The entry was corrected already: correct its correction."""
-    ERROR_REASON_INVALID_CORRECTION: _ErrorReason.ValueType  # 23
+    ERROR_REASON_INVALID_CORRECTION: _ErrorReason.ValueType  # 18
     """A correction needs a reason, and the entry that it replaces in the same enrollment."""
-    ERROR_REASON_INVALID_SCORE: _ErrorReason.ValueType  # 24
+    ERROR_REASON_INVALID_SCORE: _ErrorReason.ValueType  # 19
     """The score is out of range."""
-    ERROR_REASON_HOURS_INCOMPLETE: _ErrorReason.ValueType  # 25
+    ERROR_REASON_HOURS_INCOMPLETE: _ErrorReason.ValueType  # 20
     """The learner has fewer hours than the program requires."""
-    ERROR_REASON_CONTENT_INCOMPLETE: _ErrorReason.ValueType  # 26
+    ERROR_REASON_CONTENT_INCOMPLETE: _ErrorReason.ValueType  # 21
     """A content item has fewer hours than the program requires."""
-    ERROR_REASON_EXAM_NOT_TAKEN: _ErrorReason.ValueType  # 27
+    ERROR_REASON_EXAM_NOT_TAKEN: _ErrorReason.ValueType  # 22
     """The completion exam was not taken."""
-    ERROR_REASON_EXAM_NOT_PASSED: _ErrorReason.ValueType  # 28
+    ERROR_REASON_EXAM_NOT_PASSED: _ErrorReason.ValueType  # 23
     """The completion exam was not passed."""
-    ERROR_REASON_ALREADY_COMPLETED: _ErrorReason.ValueType  # 29
+    ERROR_REASON_ALREADY_COMPLETED: _ErrorReason.ValueType  # 24
     """The person has a completion for this qualification in this institution."""
-    ERROR_REASON_COMPLETION_NOT_ALLOWED: _ErrorReason.ValueType  # 30
+    ERROR_REASON_COMPLETION_NOT_ALLOWED: _ErrorReason.ValueType  # 25
     """Not every requirement of a completion is met; the details list all that are missing."""
-    ERROR_REASON_UNREADABLE_ROSTER: _ErrorReason.ValueType  # 31
+    ERROR_REASON_UNREADABLE_ROSTER: _ErrorReason.ValueType  # 26
     """The file is no roster that can be read: wrong kind, damaged, empty, too large, or without the needed columns."""
-    ERROR_REASON_DUPLICATE_ROW: _ErrorReason.ValueType  # 32
+    ERROR_REASON_DUPLICATE_ROW: _ErrorReason.ValueType  # 27
     """The roster names two persons, or one person twice, under one ID number."""
-    ERROR_REASON_MISSING_VALUE: _ErrorReason.ValueType  # 33
+    ERROR_REASON_MISSING_VALUE: _ErrorReason.ValueType  # 28
     """A needed cell is empty."""
-    ERROR_REASON_INVALID_VALUE: _ErrorReason.ValueType  # 34
+    ERROR_REASON_INVALID_VALUE: _ErrorReason.ValueType  # 29
     """The cell is too long or holds what cannot be a value of this field."""
-    ERROR_REASON_INVALID_DATE: _ErrorReason.ValueType  # 35
+    ERROR_REASON_INVALID_DATE: _ErrorReason.ValueType  # 30
     """The cell is no date."""
-    ERROR_REASON_BIRTH_DATE_MISMATCH: _ErrorReason.ValueType  # 36
+    ERROR_REASON_BIRTH_DATE_MISMATCH: _ErrorReason.ValueType  # 31
     """The birth date differs from that in the ID number."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -106,72 +96,62 @@ ERROR_REASON_INVALID_USCC: ErrorReason.ValueType  # 1
 """The unified social credit code cannot be one: wrong length or characters."""
 ERROR_REASON_USCC_TAKEN: ErrorReason.ValueType  # 2
 """Another institution has this unified social credit code."""
-ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 3
-"""The occupation or direction does not exist."""
-ERROR_REASON_NO_PROGRAM: ErrorReason.ValueType  # 4
+ERROR_REASON_NO_PROGRAM: ErrorReason.ValueType  # 3
 """No policy is in force for this program on the day."""
-ERROR_REASON_LISTING_EXISTS: ErrorReason.ValueType  # 5
+ERROR_REASON_LISTING_EXISTS: ErrorReason.ValueType  # 4
 """The institution has such a listing that is neither removed nor expired."""
-ERROR_REASON_LISTING_STILL_VALID: ErrorReason.ValueType  # 6
-"""The last day of the listing is not over yet."""
-ERROR_REASON_NOT_LISTED: ErrorReason.ValueType  # 7
-"""On the day of the event the institution is not listed for the occupation."""
-ERROR_REASON_INVALID_PERIOD: ErrorReason.ValueType  # 8
-"""The first day lies after the last day, or a needed date is missing."""
-ERROR_REASON_FUTURE_DATE: ErrorReason.ValueType  # 9
+ERROR_REASON_FUTURE_DATE: ErrorReason.ValueType  # 5
 """The day lies in the future."""
-ERROR_REASON_COHORT_STATE: ErrorReason.ValueType  # 10
+ERROR_REASON_COHORT_STATE: ErrorReason.ValueType  # 6
 """The cohort does not do this in its present state."""
-ERROR_REASON_NO_ENROLLMENTS: ErrorReason.ValueType  # 11
+ERROR_REASON_NO_ENROLLMENTS: ErrorReason.ValueType  # 7
 """The cohort has no learners."""
-ERROR_REASON_COHORT_FULL: ErrorReason.ValueType  # 12
+ERROR_REASON_COHORT_FULL: ErrorReason.ValueType  # 8
 """The cohort has as many learners as it may take."""
-ERROR_REASON_INVALID_CAPACITY: ErrorReason.ValueType  # 13
+ERROR_REASON_INVALID_CAPACITY: ErrorReason.ValueType  # 9
 """The capacity is below the number of learners already enrolled, or zero."""
-ERROR_REASON_INVALID_NATIONAL_ID: ErrorReason.ValueType  # 14
-"""The national ID number breaks GB 11643."""
-ERROR_REASON_ID_PRECISION_LOST: ErrorReason.ValueType  # 15
+ERROR_REASON_ID_PRECISION_LOST: ErrorReason.ValueType  # 10
 """Excel turned the ID number into a floating-point number and lost its last digits."""
-ERROR_REASON_LEARNER_EXISTS: ErrorReason.ValueType  # 16
+ERROR_REASON_LEARNER_EXISTS: ErrorReason.ValueType  # 11
 """The institution has a learner with this national ID number."""
-ERROR_REASON_NAME_MISMATCH: ErrorReason.ValueType  # 17
+ERROR_REASON_NAME_MISMATCH: ErrorReason.ValueType  # 12
 """The name differs from that of the person whom the institution knows under this ID number."""
-ERROR_REASON_ALREADY_ENROLLED: ErrorReason.ValueType  # 18
+ERROR_REASON_ALREADY_ENROLLED: ErrorReason.ValueType  # 13
 """The learner is in the cohort already."""
-ERROR_REASON_NOT_ENROLLED: ErrorReason.ValueType  # 19
+ERROR_REASON_NOT_ENROLLED: ErrorReason.ValueType  # 14
 """The learner left the cohort."""
-ERROR_REASON_UNKNOWN_ITEM: ErrorReason.ValueType  # 20
+ERROR_REASON_UNKNOWN_ITEM: ErrorReason.ValueType  # 15
 """The content item is not part of the cohort's program."""
-ERROR_REASON_INVALID_HOURS: ErrorReason.ValueType  # 21
+ERROR_REASON_INVALID_HOURS: ErrorReason.ValueType  # 16
 """The hours are out of range."""
-ERROR_REASON_ALREADY_CORRECTED: ErrorReason.ValueType  # 22
+ERROR_REASON_ALREADY_CORRECTED: ErrorReason.ValueType  # 17
 """The entry was corrected already: correct its correction."""
-ERROR_REASON_INVALID_CORRECTION: ErrorReason.ValueType  # 23
+ERROR_REASON_INVALID_CORRECTION: ErrorReason.ValueType  # 18
 """A correction needs a reason, and the entry that it replaces in the same enrollment."""
-ERROR_REASON_INVALID_SCORE: ErrorReason.ValueType  # 24
+ERROR_REASON_INVALID_SCORE: ErrorReason.ValueType  # 19
 """The score is out of range."""
-ERROR_REASON_HOURS_INCOMPLETE: ErrorReason.ValueType  # 25
+ERROR_REASON_HOURS_INCOMPLETE: ErrorReason.ValueType  # 20
 """The learner has fewer hours than the program requires."""
-ERROR_REASON_CONTENT_INCOMPLETE: ErrorReason.ValueType  # 26
+ERROR_REASON_CONTENT_INCOMPLETE: ErrorReason.ValueType  # 21
 """A content item has fewer hours than the program requires."""
-ERROR_REASON_EXAM_NOT_TAKEN: ErrorReason.ValueType  # 27
+ERROR_REASON_EXAM_NOT_TAKEN: ErrorReason.ValueType  # 22
 """The completion exam was not taken."""
-ERROR_REASON_EXAM_NOT_PASSED: ErrorReason.ValueType  # 28
+ERROR_REASON_EXAM_NOT_PASSED: ErrorReason.ValueType  # 23
 """The completion exam was not passed."""
-ERROR_REASON_ALREADY_COMPLETED: ErrorReason.ValueType  # 29
+ERROR_REASON_ALREADY_COMPLETED: ErrorReason.ValueType  # 24
 """The person has a completion for this qualification in this institution."""
-ERROR_REASON_COMPLETION_NOT_ALLOWED: ErrorReason.ValueType  # 30
+ERROR_REASON_COMPLETION_NOT_ALLOWED: ErrorReason.ValueType  # 25
 """Not every requirement of a completion is met; the details list all that are missing."""
-ERROR_REASON_UNREADABLE_ROSTER: ErrorReason.ValueType  # 31
+ERROR_REASON_UNREADABLE_ROSTER: ErrorReason.ValueType  # 26
 """The file is no roster that can be read: wrong kind, damaged, empty, too large, or without the needed columns."""
-ERROR_REASON_DUPLICATE_ROW: ErrorReason.ValueType  # 32
+ERROR_REASON_DUPLICATE_ROW: ErrorReason.ValueType  # 27
 """The roster names two persons, or one person twice, under one ID number."""
-ERROR_REASON_MISSING_VALUE: ErrorReason.ValueType  # 33
+ERROR_REASON_MISSING_VALUE: ErrorReason.ValueType  # 28
 """A needed cell is empty."""
-ERROR_REASON_INVALID_VALUE: ErrorReason.ValueType  # 34
+ERROR_REASON_INVALID_VALUE: ErrorReason.ValueType  # 29
 """The cell is too long or holds what cannot be a value of this field."""
-ERROR_REASON_INVALID_DATE: ErrorReason.ValueType  # 35
+ERROR_REASON_INVALID_DATE: ErrorReason.ValueType  # 30
 """The cell is no date."""
-ERROR_REASON_BIRTH_DATE_MISMATCH: ErrorReason.ValueType  # 36
+ERROR_REASON_BIRTH_DATE_MISMATCH: ErrorReason.ValueType  # 31
 """The birth date differs from that in the ID number."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
+from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/listing.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xde\x03\n\x07Listing\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x38\n\noccupation\x18\x02 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x39\n\x04role\x18\x03 \x01(\x0e\x32!.shuzheng.training.v1.ListingRoleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".shuzheng.training.v1.ListingState\x12\r\n\x05\x62\x61tch\x18\x05 \x01(\t\x12%\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12?\n\x07history\x18\x08 \x03(\x0b\x32#.shuzheng.training.v1.ListingChangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\rListingChange\x12\x31\n\x05state\x18\x01 \x01(\x0e\x32\".shuzheng.training.v1.ListingState\x12 \n\x05since\x18\x02 \x01(\x0b\x32\x11.google.type.Date\x12\x0e\n\x06reason\x18\x03 \x01(\t*i\n\x0bListingRole\x12\x1c\n\x18LISTING_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15LISTING_ROLE_TRAINING\x10\x01\x12!\n\x1dLISTING_ROLE_TEACHER_TRAINING\x10\x02*\xf7\x01\n\x0cListingState\x12\x1d\n\x19LISTING_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13LISTING_STATE_DRAFT\x10\x01\x12\x1d\n\x19LISTING_STATE_RECOMMENDED\x10\x02\x12\x1f\n\x1bLISTING_STATE_EXPERT_REVIEW\x10\x03\x12\x1b\n\x17LISTING_STATE_CONFIRMED\x10\x04\x12\x1c\n\x18LISTING_STATE_RECTIFYING\x10\x05\x12\x19\n\x15LISTING_STATE_REMOVED\x10\x06\x12\x19\n\x15LISTING_STATE_EXPIRED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/listing.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xd6\x03\n\x07Listing\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x38\n\noccupation\x18\x02 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x39\n\x04role\x18\x03 \x01(\x0e\x32!.shuzheng.training.v1.ListingRoleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingState\x12\r\n\x05\x62\x61tch\x18\x05 \x01(\t\x12%\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12;\n\x07history\x18\x08 \x03(\x0b\x32\x1f.shuzheng.type.v1.ListingChangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp*i\n\x0bListingRole\x12\x1c\n\x18LISTING_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15LISTING_ROLE_TRAINING\x10\x01\x12!\n\x1dLISTING_ROLE_TEACHER_TRAINING\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,12 +45,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTING'].fields_by_name['history']._serialized_options = b'\272H\006\222\001\003\020\350\007'
   _globals['_LISTING'].fields_by_name['etag']._loaded_options = None
   _globals['_LISTING'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_LISTINGROLE']._serialized_start=745
-  _globals['_LISTINGROLE']._serialized_end=850
-  _globals['_LISTINGSTATE']._serialized_start=853
-  _globals['_LISTINGSTATE']._serialized_end=1100
-  _globals['_LISTING']._serialized_start=147
-  _globals['_LISTING']._serialized_end=625
-  _globals['_LISTINGCHANGE']._serialized_start=627
-  _globals['_LISTINGCHANGE']._serialized_end=743
+  _globals['_LISTINGROLE']._serialized_start=651
+  _globals['_LISTINGROLE']._serialized_end=756
+  _globals['_LISTING']._serialized_start=179
+  _globals['_LISTING']._serialized_end=649
 # @@protoc_insertion_point(module_scope)

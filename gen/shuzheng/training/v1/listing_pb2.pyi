@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import date_pb2 as _date_pb2
+from shuzheng.type.v1 import listing_pb2 as _listing_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -45,50 +46,6 @@ LISTING_ROLE_TEACHER_TRAINING: ListingRole.ValueType  # 2
 """师资培训: trains teachers."""
 Global___ListingRole: _TypeAlias = ListingRole  # noqa: Y015
 
-class _ListingState:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _ListingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ListingState.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    LISTING_STATE_UNSPECIFIED: _ListingState.ValueType  # 0
-    """Never sent."""
-    LISTING_STATE_DRAFT: _ListingState.ValueType  # 1
-    """申报: the institution prepares its application."""
-    LISTING_STATE_RECOMMENDED: _ListingState.ValueType  # 2
-    """推荐: recommended by the authority in charge."""
-    LISTING_STATE_EXPERT_REVIEW: _ListingState.ValueType  # 3
-    """专家评议: experts review it."""
-    LISTING_STATE_CONFIRMED: _ListingState.ValueType  # 4
-    """列入目录: listed."""
-    LISTING_STATE_RECTIFYING: _ListingState.ValueType  # 5
-    """整改: suspended until shortcomings are put right."""
-    LISTING_STATE_REMOVED: _ListingState.ValueType  # 6
-    """移出目录: removed for good."""
-    LISTING_STATE_EXPIRED: _ListingState.ValueType  # 7
-    """到期: its last day is over."""
-
-class ListingState(_ListingState, metaclass=_ListingStateEnumTypeWrapper):
-    """The life of a listing."""
-
-LISTING_STATE_UNSPECIFIED: ListingState.ValueType  # 0
-"""Never sent."""
-LISTING_STATE_DRAFT: ListingState.ValueType  # 1
-"""申报: the institution prepares its application."""
-LISTING_STATE_RECOMMENDED: ListingState.ValueType  # 2
-"""推荐: recommended by the authority in charge."""
-LISTING_STATE_EXPERT_REVIEW: ListingState.ValueType  # 3
-"""专家评议: experts review it."""
-LISTING_STATE_CONFIRMED: ListingState.ValueType  # 4
-"""列入目录: listed."""
-LISTING_STATE_RECTIFYING: ListingState.ValueType  # 5
-"""整改: suspended until shortcomings are put right."""
-LISTING_STATE_REMOVED: ListingState.ValueType  # 6
-"""移出目录: removed for good."""
-LISTING_STATE_EXPIRED: ListingState.ValueType  # 7
-"""到期: its last day is over."""
-Global___ListingState: _TypeAlias = ListingState  # noqa: Y015
-
 @_typing.final
 class Listing(_message.Message):
     """目录: that an institution is selected for one occupation in one role, from day to day."""
@@ -112,7 +69,7 @@ class Listing(_message.Message):
     """Key of the occupation (职业), for example "big-data"."""
     role: Global___ListingRole.ValueType
     """What the institution may do for the occupation."""
-    state: Global___ListingState.ValueType
+    state: _listing_pb2.ListingState.ValueType
     """Where the listing stands today. Output only."""
     batch: _builtins.str
     """Batch (批次) in which it was confirmed, for example "2023-02". Output only."""
@@ -127,7 +84,7 @@ class Listing(_message.Message):
         """Last day of validity. Output only."""
 
     @_builtins.property
-    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___ListingChange]:
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[_listing_pb2.ListingChange]:
         """Every state that the listing had, oldest first. Output only."""
 
     @_builtins.property
@@ -144,11 +101,11 @@ class Listing(_message.Message):
         name: _builtins.str = ...,
         occupation: _builtins.str = ...,
         role: Global___ListingRole.ValueType = ...,
-        state: Global___ListingState.ValueType = ...,
+        state: _listing_pb2.ListingState.ValueType = ...,
         batch: _builtins.str = ...,
         valid_from: _date_pb2.Date | None = ...,
         valid_to: _date_pb2.Date | None = ...,
-        history: _abc.Iterable[Global___ListingChange] | None = ...,
+        history: _abc.Iterable[_listing_pb2.ListingChange] | None = ...,
         etag: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
@@ -160,35 +117,3 @@ class Listing(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Listing: _TypeAlias = Listing  # noqa: Y015
-
-@_typing.final
-class ListingChange(_message.Message):
-    """One step in the life of a listing."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    STATE_FIELD_NUMBER: _builtins.int
-    SINCE_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    state: Global___ListingState.ValueType
-    """The state it came to."""
-    reason: _builtins.str
-    """Why; empty where the step needs no reason."""
-    @_builtins.property
-    def since(self) -> _date_pb2.Date:
-        """From which day on."""
-
-    def __init__(
-        self,
-        *,
-        state: Global___ListingState.ValueType = ...,
-        since: _date_pb2.Date | None = ...,
-        reason: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "since", b"since", "state", b"state"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListingChange: _TypeAlias = ListingChange  # noqa: Y015

@@ -26,9 +26,10 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import listing_pb2 as shuzheng_dot_training_dot_v1_dot_listing__pb2
+from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/listing_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/listing.proto\"\xb9\x02\n\x14\x43reateListingRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x36\n\x07listing\x18\x03 \x01(\x0b\x32\x1d.shuzheng.training.v1.ListingB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:s\xbaHp\x1an\n\x10listing.required\x12!listing needs occupation and role\x1a\x37this.listing.occupation != \'\' && this.listing.role != 0\"-\n\x11GetListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xe5\x01\n\x13ListListingsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x38\n\noccupation\x18\x04 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12;\n\x05state\x18\x05 \x01(\x0e\x32\".shuzheng.training.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"`\n\x14ListListingsResponse\x12/\n\x08listings\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17RecommendListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14ReviewListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xd7\x01\n\x15\x43onfirmListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x05\x62\x61tch\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12-\n\nvalid_from\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12#\n\x08valid_to\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x15RectifyListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"k\n\x17ReinstateListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14RemoveListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14\x45xpireListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xc3\x08\n\x0eListingService\x12p\n\rCreateListing\x12*.shuzheng.training.v1.CreateListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12h\n\nGetListing\x12\'.shuzheng.training.v1.GetListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12{\n\x0cListListings\x12).shuzheng.training.v1.ListListingsRequest\x1a*.shuzheng.training.v1.ListListingsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12j\n\x10RecommendListing\x12-.shuzheng.training.v1.RecommendListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rReviewListing\x12*.shuzheng.training.v1.ReviewListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x66\n\x0e\x43onfirmListing\x12+.shuzheng.training.v1.ConfirmListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x66\n\x0eRectifyListing\x12+.shuzheng.training.v1.RectifyListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x10ReinstateListing\x12-.shuzheng.training.v1.ReinstateListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rRemoveListing\x12*.shuzheng.training.v1.RemoveListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rExpireListing\x12*.shuzheng.training.v1.ExpireListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/listing_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/listing.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xb9\x02\n\x14\x43reateListingRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x36\n\x07listing\x18\x03 \x01(\x0b\x32\x1d.shuzheng.training.v1.ListingB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:s\xbaHp\x1an\n\x10listing.required\x12!listing needs occupation and role\x1a\x37this.listing.occupation != \'\' && this.listing.role != 0\"-\n\x11GetListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xe1\x01\n\x13ListListingsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x38\n\noccupation\x18\x04 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x37\n\x05state\x18\x05 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"`\n\x14ListListingsResponse\x12/\n\x08listings\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17RecommendListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14ReviewListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14ReturnListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xd7\x01\n\x15\x43onfirmListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x05\x62\x61tch\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12-\n\nvalid_from\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12#\n\x08valid_to\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x15RectifyListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15RestoreListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14RemoveListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14\x45xpireListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xa5\t\n\x0eListingService\x12p\n\rCreateListing\x12*.shuzheng.training.v1.CreateListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12h\n\nGetListing\x12\'.shuzheng.training.v1.GetListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12{\n\x0cListListings\x12).shuzheng.training.v1.ListListingsRequest\x1a*.shuzheng.training.v1.ListListingsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12j\n\x10RecommendListing\x12-.shuzheng.training.v1.RecommendListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rReviewListing\x12*.shuzheng.training.v1.ReviewListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rReturnListing\x12*.shuzheng.training.v1.ReturnListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x66\n\x0e\x43onfirmListing\x12+.shuzheng.training.v1.ConfirmListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x66\n\x0eRectifyListing\x12+.shuzheng.training.v1.RectifyListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x66\n\x0eRestoreListing\x12+.shuzheng.training.v1.RestoreListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rRemoveListing\x12*.shuzheng.training.v1.RemoveListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x64\n\rExpireListing\x12*.shuzheng.training.v1.ExpireListingRequest\x1a\x1d.shuzheng.training.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -69,6 +70,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -87,12 +96,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
-  _globals['_REINSTATELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
@@ -117,38 +126,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINGSERVICE'].methods_by_name['RecommendListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['ReviewListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['ReviewListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
+  _globals['_LISTINGSERVICE'].methods_by_name['ReturnListing']._loaded_options = None
+  _globals['_LISTINGSERVICE'].methods_by_name['ReturnListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['ConfirmListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['ConfirmListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['RectifyListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['RectifyListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
-  _globals['_LISTINGSERVICE'].methods_by_name['ReinstateListing']._loaded_options = None
-  _globals['_LISTINGSERVICE'].methods_by_name['ReinstateListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
+  _globals['_LISTINGSERVICE'].methods_by_name['RestoreListing']._loaded_options = None
+  _globals['_LISTINGSERVICE'].methods_by_name['RestoreListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['RemoveListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['RemoveListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
-  _globals['_CREATELISTINGREQUEST']._serialized_start=192
-  _globals['_CREATELISTINGREQUEST']._serialized_end=505
-  _globals['_GETLISTINGREQUEST']._serialized_start=507
-  _globals['_GETLISTINGREQUEST']._serialized_end=552
-  _globals['_LISTLISTINGSREQUEST']._serialized_start=555
-  _globals['_LISTLISTINGSREQUEST']._serialized_end=784
-  _globals['_LISTLISTINGSRESPONSE']._serialized_start=786
-  _globals['_LISTLISTINGSRESPONSE']._serialized_end=882
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=884
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=991
-  _globals['_REVIEWLISTINGREQUEST']._serialized_start=993
-  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1097
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1100
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1315
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1318
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1451
-  _globals['_REINSTATELISTINGREQUEST']._serialized_start=1453
-  _globals['_REINSTATELISTINGREQUEST']._serialized_end=1560
-  _globals['_REMOVELISTINGREQUEST']._serialized_start=1563
-  _globals['_REMOVELISTINGREQUEST']._serialized_end=1695
-  _globals['_EXPIRELISTINGREQUEST']._serialized_start=1697
-  _globals['_EXPIRELISTINGREQUEST']._serialized_end=1801
-  _globals['_LISTINGSERVICE']._serialized_start=1804
-  _globals['_LISTINGSERVICE']._serialized_end=2895
+  _globals['_CREATELISTINGREQUEST']._serialized_start=224
+  _globals['_CREATELISTINGREQUEST']._serialized_end=537
+  _globals['_GETLISTINGREQUEST']._serialized_start=539
+  _globals['_GETLISTINGREQUEST']._serialized_end=584
+  _globals['_LISTLISTINGSREQUEST']._serialized_start=587
+  _globals['_LISTLISTINGSREQUEST']._serialized_end=812
+  _globals['_LISTLISTINGSRESPONSE']._serialized_start=814
+  _globals['_LISTLISTINGSRESPONSE']._serialized_end=910
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=912
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=1019
+  _globals['_REVIEWLISTINGREQUEST']._serialized_start=1021
+  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1125
+  _globals['_RETURNLISTINGREQUEST']._serialized_start=1128
+  _globals['_RETURNLISTINGREQUEST']._serialized_end=1260
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1263
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1478
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1481
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1614
+  _globals['_RESTORELISTINGREQUEST']._serialized_start=1616
+  _globals['_RESTORELISTINGREQUEST']._serialized_end=1721
+  _globals['_REMOVELISTINGREQUEST']._serialized_start=1724
+  _globals['_REMOVELISTINGREQUEST']._serialized_end=1856
+  _globals['_EXPIRELISTINGREQUEST']._serialized_start=1858
+  _globals['_EXPIRELISTINGREQUEST']._serialized_end=1962
+  _globals['_LISTINGSERVICE']._serialized_start=1965
+  _globals['_LISTINGSERVICE']._serialized_end=3154
 # @@protoc_insertion_point(module_scope)

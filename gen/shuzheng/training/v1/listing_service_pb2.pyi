@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.type import date_pb2 as _date_pb2
 from shuzheng.training.v1 import listing_pb2 as _listing_pb2
+from shuzheng.type.v1 import listing_pb2 as _listing_pb2_1
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -97,7 +98,7 @@ class ListListingsRequest(_message.Message):
     """From the last answer; empty for the first page."""
     occupation: _builtins.str
     """Only of this occupation; empty for all."""
-    state: _listing_pb2.ListingState.ValueType
+    state: _listing_pb2_1.ListingState.ValueType
     """Only in this state; unspecified for all."""
     def __init__(
         self,
@@ -106,7 +107,7 @@ class ListListingsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         occupation: _builtins.str = ...,
-        state: _listing_pb2.ListingState.ValueType = ...,
+        state: _listing_pb2_1.ListingState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -205,6 +206,40 @@ class ReviewListingRequest(_message.Message):
 Global___ReviewListingRequest: _TypeAlias = ReviewListingRequest  # noqa: Y015
 
 @_typing.final
+class ReturnListingRequest(_message.Message):
+    """Request of ReturnListing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """institutions/{institution}/listings/{listing}."""
+    etag: _builtins.str
+    """Etag of the read that the decision rests on; empty to act on whatever is current."""
+    reason: _builtins.str
+    """What is missing."""
+    request_id: _builtins.str
+    """A UUID; the same one again answers with the first result."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnListingRequest: _TypeAlias = ReturnListingRequest  # noqa: Y015
+
+@_typing.final
 class ConfirmListingRequest(_message.Message):
     """Request of ConfirmListing."""
 
@@ -285,8 +320,8 @@ class RectifyListingRequest(_message.Message):
 Global___RectifyListingRequest: _TypeAlias = RectifyListingRequest  # noqa: Y015
 
 @_typing.final
-class ReinstateListingRequest(_message.Message):
-    """Request of ReinstateListing."""
+class RestoreListingRequest(_message.Message):
+    """Request of RestoreListing."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -312,7 +347,7 @@ class ReinstateListingRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ReinstateListingRequest: _TypeAlias = ReinstateListingRequest  # noqa: Y015
+Global___RestoreListingRequest: _TypeAlias = RestoreListingRequest  # noqa: Y015
 
 @_typing.final
 class RemoveListingRequest(_message.Message):

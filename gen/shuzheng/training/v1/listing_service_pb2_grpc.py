@@ -61,6 +61,11 @@ class ListingServiceStub:
                 request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReviewListingRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
                 _registered_method=True)
+        self.ReturnListing = channel.unary_unary(
+                '/shuzheng.training.v1.ListingService/ReturnListing',
+                request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReturnListingRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
+                _registered_method=True)
         self.ConfirmListing = channel.unary_unary(
                 '/shuzheng.training.v1.ListingService/ConfirmListing',
                 request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ConfirmListingRequest.SerializeToString,
@@ -71,9 +76,9 @@ class ListingServiceStub:
                 request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.RectifyListingRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
                 _registered_method=True)
-        self.ReinstateListing = channel.unary_unary(
-                '/shuzheng.training.v1.ListingService/ReinstateListing',
-                request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReinstateListingRequest.SerializeToString,
+        self.RestoreListing = channel.unary_unary(
+                '/shuzheng.training.v1.ListingService/RestoreListing',
+                request_serializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.RestoreListingRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
                 _registered_method=True)
         self.RemoveListing = channel.unary_unary(
@@ -127,6 +132,13 @@ class ListingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReturnListing(self, request, context):
+        """Hands a recommended or reviewed listing back to the institution.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConfirmListing(self, request, context):
         """Enters a reviewed listing in the catalogue, with batch and days of validity.
         """
@@ -141,7 +153,7 @@ class ListingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ReinstateListing(self, request, context):
+    def RestoreListing(self, request, context):
         """Restores a suspended listing from today.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -190,6 +202,11 @@ def add_ListingServiceServicer_to_server(servicer, server):
                     request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReviewListingRequest.FromString,
                     response_serializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.SerializeToString,
             ),
+            'ReturnListing': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReturnListing,
+                    request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReturnListingRequest.FromString,
+                    response_serializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.SerializeToString,
+            ),
             'ConfirmListing': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmListing,
                     request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ConfirmListingRequest.FromString,
@@ -200,9 +217,9 @@ def add_ListingServiceServicer_to_server(servicer, server):
                     request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.RectifyListingRequest.FromString,
                     response_serializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.SerializeToString,
             ),
-            'ReinstateListing': grpc.unary_unary_rpc_method_handler(
-                    servicer.ReinstateListing,
-                    request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReinstateListingRequest.FromString,
+            'RestoreListing': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreListing,
+                    request_deserializer=shuzheng_dot_training_dot_v1_dot_listing__service__pb2.RestoreListingRequest.FromString,
                     response_serializer=shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.SerializeToString,
             ),
             'RemoveListing': grpc.unary_unary_rpc_method_handler(
@@ -363,6 +380,33 @@ class ListingService:
             _registered_method=True)
 
     @staticmethod
+    def ReturnListing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuzheng.training.v1.ListingService/ReturnListing',
+            shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReturnListingRequest.SerializeToString,
+            shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ConfirmListing(request,
             target,
             options=(),
@@ -417,7 +461,7 @@ class ListingService:
             _registered_method=True)
 
     @staticmethod
-    def ReinstateListing(request,
+    def RestoreListing(request,
             target,
             options=(),
             channel_credentials=None,
@@ -430,8 +474,8 @@ class ListingService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.training.v1.ListingService/ReinstateListing',
-            shuzheng_dot_training_dot_v1_dot_listing__service__pb2.ReinstateListingRequest.SerializeToString,
+            '/shuzheng.training.v1.ListingService/RestoreListing',
+            shuzheng_dot_training_dot_v1_dot_listing__service__pb2.RestoreListingRequest.SerializeToString,
             shuzheng_dot_training_dot_v1_dot_listing__pb2.Listing.FromString,
             options,
             channel_credentials,

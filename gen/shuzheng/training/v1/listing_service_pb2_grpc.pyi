@@ -27,11 +27,13 @@ class ListingServiceStub:
     """推荐: the authority in charge recommends a draft."""
     ReviewListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.ReviewListingRequest, _listing_pb2.Listing]
     """Hands a recommended listing to the experts (专家评议)."""
+    ReturnListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.ReturnListingRequest, _listing_pb2.Listing]
+    """Hands a recommended or reviewed listing back to the institution."""
     ConfirmListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.ConfirmListingRequest, _listing_pb2.Listing]
     """Enters a reviewed listing in the catalogue, with batch and days of validity."""
     RectifyListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.RectifyListingRequest, _listing_pb2.Listing]
     """整改: suspends a confirmed listing from today."""
-    ReinstateListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.ReinstateListingRequest, _listing_pb2.Listing]
+    RestoreListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.RestoreListingRequest, _listing_pb2.Listing]
     """Restores a suspended listing from today."""
     RemoveListing: _aio.UnaryUnaryMultiCallable[_listing_service_pb2.RemoveListingRequest, _listing_pb2.Listing]
     """移出目录: removes a confirmed or suspended listing from today."""
@@ -82,6 +84,14 @@ class ListingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Hands a recommended listing to the experts (专家评议)."""
 
     @_abc_1.abstractmethod
+    def ReturnListing(
+        self,
+        request: _listing_service_pb2.ReturnListingRequest,
+        context: _aio.ServicerContext[_listing_service_pb2.ReturnListingRequest, _abc.Awaitable[_listing_pb2.Listing]],
+    ) -> _abc.Awaitable[_listing_pb2.Listing]:
+        """Hands a recommended or reviewed listing back to the institution."""
+
+    @_abc_1.abstractmethod
     def ConfirmListing(
         self,
         request: _listing_service_pb2.ConfirmListingRequest,
@@ -98,10 +108,10 @@ class ListingServiceServicer(metaclass=_abc_1.ABCMeta):
         """整改: suspends a confirmed listing from today."""
 
     @_abc_1.abstractmethod
-    def ReinstateListing(
+    def RestoreListing(
         self,
-        request: _listing_service_pb2.ReinstateListingRequest,
-        context: _aio.ServicerContext[_listing_service_pb2.ReinstateListingRequest, _abc.Awaitable[_listing_pb2.Listing]],
+        request: _listing_service_pb2.RestoreListingRequest,
+        context: _aio.ServicerContext[_listing_service_pb2.RestoreListingRequest, _abc.Awaitable[_listing_pb2.Listing]],
     ) -> _abc.Awaitable[_listing_pb2.Listing]:
         """Restores a suspended listing from today."""
 

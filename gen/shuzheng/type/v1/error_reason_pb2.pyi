@@ -62,6 +62,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The message is larger than the service accepts."""
     ERROR_REASON_UNREADABLE_EVENT: _ErrorReason.ValueType  # 19
     """A parked event is no message of ours; it can only be dropped."""
+    ERROR_REASON_INVALID_NATIONAL_ID: _ErrorReason.ValueType  # 20
+    """The national ID number breaks GB 11643."""
+    ERROR_REASON_INVALID_PERIOD: _ErrorReason.ValueType  # 21
+    """The last day lies before the first."""
+    ERROR_REASON_LISTING_STILL_VALID: _ErrorReason.ValueType  # 22
+    """The last day of the listing is not over yet."""
+    ERROR_REASON_NO_POLICY: _ErrorReason.ValueType  # 23
+    """No policy is in force for this on that day."""
+    ERROR_REASON_NOT_LISTED: _ErrorReason.ValueType  # 24
+    """On the day of the event the institution or body is not listed for the occupation."""
+    ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 25
+    """The occupation does not exist, or has no such direction."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that any service may give (ErrorInfo.domain = "shuzheng"); each service adds its own."""
@@ -106,4 +118,16 @@ ERROR_REASON_MESSAGE_TOO_LARGE: ErrorReason.ValueType  # 18
 """The message is larger than the service accepts."""
 ERROR_REASON_UNREADABLE_EVENT: ErrorReason.ValueType  # 19
 """A parked event is no message of ours; it can only be dropped."""
+ERROR_REASON_INVALID_NATIONAL_ID: ErrorReason.ValueType  # 20
+"""The national ID number breaks GB 11643."""
+ERROR_REASON_INVALID_PERIOD: ErrorReason.ValueType  # 21
+"""The last day lies before the first."""
+ERROR_REASON_LISTING_STILL_VALID: ErrorReason.ValueType  # 22
+"""The last day of the listing is not over yet."""
+ERROR_REASON_NO_POLICY: ErrorReason.ValueType  # 23
+"""No policy is in force for this on that day."""
+ERROR_REASON_NOT_LISTED: ErrorReason.ValueType  # 24
+"""On the day of the event the institution or body is not listed for the occupation."""
+ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 25
+"""The occupation does not exist, or has no such direction."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from services.assessment.bank.domain.item import ItemType
-from services.assessment.points import FULL_MARK, decimal_text
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
+from services.vocabulary import tenths
 
 
 class BlueprintState(StrEnum):
@@ -87,8 +87,8 @@ def check(parts: Sequence[Part], functions: Collection[str]) -> None:
 def problems(parts: Sequence[Part], functions: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield (field, message) for everything that is wrong with a blueprint."""
     total = sum(part.weight for part in parts)
-    if total != FULL_MARK:
-        yield "parts", f"the weights sum to {decimal_text(total)}, not 100"
+    if total != tenths.FULL_MARK:
+        yield "parts", f"the weights sum to {tenths.show(total)}, not 100"
     seen: set[str] = set()
     for at, part in enumerate(parts):
         if part.function in seen:
@@ -101,7 +101,7 @@ def _part_problems(field: str, part: Part, functions: Collection[str]) -> Iterat
     if part.function not in functions:
         yield f"{field}.function", f"the bank has no function {part.function}"
     if part.points != part.weight:
-        filled, weight = decimal_text(part.points), decimal_text(part.weight)
+        filled, weight = tenths.show(part.points), tenths.show(part.weight)
         message = f"the items of function {part.function} make {filled} points, its weight is {weight}"
         yield f"{field}.sections", message
     types = [section.type for section in part.sections]

@@ -11,6 +11,7 @@ from services.assessment.bank.domain import item
 from services.assessment.bank.domain.item import ItemContent
 from services.assessment.reasons import Reason
 from services.kit.errors import AppError, Violation, invalid, precondition
+from services.vocabulary.reasons import Reason as Shared
 
 
 class PaperState(StrEnum):
@@ -92,7 +93,7 @@ def check_window(first: datetime, last: datetime) -> None:
     """Raise INVALID_PERIOD unless the window has a length."""
     if last <= first:
         message = "release_to must be later than release_from"
-        raise invalid(Reason.INVALID_PERIOD, message, Violation("release_to", message, Reason.INVALID_PERIOD))
+        raise invalid(Shared.INVALID_PERIOD, message, Violation("release_to", message, Shared.INVALID_PERIOD))
 
 
 def check_release(name: str, first: datetime, last: datetime, now: datetime) -> None:

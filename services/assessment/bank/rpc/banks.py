@@ -10,9 +10,9 @@ from services.assessment.bank.storage.rows.banks import BankRow, KnowledgePointR
 from services.assessment.bank.usecases.banks import Banks
 from services.assessment.enum_words import from_enum, to_enum
 from services.assessment.names import BANK, BODY
-from services.assessment.qualifications import qualification_message
 from services.assessment.resource_head import head
 from services.kit.rpc.convert import apply_mask
+from services.vocabulary.messages import qualification_message
 
 CHANGEABLE = {"display_name": "display_name"}
 

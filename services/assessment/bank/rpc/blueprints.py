@@ -14,9 +14,9 @@ from services.assessment.bank.storage.rows.blueprints import BlueprintRow
 from services.assessment.bank.usecases.blueprints import Blueprints
 from services.assessment.enum_words import from_enum, to_enum
 from services.assessment.names import BANK, BLUEPRINT
-from services.assessment.points import decimal_text, tenths
 from services.assessment.resource_head import head
 from services.kit.rpc.convert import apply_mask
+from services.vocabulary import tenths
 
 
 def _set_parts(row: BlueprintRow, parts: Any) -> None:
@@ -87,13 +87,13 @@ class BlueprintService(blueprint_service_pb2_grpc.BlueprintServiceServicer):
 def parts_of(parts: Iterable[BlueprintPart]) -> tuple[Part, ...]:
     """Return the weight table as the domain knows it."""
     return tuple(
-        Part(part.function, tenths(part.weight), tuple(_section(section) for section in part.sections))
+        Part(part.function, tenths.parse(part.weight), tuple(_section(section) for section in part.sections))
         for part in parts
     )
 
 
 def _section(section: BlueprintSection) -> Section:
-    return Section(ItemType(from_enum(TypeNumber, section.type)), section.count, tenths(section.points))
+    return Section(ItemType(from_enum(TypeNumber, section.type)), section.count, tenths.parse(section.points))
 
 
 def blueprint_message(row: BlueprintRow) -> Blueprint:
@@ -109,7 +109,7 @@ def blueprint_message(row: BlueprintRow) -> Blueprint:
 
 def _part(part: Part) -> BlueprintPart:
     sections = [
-        BlueprintSection(type=to_enum(TypeNumber, s.type), count=s.count, points=decimal_text(s.points))
+        BlueprintSection(type=to_enum(TypeNumber, s.type), count=s.count, points=tenths.show(s.points))
         for s in part.sections
     ]
-    return BlueprintPart(function=part.function, weight=decimal_text(part.weight), sections=sections)
+    return BlueprintPart(function=part.function, weight=tenths.show(part.weight), sections=sections)

@@ -23,11 +23,11 @@ from services.assessment.bank.storage.rows.papers import PaperRow
 from services.assessment.bank.usecases.papers import Papers
 from services.assessment.enum_words import from_enum, to_enum
 from services.assessment.names import BODY, PAPER
-from services.assessment.points import decimal_text
-from services.assessment.qualifications import qualification_message
 from services.assessment.resource_head import head
 from services.kit.rpc.call import caller
 from services.kit.rpc.convert import moment_of, timestamp
+from services.vocabulary import tenths
+from services.vocabulary.messages import qualification_message
 
 
 class PaperService(paper_service_pb2_grpc.PaperServiceServicer):
@@ -127,7 +127,7 @@ def question_message(question: PaperQuestion) -> Question:
     return Question(
         position=question.position,
         type=to_enum(ItemType, content.type),
-        points=decimal_text(question.points),
+        points=tenths.show(question.points),
         stem=content.stem,
         choices=[QuestionChoice(key=c.key, text=c.text) for c in content.choices],
     )

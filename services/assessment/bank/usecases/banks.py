@@ -14,7 +14,6 @@ from services.assessment.bank.domain.bank import (
 from services.assessment.bank.storage import banks
 from services.assessment.bank.storage.rows.banks import BankRow, KnowledgePointRow
 from services.assessment.names import BANK, POINT
-from services.assessment.occupation import check_direction
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import bodies
 from services.kit.errors import already_exists, invalid
@@ -23,6 +22,9 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.vocabulary import qualification
+from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 class Banks:
@@ -44,7 +46,7 @@ class Banks:
     ) -> BankRow:
         """Open the body's bank for a qualification; there is one for each."""
         await bodies.active_body(tx, parent)
-        check_direction(occupation, direction, "bank.qualification")
+        qualification.check(Qualification(occupation, direction, Level(level)), "bank.qualification")
         if rival := await banks.of_qualification(tx, parent, occupation, direction, level):
             message = f"{rival.name} is the bank of {parent} for this qualification."
             raise already_exists(rival.name, Reason.BANK_EXISTS, message)

@@ -7,13 +7,14 @@ from enum import StrEnum
 
 from services.assessment.bank.domain.paper import PaperState
 from services.assessment.person.domain.policy import Staffing
-from services.assessment.qualification import Qualification
 from services.assessment.reasons import Reason
 from services.assessment.register.domain.examiner import unqualified
 from services.assessment.register.domain.site import unauthorized
 from services.kit.errors import Unmet
 from services.kit.values.names import Pattern
 from services.kit.values.rules import Rule, unmet
+from services.vocabulary.qualification import Qualification
+from services.vocabulary.reasons import Reason as Shared
 
 EXAM = Pattern("bodies/{body}/exams/{exam}")
 
@@ -121,7 +122,7 @@ class Plan:
 
 SCHEDULE_RULES: tuple[Rule[Plan], ...] = (
     Rule(
-        Reason.NOT_LISTED,
+        Shared.NOT_LISTED,
         lambda p: f"{p.body} is not listed for {p.qualification.occupation} on {p.examined_on}.",
         lambda p: bool(p.listing),
     ),

@@ -10,9 +10,9 @@ from services.assessment.exam.domain.exam import Window
 from services.assessment.exam.storage.rows.exams import ExamRow
 from services.assessment.exam.usecases.exams import Exams, NewExam
 from services.assessment.names import body_of
-from services.assessment.qualifications import qualification_message, qualification_of
 from services.kit.rpc.call import Principal, caller
 from services.kit.rpc.convert import date_message, moment_of, timestamp
+from services.vocabulary.messages import qualification_message, qualification_of
 
 OVERSEERS = frozenset({"supervisor", "service"})
 

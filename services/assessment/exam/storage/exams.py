@@ -8,16 +8,16 @@ from sqlalchemy import select
 from services.assessment.bank.storage.rows.papers import PaperRow
 from services.assessment.exam.domain.exam import Appointee, ExamState, PlannedPaper, PlannedSite, Window
 from services.assessment.exam.storage.rows.exams import ExamRow, TicketSeriesRow
-from services.assessment.qualification import Qualification
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import listings
 from services.assessment.register.storage.rows.examiners import ExaminerRow
-from services.assessment.register.storage.rows.listings import ListingRow
 from services.assessment.register.storage.rows.sites import SiteRow
 from services.kit.errors import AppError, exhausted, precondition
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 from services.vocabulary.level import Level
+from services.vocabulary.listing import Listing, in_force
+from services.vocabulary.qualification import Qualification
 
 EXAMS = ExamRow.__table__  # type: ignore[attr-defined]
 SERIES = TicketSeriesRow.__table__  # type: ignore[attr-defined]
@@ -44,14 +44,9 @@ async def page(
     return await tx.page(statement, ExamRow, size, token)
 
 
-async def listing_on(tx: Transaction, body: str, occupation: str, day: date) -> ListingRow | None:
+async def listing_on(tx: Transaction, body: str, occupation: str, day: date) -> Listing | None:
     """Return the listing in force on that day, None where the body is not listed."""
-    try:
-        return await listings.listed_on(tx, body, occupation, day)
-    except AppError as refusal:
-        if refusal.reason != Reason.NOT_LISTED:
-            raise
-        return None
+    return in_force(await listings.of_body(tx, body, occupation), day)
 
 
 async def planned_site(tx: Transaction, body: str, name: str) -> PlannedSite | None:

@@ -24,10 +24,8 @@ from services.assessment.names import BODY
 from services.assessment.outcome.domain.result import ResultState
 from services.assessment.outcome.storage import results
 from services.assessment.person.domain.policy import Policy
-from services.assessment.qualification import Qualification
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import bodies
-from services.assessment.register.storage.rows.listings import ListingRow
 from services.assessment.sitting.domain.attempt import AttemptState
 from services.assessment.sitting.storage import attempts
 from services.assessment.sitting.storage.rows.attempts import AttemptRow
@@ -38,6 +36,8 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.vocabulary.listing import Listing
+from services.vocabulary.qualification import Qualification
 
 NAMED = 50  # candidates that a refusal names at most
 
@@ -107,7 +107,7 @@ class Exams:
             )
         )
 
-    async def _plan(self, tx: Transaction, body: str, new: NewExam, listing: ListingRow | None) -> Plan:
+    async def _plan(self, tx: Transaction, body: str, new: NewExam, listing: Listing | None) -> Plan:
         day = local_day(new.theory.start)
         return Plan(
             body=body,

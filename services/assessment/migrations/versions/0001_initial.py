@@ -299,16 +299,29 @@ def upgrade() -> None:
         sa.Column("create_time", services.kit.storage.columns.UtcTime(), nullable=False),
         sa.Column("update_time", services.kit.storage.columns.UtcTime(), nullable=False),
         sa.Column("occupation", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "DRAFT",
+                "RECOMMENDED",
+                "EXPERT_REVIEW",
+                "CONFIRMED",
+                "RECTIFYING",
+                "REMOVED",
+                "EXPIRED",
+                name="listingstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-        sa.Column("remark", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_listings")),
     )
     with op.batch_alter_table("listings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_listings_occupation"), ["occupation"], unique=False)
         batch_op.create_index(batch_op.f("ix_listings_parent"), ["parent"], unique=False)
 
     op.create_table(
@@ -593,7 +606,6 @@ def downgrade() -> None:
     op.drop_table("marks")
     with op.batch_alter_table("listings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_listings_parent"))
-        batch_op.drop_index(batch_op.f("ix_listings_occupation"))
 
     op.drop_table("listings")
     with op.batch_alter_table("knowledge_points", schema=None) as batch_op:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.assessment.person.domain.eligibility import add_years
 from services.assessment.person.domain.policy import Integrity, Scoring
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
 from services.kit.values.names import Pattern
+from services.vocabulary.calendar import add_years
 
 RESULT = Pattern("bodies/{body}/results/{result}")
 

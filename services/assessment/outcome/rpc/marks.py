@@ -7,10 +7,10 @@ from shuzheng.assessment.v1 import mark_pb2, mark_service_pb2, mark_service_pb2_
 from services.assessment.enum_words import to_enum
 from services.assessment.outcome.storage.rows.marks import MarkRow, RecusalRow
 from services.assessment.outcome.usecases.marks import Marks
-from services.assessment.points import decimal_text, tenths
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
 from services.kit.rpc.convert import timestamp
+from services.vocabulary import tenths
 
 
 class MarkService(mark_service_pb2_grpc.MarkServiceServicer):
@@ -39,7 +39,7 @@ class MarkService(mark_service_pb2_grpc.MarkServiceServicer):
         return mark_service_pb2.GetMarkingResponse(
             state=to_enum(mark_pb2.MarkingState, view.state),
             marks=[_concealed(row) if row.name in view.concealed else _message(row) for row in view.marks],
-            score=decimal_text(view.score) if view.score is not None else "",
+            score=tenths.show(view.score) if view.score is not None else "",
         )
 
     async def RecuseExaminer(self, request: Any, context: Any) -> mark_pb2.Recusal:
@@ -62,14 +62,14 @@ def _score(text: str) -> int:
             "mark.score is required.",
             Violation("mark.score", "is required", Reason.FIELD_REQUIRED),
         )
-    return tenths(text)
+    return tenths.parse(text)
 
 
 def _message(row: MarkRow) -> mark_pb2.Mark:
     return mark_pb2.Mark(
         name=row.name,
         registration=row.registration,
-        score=decimal_text(row.score),
+        score=tenths.show(row.score),
         note=row.note,
         create_time=timestamp(row.create_time),
     )

@@ -8,9 +8,9 @@ from services.assessment.enum_words import from_enum, to_enum
 from services.assessment.outcome.domain.result import Part, ResultState, Tier
 from services.assessment.outcome.storage.rows.results import IntegrityRecordRow, ResultRow
 from services.assessment.outcome.usecases.results import Results
-from services.assessment.points import decimal_text
-from services.assessment.qualifications import qualification_message
 from services.kit.rpc.convert import date_message, timestamp
+from services.vocabulary import tenths
+from services.vocabulary.messages import qualification_message
 
 
 class ResultService(result_service_pb2_grpc.ResultServiceServicer):
@@ -96,7 +96,7 @@ def _message(row: ResultRow) -> result_pb2.Result:
 
 def _score(row: ResultRow, part: Part, score: int | None) -> str:
     """Return a score as text; a void part shows none."""
-    return "" if score is None or part in row.void_parts else decimal_text(score)
+    return "" if score is None or part in row.void_parts else tenths.show(score)
 
 
 def _record(row: IntegrityRecordRow) -> result_pb2.IntegrityRecord:

@@ -14,7 +14,6 @@ from services.assessment.outcome.domain.result import (
     ResultAction,
     ResultState,
     Tier,
-    add_working_days,
     integrity_term,
     void_parts,
 )
@@ -25,13 +24,15 @@ from services.assessment.person.storage.rows.candidates import CandidateRow
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import listings
 from services.assessment.register.storage.rows.bodies import BodyRow
-from services.assessment.register.storage.rows.listings import ListingRow
 from services.kit.clock import local_day
 from services.kit.errors import AppError, Unmet, precondition
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.lifecycle import advance
+from services.vocabulary import listing
+from services.vocabulary.calendar import add_working_days
+from services.vocabulary.listing import Listing
 
 NAMED = 50  # candidates that a refusal names at most
 
@@ -86,13 +87,14 @@ class Results:
     async def _publish(self, tx: Transaction, exam: ExamRow, rows: Sequence[ResultRow]) -> None:
         """Publish results and tell of them; the listing is looked up again for the exam day."""
         body = await tx.get(BodyRow, exam.parent)
-        listing = await listings.listed_on(tx, exam.parent, exam.occupation, exam.examined_on)
+        known = await listings.of_body(tx, exam.parent, exam.occupation)
+        listed = listing.require(known, exam.parent, exam.occupation, exam.examined_on)
         today = local_day(tx.now)
         until = add_working_days(today, self.policy.publicity(today).working_days)
         for row in rows:
             row.state = advance(TRANSITIONS, row.state, ResultAction.PUBLISH, row.name)
             row.published_on, row.publicity_ends_on = today, until
-            tx.record(_published(row, exam, body, listing))
+            tx.record(_published(row, exam, body, listed))
         await results.save_all(tx, rows)
 
     @command
@@ -162,7 +164,7 @@ def _missing(row: ResultRow) -> list[str]:
     return [part for part, score in scores.items() if score is None]
 
 
-def _published(row: ResultRow, exam: ExamRow, body: BodyRow, listing: ListingRow) -> ResultPublished:
+def _published(row: ResultRow, exam: ExamRow, body: BodyRow, listed: Listing) -> ResultPublished:
     assert row.theory_score is not None and row.ability_score is not None and row.published_on is not None
     return ResultPublished(
         result=row.name,
@@ -170,8 +172,8 @@ def _published(row: ResultRow, exam: ExamRow, body: BodyRow, listing: ListingRow
         holder_name=row.candidate_display_name,
         body=body.name,
         body_display_name=body.display_name,
-        listing=listing.name,
-        listing_batch=listing.batch,
+        listing=listed.name,
+        listing_batch=listed.batch,
         exam=exam.name,
         qualification=exams.qualification(exam),
         theory_score=row.theory_score,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.assessment.person.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
-from services.assessment.qualification import Qualification
 from services.assessment.reasons import Reason
 from services.kit.errors import Unmet
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 def add_months(day: date, months: int) -> date:

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from services.assessment.person.domain.candidate import Degree, TitleRank
 from services.assessment.person.domain.eligibility import EligibilityTable, Route
-from services.assessment.points import tenths
-from services.assessment.reasons import Reason
 from services.kit.errors import precondition
+from services.vocabulary import tenths
 from services.vocabulary.level import Level
+from services.vocabulary.reasons import Reason as Shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +85,14 @@ Dated = TypeVar("Dated", bound=Rule | EligibilityTable)
 
 
 def in_force(rules: Iterable[Dated], day: date, subject: str) -> Dated:
-    """Return the latest rule that is in force on `day`; raises NO_RULE_TABLE."""
+    """Return the latest rule that is in force on `day`; raises NO_POLICY."""
     found = max(
         (rule for rule in rules if rule.effective_from <= day),
         key=lambda rule: rule.effective_from,
         default=None,
     )
     if found is None:
-        raise precondition(
-            Reason.NO_RULE_TABLE, f"No rule for {subject} is in force on {day}.", subject=subject
-        )
+        raise precondition(Shared.NO_POLICY, f"No rule for {subject} is in force on {day}.", subject=subject)
     return found
 
 
@@ -160,7 +158,7 @@ def read(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
 
 
 def _scores(rule: Mapping[str, Any], *fields: str) -> dict[str, Any]:
-    return {key: tenths(value) if key in fields else value for key, value in rule.items()}
+    return {key: tenths.parse(value) if key in fields else value for key, value in rule.items()}
 
 
 def _table(table: Mapping[str, Any]) -> EligibilityTable:

@@ -8,8 +8,8 @@ from services.assessment.enum_words import to_enum
 from services.assessment.person.domain.eligibility import Finding
 from services.assessment.person.storage.rows.evidence import EvidenceRow
 from services.assessment.person.usecases.evidence import Evidence
-from services.assessment.qualifications import qualification_message, qualification_of
 from services.kit.rpc.convert import date_message, date_of
+from services.vocabulary.messages import qualification_message, qualification_of
 
 
 class EvidenceService(evidence_service_pb2_grpc.EvidenceServiceServicer):

@@ -5,10 +5,10 @@ from sqlalchemy import select
 from services.assessment.person.domain.eligibility import Proof
 from services.assessment.person.domain.evidence import EvidenceKind, EvidenceState
 from services.assessment.person.storage.rows.evidence import EvidenceRow
-from services.assessment.qualification import Qualification
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 async def standing(tx: Transaction, person: str) -> tuple[list[Proof], list[Proof]]:

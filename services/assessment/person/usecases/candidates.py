@@ -9,14 +9,14 @@ from services.assessment.person.storage import candidates
 from services.assessment.person.storage.rows.candidates import CandidateRow
 from services.assessment.reasons import Reason
 from services.kit.clock import local_day
-from services.kit.errors import AppError, Violation, already_exists, invalid
+from services.kit.errors import AppError, already_exists, invalid
 from services.kit.privacy import Vault
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.text import name_key, person_name
 from services.vocabulary import national_id
+from services.vocabulary.person_name import name_key, person_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ class Candidates:
     @command
     async def create(self, tx: Transaction, new: NewCandidate) -> CandidateRow:
         """Create a candidate; raises INVALID_NATIONAL_ID, INVALID_DECLARATION, CANDIDATE_EXISTS."""
-        number = national_id.normalize(new.national_id)
-        if problems := national_id.problems(number):
-            raise _bad_number("; ".join(problems))
+        number = national_id.checked(new.national_id, "candidate.national_id")
         index = self.vault.blind_index(number)
         if (known := await candidates.of_national_id(tx, index)) is not None:
             raise _exists(known, new.display_name)
@@ -90,15 +88,6 @@ class Candidates:
         )
         if problems:
             raise invalid(Reason.INVALID_DECLARATION, "A declared date cannot be.", *problems)
-
-
-def _bad_number(problem: str) -> AppError:
-    message = f"The national ID number {problem}."
-    return invalid(
-        Reason.INVALID_NATIONAL_ID,
-        message,
-        Violation("candidate.national_id", problem, Reason.INVALID_NATIONAL_ID),
-    )
 
 
 def _exists(known: CandidateRow, display_name: str) -> AppError:

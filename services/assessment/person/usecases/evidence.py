@@ -10,11 +10,11 @@ from services.assessment.person.domain.policy import Policy
 from services.assessment.person.storage import candidates, evidence
 from services.assessment.person.storage.rows.candidates import CandidateRow
 from services.assessment.person.storage.rows.evidence import EvidenceRow
-from services.assessment.qualification import Qualification
 from services.kit.clock import local_day
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
+from services.vocabulary.qualification import Qualification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

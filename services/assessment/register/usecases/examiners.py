@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.assessment.names import EXAMINER
-from services.assessment.occupation import check_occupation
 from services.assessment.register.domain.examiner import TRANSITIONS, ExaminerAction, ExaminerState
-from services.assessment.register.domain.listing import check_period
 from services.assessment.register.storage import bodies, examiners
 from services.assessment.register.storage.rows.examiners import ExaminerRow
 from services.kit.storage.commands import command
@@ -15,6 +13,8 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.vocabulary.calendar import check_order
+from services.vocabulary.qualification import check_occupation
 
 Qualifications = Sequence[dict[str, Any]]
 
@@ -86,4 +86,4 @@ def _check(qualifications: Qualifications) -> None:
         check_occupation(entry["occupation"], f"{field}.occupation")
         if entry["valid_to"]:
             first, last = date.fromisoformat(entry["valid_from"]), date.fromisoformat(entry["valid_to"])
-            check_period(first, last, f"{field}.valid_to")
+            check_order(first, last, f"{field}.valid_to")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from services.assessment.names import SITE
-from services.assessment.occupation import check_occupation
 from services.assessment.register.domain.site import TRANSITIONS, SiteAction, SiteState, require_authorizing
 from services.assessment.register.storage import bodies, sites
 from services.assessment.register.storage.rows.sites import SiteRow
@@ -12,6 +11,7 @@ from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.vocabulary.qualification import check_occupation
 
 
 class Sites:

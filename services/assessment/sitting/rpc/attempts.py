@@ -13,12 +13,12 @@ from shuzheng.assessment.v1 import (
 
 from services.assessment.bank.domain.paper import PaperQuestion
 from services.assessment.enum_words import to_enum
-from services.assessment.points import decimal_text
 from services.assessment.sitting.domain.attempt import remaining
 from services.assessment.sitting.storage.rows.attempts import AnswerRow, AttemptRow
 from services.assessment.sitting.usecases.attempts import Attempts
 from services.kit.clock import Clock
 from services.kit.rpc.convert import timestamp
+from services.vocabulary import tenths
 
 
 class AttemptService(attempt_service_pb2_grpc.AttemptServiceServicer):
@@ -90,7 +90,7 @@ def _question(question: PaperQuestion) -> paper_pb2.Question:
     return paper_pb2.Question(
         position=question.position,
         type=to_enum(item_pb2.ItemType, content.type),
-        points=decimal_text(question.points),
+        points=tenths.show(question.points),
         stem=content.stem,
         choices=[paper_pb2.QuestionChoice(key=choice.key, text=choice.text) for choice in content.choices],
     )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, timezone
 
 from services.certificates.document.domain.certificate import Kind
-from services.certificates.reasons import Reason
 from services.kit.errors import invalid
 from services.vocabulary.level import Level
 from services.vocabulary.occupations import problems
+from services.vocabulary.reasons import Reason as Shared
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -64,7 +64,7 @@ def earns_certificate(award: Award | None, withdrawn: bool, certificates: int) -
 def require_known_qualification(award: Award) -> None:
     """Raise UNKNOWN_QUALIFICATION where no document can name what the award is for."""
     if wrong := problems(award.occupation, award.direction):
-        raise invalid(Reason.UNKNOWN_QUALIFICATION, "; ".join(wrong), source=award.source)
+        raise invalid(Shared.UNKNOWN_QUALIFICATION, "; ".join(wrong), source=award.source)
 
 
 def to_json(award: Award) -> dict[str, str | int | bool]:

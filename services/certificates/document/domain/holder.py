@@ -4,7 +4,7 @@ import unicodedata
 
 from services.certificates.reasons import Reason
 from services.kit.errors import Violation, invalid
-from services.kit.values.text import name_key
+from services.vocabulary.person_name import name_key
 
 LONGEST_KEY = 200
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co"})

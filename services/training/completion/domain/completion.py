@@ -16,14 +16,15 @@ from services.training.teaching.domain.cohort import COMPLETES
 from services.training.teaching.domain.enrollment import EnrollmentState
 from services.training.teaching.domain.hour_entry import Totals
 from services.training.teaching.domain.program import ContentItem, Program
-from services.training.tenths import show
+from services.vocabulary import tenths
+from services.vocabulary.reasons import Reason as Shared
 
 
 class CompletionState(StrEnum):
     """Whether a completion stands."""
 
-    REGISTERED = "registered"
-    WITHDRAWN = "withdrawn"
+    REGISTERED = "REGISTERED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class CompletionAction(StrEnum):
@@ -66,20 +67,21 @@ RULES: tuple[Rule[Standing], ...] = (
         lambda s: not s.completed_before,
     ),
     Rule(
-        Reason.NOT_LISTED,
+        Shared.NOT_LISTED,
         lambda s: f"the institution is not listed for {s.program.qualification.occupation} on {s.day}",
         lambda s: s.listed,
     ),
     Rule(
         Reason.HOURS_INCOMPLETE,
-        lambda s: f"{show(hour_entry.total(s.totals))} of {show(s.program.hours.total)} hours",
+        lambda s: f"{tenths.show(hour_entry.total(s.totals))} of {tenths.show(s.program.hours.total)} hours",
         lambda s: hour_entry.total(s.totals) >= s.program.hours.total,
     ),
     Rule(Reason.EXAM_NOT_TAKEN, "the completion exam was not taken", lambda s: s.exam_score is not None),
     Rule(
         Reason.EXAM_NOT_PASSED,
         lambda s: (
-            f"{show(s.exam_score or 0)} points in the completion exam, {show(s.program.pass_score.value)} pass"
+            f"{tenths.show(s.exam_score or 0)} points in the completion exam, "
+            f"{tenths.show(s.program.pass_score.value)} pass"
         ),
         lambda s: s.exam_score is None or s.exam_score >= s.program.pass_score.value,
     ),
@@ -98,7 +100,9 @@ def _content_rule(item: ContentItem) -> Rule[Standing]:
 
     return Rule(
         Reason.CONTENT_INCOMPLETE,
-        lambda s: f"{item.key} ({item.name_zh}): {show(gathered(s))} of {show(item.hours)} hours",
+        lambda s: (
+            f"{item.key} ({item.name_zh}): {tenths.show(gathered(s))} of {tenths.show(item.hours)} hours"
+        ),
         lambda s: gathered(s) >= item.hours,
     )
 

@@ -2,85 +2,95 @@
 
 from typing import Any
 
-from shuzheng.training.v1 import completion_pb2, completion_service_pb2, completion_service_pb2_grpc
+from shuzheng.training.v1 import completion_service_pb2 as messages
+from shuzheng.training.v1 import completion_service_pb2_grpc as services
+from shuzheng.training.v1.completion_pb2 import Completion
+from shuzheng.training.v1.completion_pb2 import CompletionState as StateNumber
 
-from services.kit.rpc.convert import date_message, timestamp
-from services.training import enums, qualifications
+from services.kit.rpc import enums
+from services.kit.rpc.convert import date_message, head
+from services.kit.rpc.moves import Moves
+from services.training.completion.domain.completion import CompletionAction
 from services.training.completion.storage.rows.completions import CompletionRow
 from services.training.completion.usecases.completions import Completions, Outcome
-from services.training.tenths import show
+from services.training.names import COHORT, check_below
+from services.vocabulary import tenths
+from services.vocabulary.messages import qualification_message
 
-STATE = completion_pb2.CompletionState, "COMPLETION_STATE_"
 
-
-def message(row: CompletionRow) -> completion_pb2.Completion:
+def message(row: CompletionRow) -> Completion:
     """Return the message of a completion."""
-    return completion_pb2.Completion(
-        name=row.name,
+    return Completion(
+        **head(row),
         enrollment=row.enrollment,
         cohort=row.cohort,
         learner=row.learner,
         person=row.person,
         holder_name=row.holder_name,
-        qualification=qualifications.message(row.qualification),
+        qualification=qualification_message(row.qualification),
         listing=row.listing,
-        hours=show(row.hours),
-        exam_score=show(row.exam_score),
+        hours=tenths.show(row.hours),
+        exam_score=tenths.show(row.exam_score),
         completed_on=date_message(row.completed_on),
-        state=enums.value(*STATE, row.state),
+        state=enums.number(StateNumber, row.state),
         reason=row.reason,
-        etag=row.etag,
-        create_time=timestamp(row.create_time),
-        update_time=timestamp(row.update_time),
     )
 
 
-def _outcome(found: Outcome) -> completion_service_pb2.CompletionOutcome:
-    return completion_service_pb2.CompletionOutcome(
+def _outcome(found: Outcome) -> messages.CompletionOutcome:
+    return messages.CompletionOutcome(
         enrollment=found.enrollment,
         completion=message(found.completion) if found.completion else None,
         unmet=[
-            completion_service_pb2.UnmetRequirement(reason=unmet.reason, message=unmet.message)
-            for unmet in found.unmet
+            messages.UnmetRequirement(reason=unmet.reason, message=unmet.message) for unmet in found.unmet
         ],
     )
 
 
-class CompletionService(completion_service_pb2_grpc.CompletionServiceServicer):
+MOVES = Moves(Completions, message)
+
+
+class CompletionService(services.CompletionServiceServicer):
     """Completions."""
 
     def __init__(self, completions: Completions) -> None:
-        self.completions = completions
+        self.completions = self.lifecycle = completions
 
-    async def RegisterCompletion(self, request: Any, context: Any) -> Any:
+    async def RegisterCompletion(
+        self, request: messages.RegisterCompletionRequest, context: Any
+    ) -> Completion:
         """Register one."""
         return message(await self.completions.register(request.enrollment))
 
-    async def BatchRegisterCompletions(self, request: Any, context: Any) -> Any:
+    async def BatchRegisterCompletions(
+        self, request: messages.BatchRegisterCompletionsRequest, context: Any
+    ) -> messages.BatchRegisterCompletionsResponse:
         """Register many, each by itself."""
         found = await self.completions.register_many(request.parent, list(request.enrollments))
         registered = sum(outcome.completion is not None for outcome in found)
-        return completion_service_pb2.BatchRegisterCompletionsResponse(
+        return messages.BatchRegisterCompletionsResponse(
             outcomes=map(_outcome, found), registered=registered, refused=len(found) - registered
         )
 
-    async def GetCompletion(self, request: Any, context: Any) -> Any:
+    async def GetCompletion(self, request: messages.GetCompletionRequest, context: Any) -> Completion:
         """Read one."""
         return message(await self.completions.get(request.name))
 
-    async def ListCompletions(self, request: Any, context: Any) -> Any:
+    async def ListCompletions(
+        self, request: messages.ListCompletionsRequest, context: Any
+    ) -> messages.ListCompletionsResponse:
         """List those of an institution."""
+        if request.cohort:
+            check_below(COHORT, request.parent, request.cohort, "cohort")
         page = await self.completions.page(
-            request.parent,
-            request.cohort,
-            enums.word(*STATE, request.state),
             request.page_size,
             request.page_token,
+            parent=request.parent,
+            cohort=request.cohort,
+            state=enums.word(StateNumber, request.state),
         )
-        return completion_service_pb2.ListCompletionsResponse(
+        return messages.ListCompletionsResponse(
             completions=map(message, page.rows), next_page_token=page.next_page_token
         )
 
-    async def WithdrawCompletion(self, request: Any, context: Any) -> Any:
-        """Withdraw one."""
-        return message(await self.completions.withdraw(request.name, request.etag, request.reason))
+    WithdrawCompletion = MOVES.decision(CompletionAction.WITHDRAW)

@@ -6,21 +6,25 @@ from datetime import date
 
 from services.kit.clock import local_day
 from services.kit.errors import Unmet, not_found
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.kit.values.text import line
 from services.training import bulk
 from services.training.completion.domain import completion
-from services.training.completion.domain.completion import CompletionAction, CompletionState, Standing
+from services.training.completion.domain.completion import (
+    TRANSITIONS,
+    CompletionAction,
+    CompletionState,
+    Standing,
+)
 from services.training.completion.storage import completions
 from services.training.completion.storage.rows.completions import CompletionRow
 from services.training.facts import CompletionRegistered, CompletionWithdrawn
-from services.training.names import COHORT, COMPLETION, ENROLLMENT, INSTITUTION, check_below
+from services.training.names import COMPLETION, ENROLLMENT, check_below
 from services.training.policy import Policy
-from services.training.register.domain import listing
-from services.training.register.domain.listing import Term
 from services.training.register.storage import listings
 from services.training.register.storage.rows.institutions import InstitutionRow
 from services.training.teaching.domain import enrollment, hour_entry, program
@@ -31,7 +35,8 @@ from services.training.teaching.storage.hour_entries import Sum
 from services.training.teaching.storage.rows.cohorts import CohortRow
 from services.training.teaching.storage.rows.enrollments import EnrollmentRow
 from services.training.teaching.storage.rows.learners import LearnerRow
-from services.training.wording import line
+from services.vocabulary import listing
+from services.vocabulary.listing import Listing
 
 LARGEST_BATCH = 1000
 
@@ -52,7 +57,7 @@ class Setting:
     institution: InstitutionRow
     cohort: CohortRow
     program: Program
-    terms: Sequence[Term]
+    listings: Sequence[Listing]
     today: date
 
 
@@ -71,17 +76,18 @@ class Case:
         return max(known) if len(known) == 2 else today
 
 
-class Completions:
+class Completions(Lifecycle[CompletionRow, CompletionAction]):
     """Commands and questions about completions."""
 
-    def __init__(self, store: Store, rules: Policy) -> None:
-        self.store = store
-        self.rules = rules
+    row, pattern, transitions = CompletionRow, COMPLETION, TRANSITIONS
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        super().__init__(store)
+        self.policy = policy
 
     @command
     async def register(self, tx: Transaction, enrollment_name: str) -> CompletionRow:
         """Register one completion; raises COMPLETION_NOT_ALLOWED with every requirement that is not met."""
-        ENROLLMENT.parse(enrollment_name, "enrollment")
         row = await tx.lock(EnrollmentRow, enrollment_name)
         (outcome,) = await self._register(tx, await self._setting(tx, row.parent), [row])
         if outcome.completion is None:
@@ -93,7 +99,6 @@ class Completions:
 
         Repeating the call answers with the completions that exist, so it needs no memory of request ids.
         """
-        COHORT.parse(parent, "parent")
         for number, name in enumerate(names):
             check_below(ENROLLMENT, parent, name, f"enrollments[{number}]")
         async with self.store.write() as tx:
@@ -117,8 +122,8 @@ class Completions:
         return Setting(
             institution=await tx.get(InstitutionRow, cohort.parent),
             cohort=cohort,
-            program=program.require(self.rules, cohort.qualification, cohort.start_date),
-            terms=await listings.terms(tx, cohort.parent, cohort.occupation),
+            program=program.require(self.policy, cohort.qualification, cohort.start_date),
+            listings=await listings.of_institution(tx, cohort.parent, cohort.occupation),
             today=local_day(tx.now),
         )
 
@@ -150,7 +155,7 @@ class Completions:
 
     def _decide(self, setting: Setting, case: Case, completed_before: bool) -> Outcome:
         day = case.day(setting.today)
-        term = listing.in_force(setting.terms, day)
+        term = listing.in_force(setting.listings, day)
         unmet = completion.missing(
             Standing(
                 cohort_state=setting.cohort.state,
@@ -166,11 +171,11 @@ class Completions:
         )
         if unmet or term is None:
             return Outcome(case.enrollment.name, unmet=unmet)
-        state = EnrollmentState(case.enrollment.state)
-        case.enrollment.state = advance(enrollment.TRANSITIONS, state, EnrollmentAction.COMPLETE)
+        state = advance(enrollment.TRANSITIONS, case.enrollment.state, EnrollmentAction.COMPLETE)
+        case.enrollment.state = state
         return Outcome(case.enrollment.name, self._row(setting, case, day, term))
 
-    def _row(self, setting: Setting, case: Case, day: date, term: Term) -> CompletionRow:
+    def _row(self, setting: Setting, case: Case, day: date, term: Listing) -> CompletionRow:
         aim = setting.cohort.qualification
         return CompletionRow(
             name=COMPLETION.child(setting.institution.name, new_id()),
@@ -192,7 +197,7 @@ class Completions:
         )
 
     def _fact(self, setting: Setting, row: CompletionRow) -> CompletionRegistered:
-        batch = next(term.batch for term in setting.terms if term.name == row.listing)
+        batch = next(each.batch for each in setting.listings if each.name == row.listing)
         return CompletionRegistered(
             completion=row.name,
             person=row.person,
@@ -208,33 +213,10 @@ class Completions:
             completed_on=row.completed_on,
         )
 
-    async def get(self, name: str) -> CompletionRow:
-        """Return one completion."""
-        COMPLETION.parse(name)
-        async with self.store.read() as tx:
-            return await tx.get(CompletionRow, name)
-
-    async def page(self, parent: str, cohort: str, state: str, size: int, token: str) -> Page[CompletionRow]:
-        """Return a page of an institution's completions."""
-        INSTITUTION.parse(parent, "parent")
-        if cohort:
-            check_below(COHORT, parent, cohort, "cohort")
-        async with self.store.read() as tx:
-            statement = completions.of_institution(parent, cohort, state)
-            return await tx.page(statement, CompletionRow, size, token)
-
-    @command
-    async def withdraw(self, tx: Transaction, name: str, etag: str, reason: str) -> CompletionRow:
-        """Withdraw a completion for good."""
-        COMPLETION.parse(name)
-        row = await tx.lock(CompletionRow, name, etag)
-        row.state = advance(
-            completion.TRANSITIONS, CompletionState(row.state), CompletionAction.WITHDRAW, name
-        )
+    async def moved(self, tx: Transaction, row: CompletionRow, action: CompletionAction, reason: str) -> None:
+        """Withdraw a completion for good, and the place in the cohort that it rests on."""
         row.reason, row.standing_key = line(reason, 500, "reason"), None
         place = await tx.lock(EnrollmentRow, row.enrollment)
-        state = EnrollmentState(place.state)
-        place.state = advance(enrollment.TRANSITIONS, state, EnrollmentAction.WITHDRAW, place.name)
+        place.state = advance(enrollment.TRANSITIONS, place.state, EnrollmentAction.WITHDRAW, place.name)
         await tx.save(place)
-        tx.record(CompletionWithdrawn(name, row.person, row.reason, local_day(tx.now)))
-        return await tx.save(row)
+        tx.record(CompletionWithdrawn(row.name, row.person, row.reason, local_day(tx.now)))

@@ -13,12 +13,12 @@ from services.vocabulary import uscc
 class InstitutionKind(StrEnum):
     """Sorts of organization that train."""
 
-    UNIVERSITY = "university"
-    VOCATIONAL_COLLEGE = "vocational_college"
-    ENTERPRISE = "enterprise"
-    SOCIETY = "society"
-    TRAINING_SCHOOL = "training_school"
-    PUBLIC_INSTITUTION = "public_institution"
+    UNIVERSITY = "UNIVERSITY"
+    VOCATIONAL_COLLEGE = "VOCATIONAL_COLLEGE"
+    ENTERPRISE = "ENTERPRISE"
+    SOCIETY = "SOCIETY"
+    TRAINING_SCHOOL = "TRAINING_SCHOOL"
+    PUBLIC_INSTITUTION = "PUBLIC_INSTITUTION"
 
 
 def checked_uscc(text: str, field: str = "institution.uscc") -> tuple[str, list[str]]:

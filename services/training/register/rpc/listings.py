@@ -1,105 +1,89 @@
-"""ListingService."""
+"""ListingService: catalogue listings of institutions (目录)."""
 
-from datetime import date
 from typing import Any
 
-from shuzheng.training.v1 import listing_pb2, listing_service_pb2, listing_service_pb2_grpc
+from shuzheng.training.v1 import listing_service_pb2 as messages
+from shuzheng.training.v1 import listing_service_pb2_grpc as services
+from shuzheng.training.v1.listing_pb2 import Listing
+from shuzheng.training.v1.listing_pb2 import ListingRole as RoleNumber
+from shuzheng.type.v1.listing_pb2 import ListingState as StateNumber
 
-from services.kit.rpc.convert import date_message, date_of, timestamp
-from services.training import enums
+from services.kit.rpc import enums
+from services.kit.rpc.convert import date_message, date_of, day_of, head
+from services.kit.rpc.moves import Moves
+from services.training.register.domain.listing import ListingRole
 from services.training.register.storage.rows.listings import ListingRow
 from services.training.register.usecases.listings import Listings
+from services.vocabulary.listing import ListingAction
+from services.vocabulary.messages import listing_change
 
-STATE = listing_pb2.ListingState, "LISTING_STATE_"
-ROLE = listing_pb2.ListingRole, "LISTING_ROLE_"
 
-
-def message(row: ListingRow) -> listing_pb2.Listing:
+def message(row: ListingRow) -> Listing:
     """Return the message of a listing."""
-    return listing_pb2.Listing(
-        name=row.name,
+    return Listing(
+        **head(row),
         occupation=row.occupation,
-        role=enums.value(*ROLE, row.role),
-        state=enums.value(*STATE, row.state),
+        role=enums.number(RoleNumber, row.role),
+        state=enums.number(StateNumber, row.state),
         batch=row.batch,
         valid_from=date_message(row.valid_from),
         valid_to=date_message(row.valid_to),
-        history=[_change(*entry) for entry in row.history],
-        etag=row.etag,
-        create_time=timestamp(row.create_time),
-        update_time=timestamp(row.update_time),
+        history=map(listing_change, row.changes),
     )
 
 
-def _change(state: str, since: str, reason: str) -> listing_pb2.ListingChange:
-    day = date_message(date.fromisoformat(since))
-    return listing_pb2.ListingChange(state=enums.value(*STATE, state), since=day, reason=reason)
+MOVES = Moves(Listings, message)
 
 
-class ListingService(listing_service_pb2_grpc.ListingServiceServicer):
-    """Listings."""
+class ListingService(services.ListingServiceServicer):
+    """Answers the authority, which decides, and the institutions, which apply."""
 
     def __init__(self, listings: Listings) -> None:
-        self.listings = listings
+        self.listings = self.lifecycle = listings
 
-    async def CreateListing(self, request: Any, context: Any) -> Any:
+    async def CreateListing(self, request: messages.CreateListingRequest, context: Any) -> Listing:
         """Start an application."""
         asked = request.listing
-        return message(
-            await self.listings.create(
-                request.parent,
-                request.listing_id,
-                occupation=asked.occupation,
-                role=enums.word(*ROLE, asked.role),
-            )
+        role = ListingRole(enums.word(RoleNumber, asked.role))
+        row = await self.listings.create(
+            request.parent, request.listing_id, occupation=asked.occupation, role=role
         )
+        return message(row)
 
-    async def GetListing(self, request: Any, context: Any) -> Any:
+    async def GetListing(self, request: messages.GetListingRequest, context: Any) -> Listing:
         """Read one."""
         return message(await self.listings.get(request.name))
 
-    async def ListListings(self, request: Any, context: Any) -> Any:
+    async def ListListings(
+        self, request: messages.ListListingsRequest, context: Any
+    ) -> messages.ListListingsResponse:
         """List those of an institution."""
         page = await self.listings.page(
-            request.parent,
-            request.occupation,
-            enums.word(*STATE, request.state),
             request.page_size,
             request.page_token,
+            parent=request.parent,
+            occupation=request.occupation,
+            state=enums.word(StateNumber, request.state),
         )
-        return listing_service_pb2.ListListingsResponse(
+        return messages.ListListingsResponse(
             listings=map(message, page.rows), next_page_token=page.next_page_token
         )
 
-    async def RecommendListing(self, request: Any, context: Any) -> Any:
-        """Recommend a draft."""
-        return message(await self.listings.recommend(request.name, request.etag))
-
-    async def ReviewListing(self, request: Any, context: Any) -> Any:
-        """Hand it to the experts."""
-        return message(await self.listings.review(request.name, request.etag))
-
-    async def ConfirmListing(self, request: Any, context: Any) -> Any:
+    async def ConfirmListing(self, request: messages.ConfirmListingRequest, context: Any) -> Listing:
         """Enter it in the catalogue."""
-        first, last = date_of(request, "valid_from"), date_of(request, "valid_to")
-        return message(
-            await self.listings.confirm(
-                request.name, request.etag, batch=request.batch, valid_from=first, valid_to=last
-            )
+        row = await self.listings.confirm(
+            request.name,
+            request.etag,
+            batch=request.batch,
+            valid_from=day_of(request, "valid_from"),
+            valid_to=date_of(request, "valid_to"),
         )
+        return message(row)
 
-    async def RectifyListing(self, request: Any, context: Any) -> Any:
-        """Suspend it."""
-        return message(await self.listings.rectify(request.name, request.etag, request.reason))
-
-    async def ReinstateListing(self, request: Any, context: Any) -> Any:
-        """Restore it."""
-        return message(await self.listings.reinstate(request.name, request.etag))
-
-    async def RemoveListing(self, request: Any, context: Any) -> Any:
-        """Remove it."""
-        return message(await self.listings.remove(request.name, request.etag, request.reason))
-
-    async def ExpireListing(self, request: Any, context: Any) -> Any:
-        """Mark it as expired."""
-        return message(await self.listings.expire(request.name, request.etag))
+    RecommendListing = MOVES.step(ListingAction.RECOMMEND)
+    ReviewListing = MOVES.step(ListingAction.REVIEW)
+    ReturnListing = MOVES.decision(ListingAction.RETURN)
+    RectifyListing = MOVES.decision(ListingAction.RECTIFY)
+    RestoreListing = MOVES.step(ListingAction.RESTORE)
+    RemoveListing = MOVES.decision(ListingAction.REMOVE)
+    ExpireListing = MOVES.step(ListingAction.EXPIRE)

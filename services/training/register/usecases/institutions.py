@@ -1,29 +1,36 @@
 """Institutions: entered and corrected by the supervisor."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 from services.kit.errors import already_exists
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
+from services.kit.values.text import line
 from services.training.names import INSTITUTION
 from services.training.reasons import Reason
-from services.training.register.domain.institution import checked_uscc
+from services.training.register.domain.institution import InstitutionKind, checked_uscc
 from services.training.register.storage import institutions
 from services.training.register.storage.rows.institutions import InstitutionRow
-from services.training.wording import line
 
 
-class Institutions:
+class Institutions(Resource[InstitutionRow]):
     """Commands and questions about institutions."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern = InstitutionRow, INSTITUTION
 
     @command
     async def create(
-        self, tx: Transaction, identifier: str, *, display_name: str, uscc: str, kind: str, region: str
+        self,
+        tx: Transaction,
+        identifier: str,
+        *,
+        display_name: str,
+        uscc: str,
+        kind: InstitutionKind,
+        region: str,
     ) -> InstitutionRow:
         """Enter an institution; raises INVALID_USCC, USCC_TAKEN, RESOURCE_EXISTS."""
         name = INSTITUTION.child("", identifier or new_id())
@@ -34,7 +41,7 @@ class Institutions:
         return await tx.insert(
             InstitutionRow(
                 name=name,
-                display_name=line(display_name, 100, "institution.display_name"),
+                display_name=_display_name(display_name),
                 uscc=code,
                 kind=kind,
                 region=region,
@@ -42,24 +49,10 @@ class Institutions:
             )
         )
 
-    async def get(self, name: str) -> InstitutionRow:
-        """Return one institution."""
-        INSTITUTION.parse(name)
-        async with self.store.read() as tx:
-            return await tx.get(InstitutionRow, name)
+    async def changed(self, tx: Transaction, row: InstitutionRow, was: Mapping[str, Any]) -> None:
+        """Clean the name."""
+        row.display_name = _display_name(row.display_name)
 
-    async def page(self, region: str, size: int, token: str) -> Page[InstitutionRow]:
-        """Return a page of institutions."""
-        async with self.store.read() as tx:
-            return await tx.page(institutions.in_region(region), InstitutionRow, size, token)
 
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[InstitutionRow], None]
-    ) -> InstitutionRow:
-        """Apply `change`."""
-        INSTITUTION.parse(name)
-        row = await tx.lock(InstitutionRow, name, etag)
-        change(row)
-        row.display_name = line(row.display_name, 100, "institution.display_name")
-        return await tx.save(row)
+def _display_name(text: str) -> str:
+    return line(text, 100, "institution.display_name")

@@ -4,20 +4,20 @@ from datetime import date
 from enum import StrEnum
 
 from services.kit.errors import Violation, invalid, precondition
-from services.training.period import working_days_between
 from services.training.reasons import Reason
+from services.vocabulary.calendar import working_days_between
 
 
 class CohortState(StrEnum):
     """Where a cohort stands."""
 
-    PLANNED = "planned"
-    FILED = "filed"
-    ENROLLING = "enrolling"
-    TEACHING = "teaching"
-    COMPLETION_EXAM = "completion_exam"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
+    PLANNED = "PLANNED"
+    FILED = "FILED"
+    ENROLLING = "ENROLLING"
+    TEACHING = "TEACHING"
+    COMPLETION_EXAM = "COMPLETION_EXAM"
+    CLOSED = "CLOSED"
+    ARCHIVED = "ARCHIVED"
 
 
 class CohortAction(StrEnum):

@@ -2,17 +2,18 @@
 
 from enum import StrEnum
 
-from services.kit.errors import precondition
+from services.kit.errors import Violation, invalid, precondition
 from services.training.reasons import Reason
+from services.vocabulary import tenths
 
 
 class EnrollmentState(StrEnum):
     """Where an enrollment stands."""
 
-    ENROLLED = "enrolled"
-    DROPPED = "dropped"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
+    ENROLLED = "ENROLLED"
+    DROPPED = "DROPPED"
+    COMPLETED = "COMPLETED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class EnrollmentAction(StrEnum):
@@ -29,6 +30,15 @@ TRANSITIONS = {
     (S.ENROLLED, A.COMPLETE): S.COMPLETED,
     (S.COMPLETED, A.WITHDRAW): S.WITHDRAWN,
 }
+
+
+def score(text: str, field: str) -> int:
+    """Return a score of 0 to 100 in tenths; raises INVALID_SCORE."""
+    found = tenths.parse(text)
+    if found > tenths.FULL_MARK:
+        message = f"a score is at most 100, not {text}"
+        raise invalid(Reason.INVALID_SCORE, message, Violation(field, message, Reason.INVALID_SCORE))
+    return found
 
 
 def check_place(enrolled: int, capacity: int, name: str) -> None:

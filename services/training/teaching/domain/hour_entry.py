@@ -9,17 +9,28 @@ from enum import StrEnum
 from services.kit.errors import AppError, Violation, invalid
 from services.training.reasons import Reason
 from services.training.teaching.domain.program import Program
+from services.vocabulary import tenths
+
+MOST_HOURS_A_DAY = 240
 
 
 class TeachingMode(StrEnum):
     """How hours were taught."""
 
-    ONLINE = "online"
-    OFFLINE = "offline"
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
 
 
 Totals = Mapping[tuple[str, str], int]
 """Tenths of 学时 by (content item, mode), corrections applied."""
+
+
+def hours(text: str, field: str, *, correction: bool) -> int:
+    """Return 学时 of one day in tenths; 0 only strikes an entry out; raises INVALID_HOURS."""
+    found = tenths.parse(text)
+    if found > MOST_HOURS_A_DAY or (found == 0 and not correction):
+        raise _refuse(Reason.INVALID_HOURS, field, f"an entry holds 0.1 to 24 hours, not {text}")
+    return found
 
 
 def check_item(item: str, program: Program, field: str) -> None:

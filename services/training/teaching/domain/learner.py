@@ -1,16 +1,4 @@
-"""Learners: how a person's number and telephone are checked and shown."""
-
-from services.kit.errors import Violation, invalid
-from services.training.reasons import Reason
-from services.vocabulary import national_id
-
-
-def checked_national_id(text: str, field: str = "learner.national_id") -> str:
-    """Return the normalized number; raises INVALID_NATIONAL_ID (GB 11643-1999) without quoting it."""
-    if problems := national_id.problems(text):
-        violations = (Violation(field, problem, Reason.INVALID_NATIONAL_ID) for problem in problems)
-        raise invalid(Reason.INVALID_NATIONAL_ID, "The national ID number is not valid.", *violations)
-    return national_id.normalize(text)
+"""Learners: how a person's telephone is shown."""
 
 
 def mask_phone(phone: str) -> str:

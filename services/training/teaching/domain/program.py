@@ -7,31 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from services.kit.errors import Violation, invalid, not_found, precondition
-from services.kit.values.names import Pattern
-from services.training import policy
+from services.kit.errors import not_found, precondition
+from services.training.names import PROGRAM
 from services.training.policy import Content, Figure, Hours, Policy
 from services.training.reasons import Reason
 from services.vocabulary import occupations
 from services.vocabulary.level import Level
 from services.vocabulary.occupations import OCCUPATIONS
-
-PROGRAM = Pattern("programs/{program}")
-
-
-@dataclass(frozen=True, slots=True)
-class Qualification:
-    """Occupation × direction ("" for none) × level."""
-
-    occupation: str
-    direction: str
-    level: Level
-
-    @property
-    def program_name(self) -> str:
-        """Name of the program that leads to it."""
-        parts = (self.occupation, self.direction, self.level.name.lower())
-        return PROGRAM.format(program="--".join(part for part in parts if part))
+from services.vocabulary.policy import in_force, started
+from services.vocabulary.qualification import Qualification
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +39,7 @@ class Program:
     @property
     def name(self) -> str:
         """Resource name."""
-        return self.qualification.program_name
+        return name_of(self.qualification)
 
     @property
     def items(self) -> tuple[ContentItem, ...]:
@@ -68,36 +52,38 @@ class Program:
         return frozenset(item.key for item in self.content.items)
 
 
-def check(qualification: Qualification, field: str) -> None:
-    """Raise UNKNOWN_QUALIFICATION where occupation or direction does not exist."""
-    if problems := occupations.problems(qualification.occupation, qualification.direction):
-        violations = (Violation(field, text, Reason.UNKNOWN_QUALIFICATION) for text in problems)
-        raise invalid(Reason.UNKNOWN_QUALIFICATION, f"{'; '.join(problems)}.", *violations)
+def name_of(qualification: Qualification) -> str:
+    """Return the name of the program that leads to a qualification."""
+    parts = (qualification.occupation, qualification.direction, qualification.level.name.lower())
+    return PROGRAM.format(program="--".join(part for part in parts if part))
 
 
-def find(rules: Policy, qualification: Qualification, day: date) -> Program | None:
-    """Return the program in force on `day`, None where policy has none."""
-    level = qualification.level.name.lower()
-    hours = policy.in_force((h for h in rules.hours if h.level == level), day)
-    content = policy.in_force(
-        (c for c in rules.content if c.occupation == qualification.occupation and level in c.levels), day
+def find(policy: Policy, qualification: Qualification, day: date) -> Program | None:
+    """Return the program in force on `day`, None where policy lacks a part of it."""
+    level, occupation = qualification.level.name.lower(), qualification.occupation
+    hours = [entry for entry in policy.hours if entry.level == level]
+    content = [entry for entry in policy.content if entry.occupation == occupation and level in entry.levels]
+    if not all(started(part, day) for part in (hours, content, policy.pass_score)):
+        return None
+    name = name_of(qualification)
+    return Program(
+        qualification,
+        in_force(hours, day, name),
+        in_force(content, day, name),
+        in_force(policy.pass_score, day, name),
     )
-    pass_score = policy.in_force(rules.pass_score, day)
-    if hours and content and pass_score:
-        return Program(qualification, hours, content, pass_score)
-    return None
 
 
-def require(rules: Policy, qualification: Qualification, day: date) -> Program:
+def require(policy: Policy, qualification: Qualification, day: date) -> Program:
     """Return the program in force on `day`; raises NO_PROGRAM."""
-    found = find(rules, qualification, day)
+    found = find(policy, qualification, day)
     if found is None:
-        message = f"no policy is in force for {qualification.program_name} on {day}."
+        message = f"no policy is in force for {name_of(qualification)} on {day}."
         raise precondition(Reason.NO_PROGRAM, message)
     return found
 
 
-def every(rules: Policy, day: date) -> Iterator[Program]:
+def every(policy: Policy, day: date) -> Iterator[Program]:
     """Yield every program in force on `day`, by name."""
     known = (
         Qualification(occupation.key, direction, level)
@@ -105,8 +91,8 @@ def every(rules: Policy, day: date) -> Iterator[Program]:
         for direction in ("", *(d.key for d in occupation.directions))
         for level in Level
     )
-    for qualification in sorted(known, key=lambda q: q.program_name):
-        if (found := find(rules, qualification, day)) is not None:
+    for qualification in sorted(known, key=name_of):
+        if (found := find(policy, qualification, day)) is not None:
             yield found
 
 

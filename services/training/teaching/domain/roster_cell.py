@@ -8,9 +8,10 @@ import re
 from datetime import date, datetime, timedelta
 
 from services.kit.values.text import clean
-from services.kit.values.text import person_name as printed_name
 from services.training.reasons import Reason
 from services.vocabulary import national_id
+from services.vocabulary.person_name import person_name as printed_name
+from services.vocabulary.reasons import Reason as Shared
 
 Cell = object
 EXACT_DIGITS = 10**15
@@ -28,7 +29,7 @@ EXCEL_DAYS = range(1, 80_000)
 class Problem(Exception):
     """What is wrong with one cell."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
@@ -77,7 +78,7 @@ def id_number(cell: Cell) -> str:
             "format the column as text and enter the number again",
         )
     if problems:
-        raise Problem(Reason.INVALID_NATIONAL_ID, "; ".join(problems))
+        raise Problem(Shared.INVALID_NATIONAL_ID, "; ".join(problems))
     return number
 
 

@@ -2,28 +2,29 @@
 
 from typing import Any
 
-from shuzheng.training.v1 import hour_entry_pb2, hour_entry_service_pb2, hour_entry_service_pb2_grpc
+from shuzheng.training.v1 import hour_entry_service_pb2 as messages
+from shuzheng.training.v1 import hour_entry_service_pb2_grpc as services
+from shuzheng.training.v1.hour_entry_pb2 import HourEntry, HoursSummary, ItemHours
+from shuzheng.training.v1.hour_entry_pb2 import TeachingMode as ModeNumber
 
-from services.kit.rpc.convert import date_message, date_of, timestamp
-from services.training import enums
+from services.kit.rpc import enums
+from services.kit.rpc.convert import date_message, day_of, timestamp
 from services.training.teaching.domain import hour_entry
 from services.training.teaching.domain.hour_entry import TeachingMode, Totals
 from services.training.teaching.domain.program import Program
 from services.training.teaching.storage.rows.hour_entries import HourEntryRow
 from services.training.teaching.usecases.hour_entries import HourEntries, NewEntry
-from services.training.tenths import show
-
-MODE = hour_entry_pb2.TeachingMode, "TEACHING_MODE_"
+from services.vocabulary import tenths
 
 
-def message(row: HourEntryRow) -> hour_entry_pb2.HourEntry:
+def message(row: HourEntryRow) -> HourEntry:
     """Return the message of an entry."""
-    return hour_entry_pb2.HourEntry(
+    return HourEntry(
         name=row.name,
         enrollment=row.parent,
         item=row.item,
-        mode=enums.value(*MODE, row.mode),
-        hours=show(row.hours),
+        mode=enums.number(ModeNumber, row.mode),
+        hours=tenths.show(row.hours),
         taught_on=date_message(row.taught_on),
         corrects=row.corrects or "",
         reason=row.reason,
@@ -31,54 +32,56 @@ def message(row: HourEntryRow) -> hour_entry_pb2.HourEntry:
     )
 
 
-def _new(asked: Any) -> NewEntry:
-    day = date_of(asked, "taught_on")
-    assert day is not None, "the request's own rule needs it"
+def _new(asked: HourEntry) -> NewEntry:
     return NewEntry(
         enrollment=asked.enrollment,
         item=asked.item,
-        mode=enums.word(*MODE, asked.mode),
+        mode=TeachingMode(enums.word(ModeNumber, asked.mode)),
         hours=asked.hours,
-        taught_on=day,
+        taught_on=day_of(asked, "taught_on"),
         corrects=asked.corrects,
         reason=asked.reason,
     )
 
 
-def _summary(enrollment: str, program: Program, totals: Totals) -> hour_entry_pb2.HoursSummary:
-    return hour_entry_pb2.HoursSummary(
+def _summary(enrollment: str, program: Program, totals: Totals) -> HoursSummary:
+    return HoursSummary(
         enrollment=enrollment,
-        total_hours=show(hour_entry.total(totals)),
-        online_hours=show(hour_entry.of_mode(totals, TeachingMode.ONLINE)),
+        total_hours=tenths.show(hour_entry.total(totals)),
+        online_hours=tenths.show(hour_entry.of_mode(totals, TeachingMode.ONLINE)),
         items=[
-            hour_entry_pb2.ItemHours(
+            ItemHours(
                 item=item.key,
-                hours=show(hour_entry.of_item(totals, item.key)),
-                required_hours=show(item.hours),
+                hours=tenths.show(hour_entry.of_item(totals, item.key)),
+                required_hours=tenths.show(item.hours),
             )
             for item in program.items
         ],
     )
 
 
-class HourEntryService(hour_entry_service_pb2_grpc.HourEntryServiceServicer):
+class HourEntryService(services.HourEntryServiceServicer):
     """Learning hours."""
 
     def __init__(self, hour_entries: HourEntries) -> None:
         self.hour_entries = hour_entries
 
-    async def RecordHours(self, request: Any, context: Any) -> Any:
+    async def RecordHours(
+        self, request: messages.RecordHoursRequest, context: Any
+    ) -> messages.RecordHoursResponse:
         """Add entries."""
         rows = await self.hour_entries.record(request.parent, [_new(entry) for entry in request.entries])
-        return hour_entry_service_pb2.RecordHoursResponse(entries=map(message, rows))
+        return messages.RecordHoursResponse(entries=map(message, rows))
 
-    async def ListHourEntries(self, request: Any, context: Any) -> Any:
+    async def ListHourEntries(
+        self, request: messages.ListHourEntriesRequest, context: Any
+    ) -> messages.ListHourEntriesResponse:
         """List those of an enrollment."""
-        page = await self.hour_entries.page(request.parent, request.page_size, request.page_token)
-        return hour_entry_service_pb2.ListHourEntriesResponse(
+        page = await self.hour_entries.page(request.page_size, request.page_token, parent=request.parent)
+        return messages.ListHourEntriesResponse(
             hour_entries=map(message, page.rows), next_page_token=page.next_page_token
         )
 
-    async def GetHoursSummary(self, request: Any, context: Any) -> Any:
+    async def GetHoursSummary(self, request: messages.GetHoursSummaryRequest, context: Any) -> HoursSummary:
         """Sum them."""
         return _summary(request.enrollment, *await self.hour_entries.summary(request.enrollment))

@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from shuzheng.training.v1 import learner_pb2, learner_service_pb2, learner_service_pb2_grpc
+from shuzheng.training.v1 import learner_service_pb2 as messages
+from shuzheng.training.v1 import learner_service_pb2_grpc as services
+from shuzheng.training.v1.learner_pb2 import Learner
 
-from services.kit.rpc.convert import apply_mask, timestamp
+from services.kit.rpc.convert import apply_mask, head
 from services.training.teaching.storage.rows.learners import LearnerRow
 from services.training.teaching.usecases.learners import Learners
 
 
-def message(row: LearnerRow) -> learner_pb2.Learner:
+def message(row: LearnerRow) -> Learner:
     """Return the message of a learner, number and phone masked."""
-    return learner_pb2.Learner(
-        name=row.name,
+    return Learner(
+        **head(row),
         display_name=row.display_name,
         national_id_masked=row.id_masked,
         person=row.person,
         phone_masked=row.phone_masked,
         employer=row.employer,
         education=row.education,
-        etag=row.etag,
-        create_time=timestamp(row.create_time),
-        update_time=timestamp(row.update_time),
     )
 
 
@@ -29,7 +28,7 @@ def _set_name(row: LearnerRow, text: str) -> None:
     row.display_name = text or row.display_name
 
 
-class LearnerService(learner_service_pb2_grpc.LearnerServiceServicer):
+class LearnerService(services.LearnerServiceServicer):
     """Learners."""
 
     def __init__(self, learners: Learners) -> None:
@@ -41,7 +40,7 @@ class LearnerService(learner_service_pb2_grpc.LearnerServiceServicer):
             "education": "education",
         }
 
-    async def CreateLearner(self, request: Any, context: Any) -> Any:
+    async def CreateLearner(self, request: messages.CreateLearnerRequest, context: Any) -> Learner:
         """Enter a person."""
         asked = request.learner
         return message(
@@ -56,22 +55,24 @@ class LearnerService(learner_service_pb2_grpc.LearnerServiceServicer):
             )
         )
 
-    async def GetLearner(self, request: Any, context: Any) -> Any:
+    async def GetLearner(self, request: messages.GetLearnerRequest, context: Any) -> Learner:
         """Read one."""
         return message(await self.learners.get(request.name))
 
-    async def FindLearner(self, request: Any, context: Any) -> Any:
+    async def FindLearner(self, request: messages.FindLearnerRequest, context: Any) -> Learner:
         """Find one by national ID number."""
         return message(await self.learners.find(request.parent, request.national_id))
 
-    async def ListLearners(self, request: Any, context: Any) -> Any:
+    async def ListLearners(
+        self, request: messages.ListLearnersRequest, context: Any
+    ) -> messages.ListLearnersResponse:
         """List those of an institution."""
-        page = await self.learners.page(request.parent, request.page_size, request.page_token)
-        return learner_service_pb2.ListLearnersResponse(
+        page = await self.learners.page(request.page_size, request.page_token, parent=request.parent)
+        return messages.ListLearnersResponse(
             learners=map(message, page.rows), next_page_token=page.next_page_token
         )
 
-    async def UpdateLearner(self, request: Any, context: Any) -> Any:
+    async def UpdateLearner(self, request: messages.UpdateLearnerRequest, context: Any) -> Learner:
         """Change one."""
         asked = request.learner
         return message(

@@ -6,10 +6,8 @@ from typing import Any
 from shuzheng.training.v1 import roster_pb2, roster_service_pb2, roster_service_pb2_grpc
 
 from services.kit.errors import Violation, invalid
-from services.training import enums
+from services.kit.rpc import enums
 from services.training.teaching.usecases.rosters import Progress, Rejects, Rosters, Summary
-
-STAGE = roster_pb2.RosterStage, "ROSTER_STAGE_"
 
 
 def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRosterResponse:
@@ -17,7 +15,7 @@ def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRos
     response = roster_service_pb2.ImportRosterResponse
     match found:
         case Progress():
-            stage: Any = enums.value(*STAGE, found.stage)
+            stage: Any = enums.number(roster_pb2.RosterStage, found.stage)
             return response(
                 progress=roster_pb2.RosterProgress(stage=stage, rows_done=found.done, rows_total=found.total)
             )

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
-from sqlmodel import col
 
 from services.kit.storage.store import Transaction
 from services.training.teaching.storage.rows.hour_entries import HourEntryRow
@@ -48,17 +47,12 @@ def _effective(enrollments: Sequence[str]) -> Any:
     )
 
 
-def of_enrollment(enrollment: str) -> Select[Any]:
-    """Return the SELECT of an enrollment's entries."""
-    return select(HourEntryRow).where(col(HourEntryRow.parent) == enrollment)
-
-
 async def existing(tx: Transaction, names: Sequence[str]) -> set[str]:
     """Return which of these entries exist."""
-    return set(await tx.all(select(col(HourEntryRow.name)).where(col(HourEntryRow.name).in_(names))))
+    return set(await tx.all(select(HourEntryRow.name).where(HourEntryRow.name.in_(names))))
 
 
 async def corrected(tx: Transaction, names: Sequence[str]) -> set[str]:
     """Return which of these entries were corrected already."""
-    statement = select(col(HourEntryRow.corrects)).where(col(HourEntryRow.corrects).in_(names))
+    statement = select(HourEntryRow.corrects).where(HourEntryRow.corrects.in_(names))
     return {name for name in await tx.all(statement) if name is not None}

@@ -6,15 +6,14 @@ from datetime import date
 
 from services.kit.clock import local_day
 from services.kit.errors import already_exists, not_found
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.lifecycle import advance
-from services.training import bulk, period, tenths
-from services.training.names import COHORT, ENROLLMENT, LEARNER, check_below, institution_of
+from services.kit.values.text import line
+from services.training import bulk
+from services.training.names import ENROLLMENT, LEARNER, check_below, institution_of
 from services.training.reasons import Reason
-from services.training.register.domain import listing
 from services.training.register.storage import listings
 from services.training.teaching.domain import cohort
 from services.training.teaching.domain.enrollment import (
@@ -23,12 +22,14 @@ from services.training.teaching.domain.enrollment import (
     EnrollmentState,
     check_enrolled,
     check_place,
+    score,
 )
+from services.training.teaching.domain.event_day import check_not_future
 from services.training.teaching.storage import enrollments
 from services.training.teaching.storage.rows.cohorts import CohortRow
 from services.training.teaching.storage.rows.enrollments import EnrollmentRow
 from services.training.teaching.storage.rows.learners import LearnerRow
-from services.training.wording import line
+from services.vocabulary import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,10 @@ class Score:
     examined_on: date
 
 
-class Enrollments:
+class Enrollments(Lifecycle[EnrollmentRow, EnrollmentAction]):
     """Commands and questions about enrollments."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern, transitions = EnrollmentRow, ENROLLMENT, TRANSITIONS
 
     @command
     async def create(
@@ -56,9 +56,10 @@ class Enrollments:
         row = await tx.lock(CohortRow, parent)
         person = await tx.get(LearnerRow, learner)
         day = enrolled_on or local_day(tx.now)
-        period.check_not_future(day, local_day(tx.now), "enrollment.enrolled_on")
+        check_not_future(day, local_day(tx.now), "enrollment.enrolled_on")
         cohort.check_state(row.state, cohort.ENROLLS, parent, "enrolling")
-        listing.require(await listings.terms(tx, row.parent, row.occupation), row.parent, row.occupation, day)
+        known = await listings.of_institution(tx, row.parent, row.occupation)
+        listing.require(known, row.parent, row.occupation, day)
         if await enrollments.states(tx, parent, [learner]):
             message = f"{learner} is in {parent} already."
             raise already_exists(learner, Reason.ALREADY_ENROLLED, message)
@@ -74,33 +75,15 @@ class Enrollments:
             )
         )
 
-    async def get(self, name: str) -> EnrollmentRow:
-        """Return one enrollment."""
-        ENROLLMENT.parse(name)
-        async with self.store.read() as tx:
-            return await tx.get(EnrollmentRow, name)
-
-    async def page(self, parent: str, state: str, size: int, token: str) -> Page[EnrollmentRow]:
-        """Return a page of a cohort's enrollments."""
-        COHORT.parse(parent, "parent")
-        async with self.store.read() as tx:
-            return await tx.page(enrollments.of_cohort(parent, state), EnrollmentRow, size, token)
-
-    @command
-    async def drop(self, tx: Transaction, name: str, etag: str, reason: str) -> EnrollmentRow:
-        """Record that a learner left."""
-        ENROLLMENT.parse(name)
-        row = await tx.lock(EnrollmentRow, name, etag)
-        row.state = advance(TRANSITIONS, EnrollmentState(row.state), EnrollmentAction.DROP, name)
+    async def moved(self, tx: Transaction, row: EnrollmentRow, action: EnrollmentAction, reason: str) -> None:
+        """Keep the reason why a learner left."""
         row.reason = line(reason, 500, "reason")
-        return await tx.save(row)
 
     @command
     async def record_scores(
         self, tx: Transaction, parent: str, scores: Sequence[Score]
     ) -> list[EnrollmentRow]:
         """Record scores, all or none; raises COHORT_STATE, NOT_ENROLLED, INVALID_SCORE, FUTURE_DATE."""
-        COHORT.parse(parent, "parent")
         for number, entry in enumerate(scores):
             check_below(ENROLLMENT, parent, entry.enrollment, f"scores[{number}].enrollment")
         row = await tx.get(CohortRow, parent)
@@ -117,6 +100,6 @@ class Enrollments:
         if row is None:
             raise not_found(entry.enrollment)
         check_enrolled(row.state, row.name)
-        period.check_not_future(entry.examined_on, today, f"{field}.examined_on")
-        row.exam_score = tenths.score(entry.score, f"{field}.score")
+        check_not_future(entry.examined_on, today, f"{field}.examined_on")
+        row.exam_score = score(entry.score, f"{field}.score")
         row.examined_on = entry.examined_on

@@ -6,23 +6,24 @@ from datetime import date
 
 from services.kit.clock import local_day
 from services.kit.errors import not_found, precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
-from services.training import bulk, period, tenths
-from services.training.names import COHORT, ENROLLMENT, HOUR_ENTRY, check_below
+from services.kit.values.text import optional_line
+from services.training import bulk
+from services.training.names import ENROLLMENT, HOUR_ENTRY, check_below
 from services.training.policy import Policy
 from services.training.reasons import Reason
 from services.training.teaching.domain import cohort, hour_entry, program
 from services.training.teaching.domain.enrollment import check_enrolled
-from services.training.teaching.domain.hour_entry import Totals
+from services.training.teaching.domain.event_day import check_not_future
+from services.training.teaching.domain.hour_entry import TeachingMode, Totals
 from services.training.teaching.domain.program import Program
 from services.training.teaching.storage import enrollments, hour_entries
 from services.training.teaching.storage.rows.cohorts import CohortRow
 from services.training.teaching.storage.rows.enrollments import EnrollmentRow
 from services.training.teaching.storage.rows.hour_entries import HourEntryRow
-from services.training.wording import optional_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +32,30 @@ class NewEntry:
 
     enrollment: str
     item: str
-    mode: str
+    mode: TeachingMode
     hours: str
     taught_on: date
     corrects: str
     reason: str
 
 
-class HourEntries:
+class HourEntries(Resource[HourEntryRow]):
     """Commands and questions about learning hours."""
 
-    def __init__(self, store: Store, rules: Policy) -> None:
-        self.store = store
-        self.rules = rules
+    row, pattern = HourEntryRow, HOUR_ENTRY
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        super().__init__(store)
+        self.policy = policy
 
     @command
     async def record(self, tx: Transaction, parent: str, entries: Sequence[NewEntry]) -> list[HourEntryRow]:
         """Add entries, all or none; raises the reason of the first that is wrong, with its index."""
-        COHORT.parse(parent, "parent")
         for number, entry in enumerate(entries):
             _check_names(parent, entry, f"entries[{number}]")
         row = await tx.get(CohortRow, parent)
         cohort.check_state(row.state, cohort.TEACHES, parent, "an entry")
-        rules = program.require(self.rules, row.qualification, row.start_date)
+        rules = program.require(self.policy, row.qualification, row.start_date)
         known = await enrollments.named(tx, list({entry.enrollment for entry in entries}))
         await self._check_corrections(tx, entries)
         added = [
@@ -70,13 +72,13 @@ class HourEntries:
             raise not_found(entry.enrollment)
         check_enrolled(known[entry.enrollment].state, entry.enrollment)
         hour_entry.check_item(entry.item, rules, f"{field}.item")
-        period.check_not_future(entry.taught_on, today, f"{field}.taught_on")
+        check_not_future(entry.taught_on, today, f"{field}.taught_on")
         return HourEntryRow(
             name=HOUR_ENTRY.child(entry.enrollment, new_id()),
             parent=entry.enrollment,
             item=entry.item,
             mode=entry.mode,
-            hours=tenths.hours(entry.hours, f"{field}.hours", correction=bool(entry.corrects)),
+            hours=hour_entry.hours(entry.hours, f"{field}.hours", correction=bool(entry.corrects)),
             taught_on=entry.taught_on,
             corrects=entry.corrects or None,
             reason=optional_line(entry.reason, 500, f"{field}.reason"),
@@ -95,20 +97,13 @@ class HourEntries:
             message = f"{taken[0]} was corrected already: correct its correction."
             raise precondition(Reason.ALREADY_CORRECTED, message, name=taken[0])
 
-    async def page(self, parent: str, size: int, token: str) -> Page[HourEntryRow]:
-        """Return a page of an enrollment's entries."""
-        ENROLLMENT.parse(parent, "parent")
-        async with self.store.read() as tx:
-            return await tx.page(hour_entries.of_enrollment(parent), HourEntryRow, size, token)
-
     async def summary(self, enrollment: str) -> tuple[Program, Totals]:
         """Return what an enrollment gathered and the program that says what it needs."""
-        ENROLLMENT.parse(enrollment, "enrollment")
         async with self.store.read() as tx:
             row = await tx.get(EnrollmentRow, enrollment)
             taught = await tx.get(CohortRow, row.parent)
             sums = await hour_entries.sums(tx, [enrollment])
-        return program.require(self.rules, taught.qualification, taught.start_date), sums[enrollment].totals
+        return program.require(self.policy, taught.qualification, taught.start_date), sums[enrollment].totals
 
 
 def _check_names(parent: str, entry: NewEntry, field: str) -> None:

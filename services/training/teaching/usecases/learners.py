@@ -1,29 +1,32 @@
 """Learners: a person occurs once in an institution; number and phone are sealed before they are stored."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 from services.kit.errors import already_exists, not_found
 from services.kit.privacy import Vault
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.text import person_name
-from services.training.names import INSTITUTION, LEARNER
+from services.kit.values.text import line, optional_line
+from services.training.names import LEARNER
 from services.training.reasons import Reason
 from services.training.register.storage.rows.institutions import InstitutionRow
-from services.training.teaching.domain.learner import checked_national_id, mask_phone
+from services.training.teaching.domain.learner import mask_phone
 from services.training.teaching.storage import enrollments, learners
 from services.training.teaching.storage.rows.learners import LearnerRow
-from services.training.wording import line, optional_line
 from services.vocabulary import national_id as numbers
+from services.vocabulary.person_name import person_name
 
 
-class Learners:
+class Learners(Resource[LearnerRow]):
     """Commands and questions about learners."""
 
+    row, pattern = LearnerRow, LEARNER
+
     def __init__(self, store: Store, vault: Vault) -> None:
-        self.store = store
+        super().__init__(store)
         self.vault = vault
 
     @command
@@ -41,7 +44,7 @@ class Learners:
     ) -> LearnerRow:
         """Enter a person; raises INVALID_NATIONAL_ID, LEARNER_EXISTS."""
         name = LEARNER.child(parent, identifier or new_id())
-        number = checked_national_id(national_id)
+        number = numbers.checked(national_id, "learner.national_id")
         await tx.lock(InstitutionRow, parent)
         index = self.vault.blind_index(number)
         if (known := await learners.find(tx, parent, index)) is not None and known.name != name:
@@ -67,41 +70,20 @@ class Learners:
         row.sealed_phone = self.vault.seal(phone) if phone else None
         row.phone_masked = mask_phone(phone)
 
-    async def get(self, name: str) -> LearnerRow:
-        """Return one learner."""
-        LEARNER.parse(name)
-        async with self.store.read() as tx:
-            return await tx.get(LearnerRow, name)
-
     async def find(self, parent: str, national_id: str) -> LearnerRow:
         """Return the learner with a national ID number; raises INVALID_NATIONAL_ID, RESOURCE_NOT_FOUND."""
-        INSTITUTION.parse(parent, "parent")
-        number = checked_national_id(national_id, "national_id")
+        number = numbers.checked(national_id, "national_id")
         async with self.store.read() as tx:
             found = await learners.find(tx, parent, self.vault.blind_index(number))
         if found is None:
             raise not_found(f"{parent}/learners with {numbers.mask(number)}")
         return found
 
-    async def page(self, parent: str, size: int, token: str) -> Page[LearnerRow]:
-        """Return a page of an institution's learners."""
-        INSTITUTION.parse(parent, "parent")
-        async with self.store.read() as tx:
-            return await tx.page(learners.of_institution(parent), LearnerRow, size, token)
-
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[LearnerRow], None]
-    ) -> LearnerRow:
-        """Apply `change`; a new name shows in every enrollment."""
-        LEARNER.parse(name)
-        row = await tx.lock(LearnerRow, name, etag)
-        before = row.display_name
-        change(row)
+    async def changed(self, tx: Transaction, row: LearnerRow, was: Mapping[str, Any]) -> None:
+        """Clean what was typed; a new name shows in every enrollment."""
         _clean(row)
-        if row.display_name != before:
-            await enrollments.rename(tx, name, row.display_name)
-        return await tx.save(row)
+        if row.display_name != was["display_name"]:
+            await enrollments.rename(tx, row.name, row.display_name)
 
 
 def _clean(row: LearnerRow) -> None:

@@ -5,21 +5,22 @@ from datetime import date
 from services.kit.clock import Clock
 from services.kit.errors import Violation, invalid, not_found
 from services.kit.storage.pages import Page, size_of
+from services.training.names import PROGRAM
 from services.training.policy import Policy
 from services.training.teaching.domain import program
-from services.training.teaching.domain.program import PROGRAM, Program
+from services.training.teaching.domain.program import Program
 
 
 class Programs:
     """Questions about programs."""
 
-    def __init__(self, rules: Policy, clock: Clock) -> None:
-        self.rules = rules
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self.policy = policy
         self.clock = clock
 
     async def get(self, name: str, day: date | None) -> Program:
         """Return a program as it is on a day (today where None); raises RESOURCE_NOT_FOUND."""
-        found = program.find(self.rules, program.parse(name), day or self.clock.today())
+        found = program.find(self.policy, program.parse(name), day or self.clock.today())
         if found is None:
             raise not_found(name)
         return found
@@ -35,7 +36,7 @@ class Programs:
             )
         found = [
             each
-            for each in program.every(self.rules, day or self.clock.today())
+            for each in program.every(self.policy, day or self.clock.today())
             if each.name > token
             and occupation in ("", each.qualification.occupation)
             and level in (0, each.qualification.level)

@@ -11,11 +11,8 @@ from typing import Any
 from services.kit.privacy import Vault
 from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.text import name_key
 from services.training.names import ENROLLMENT, LEARNER
 from services.training.reasons import Reason
-from services.training.register.domain import listing
-from services.training.register.domain.listing import Term
 from services.training.register.storage import listings
 from services.training.register.storage.rows.institutions import InstitutionRow
 from services.training.teaching.domain import cohort
@@ -27,7 +24,10 @@ from services.training.teaching.storage.learners import Known
 from services.training.teaching.storage.rows.cohorts import CohortRow
 from services.training.teaching.storage.rows.enrollments import EnrollmentRow
 from services.training.teaching.storage.rows.learners import LearnerRow
-from services.vocabulary import national_id
+from services.vocabulary import listing, national_id
+from services.vocabulary.listing import Listing
+from services.vocabulary.person_name import name_key
+from services.vocabulary.reasons import Reason as Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def take(
     taken = await enrollments.count(tx, cohort_name) + (tally.enrollments_created if dry_run else 0)
     work = Slice(
         cohort=group,
-        terms=await listings.terms(tx, group.parent, group.occupation),
+        listings=await listings.of_institution(tx, group.parent, group.occupation),
         known=known,
         states=await enrollments.states(tx, cohort_name, [learner.name for learner in known.values()]),
         places=group.capacity - taken,
@@ -104,7 +104,7 @@ class Slice:
     """The decisions of one slice and the rows that they make."""
 
     cohort: CohortRow
-    terms: Sequence[Term]
+    listings: Sequence[Listing]
     known: Mapping[str, Known]
     states: Mapping[str, str]
     places: int
@@ -135,7 +135,7 @@ class Slice:
             return None
         if not self._is_listed(row.enrolled_on):
             message = f"the institution is not listed for {self.cohort.occupation} on {row.enrolled_on}"
-            return Reject(row.number, "enrolled_on", Reason.NOT_LISTED, message)
+            return Reject(row.number, "enrolled_on", Shared.NOT_LISTED, message)
         if self.places <= 0:
             message = f"the cohort is full ({self.cohort.capacity} learners)"
             return Reject(row.number, "", Reason.COHORT_FULL, message)
@@ -143,7 +143,7 @@ class Slice:
 
     def _is_listed(self, day: date) -> bool:
         if day not in self.listed:
-            self.listed[day] = listing.in_force(self.terms, day) is not None
+            self.listed[day] = listing.in_force(self.listings, day) is not None
         return self.listed[day]
 
     def _add_learner(self, sealed: SealedRow) -> str:

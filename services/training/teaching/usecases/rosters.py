@@ -37,9 +37,9 @@ T = TypeVar("T")
 class Stage(StrEnum):
     """What an import is doing."""
 
-    RECEIVING = "receiving"
-    CHECKING = "checking"
-    IMPORTING = "importing"
+    RECEIVING = "RECEIVING"
+    CHECKING = "CHECKING"
+    IMPORTING = "IMPORTING"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
+from services.training.completion.domain.completion import CompletionState
 from services.training.root import Base
-from services.training.teaching.domain.program import Qualification
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 class CompletionRow(Entity, Base, table=True):
@@ -29,7 +31,7 @@ class CompletionRow(Entity, Base, table=True):
     hours: int
     exam_score: int
     completed_on: date
-    state: str = Field(max_length=20)
+    state: CompletionState = enum_column(CompletionState)
     reason: str = Field(default="", max_length=500)
     standing_key: str | None = Field(default=None, max_length=400, unique=True)
     """Institution, person and qualification while it stands: at most one such completion."""

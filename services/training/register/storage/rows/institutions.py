@@ -2,8 +2,9 @@
 
 from sqlmodel import Field
 
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
+from services.training.register.domain.institution import InstitutionKind
 from services.training.root import Base
 
 
@@ -14,6 +15,6 @@ class InstitutionRow(Entity, Base, table=True):
 
     display_name: str = Field(max_length=100)
     uscc: str = Field(max_length=18, unique=True)
-    kind: str = Field(max_length=40)
+    kind: InstitutionKind = enum_column(InstitutionKind)
     region: str = Field(default="", max_length=6)
     warnings: list[str] = json_column(list)

@@ -4,22 +4,38 @@ from datetime import date
 
 from sqlmodel import Field
 
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
+from services.training.register.domain.listing import ListingRole
 from services.training.root import Base
+from services.vocabulary.listing import Change, Listing, ListingState
 
 
 class ListingRow(Entity, Base, table=True):
-    """institutions/{institution}/listings/{listing}; `history` holds [state, since, reason], oldest first."""
+    """institutions/{institution}/listings/{listing}; `history` holds each step as `Change.row` writes it."""
 
     __tablename__ = "listings"
 
     occupation: str = Field(max_length=40)
-    role: str = Field(max_length=40)
-    state: str = Field(max_length=20)
+    role: ListingRole = enum_column(ListingRole)
+    state: ListingState = enum_column(ListingState)
     batch: str = Field(default="", max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
     history: list[list[str]] = json_column(list)
     open_key: str | None = Field(default=None, max_length=300, unique=True)
     """Institution, occupation and role while neither removed nor expired: at most one such listing."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """The steps of its life, oldest first."""
+        return [Change.of(step) for step in self.history]
+
+    @property
+    def listing(self) -> Listing:
+        """The listing as the rules see it."""
+        return Listing(self.name, self.batch, self.valid_from, self.valid_to, self.changes)
+
+    def note(self, since: date, reason: str) -> None:
+        """Add the present state to the history."""
+        self.history = [*self.history, Change(self.state, since, reason).row()]

@@ -4,11 +4,12 @@ from datetime import date
 
 from sqlmodel import Field
 
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 from services.training.root import Base
-from services.training.teaching.domain.program import Qualification
+from services.training.teaching.domain.cohort import CohortState
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 class CohortRow(Entity, Base, table=True):
@@ -23,7 +24,7 @@ class CohortRow(Entity, Base, table=True):
     start_date: date
     end_date: date
     capacity: int
-    state: str = Field(max_length=20)
+    state: CohortState = enum_column(CohortState)
     filed_on: date | None = None
     warnings: list[str] = json_column(list)
 

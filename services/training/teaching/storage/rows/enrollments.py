@@ -5,8 +5,10 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
+from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
 from services.training.root import Base
+from services.training.teaching.domain.enrollment import EnrollmentState
 
 
 class EnrollmentRow(Entity, Base, table=True):
@@ -18,7 +20,7 @@ class EnrollmentRow(Entity, Base, table=True):
     learner: str = Field(max_length=200, index=True)
     learner_display_name: str = Field(max_length=60)
     enrolled_on: date
-    state: str = Field(max_length=20)
+    state: EnrollmentState = enum_column(EnrollmentState)
     exam_score: int | None = None
     examined_on: date | None = None
     reason: str = Field(default="", max_length=500)
