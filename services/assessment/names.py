@@ -1,4 +1,4 @@
-"""Patterns of the resource names of bodies and what lies below them."""
+"""The resource names of assessment."""
 
 from services.kit.values.names import Pattern
 
@@ -12,6 +12,12 @@ ITEM = Pattern("bodies/{body}/banks/{bank}/items/{item}")
 ITEM_VERSION = Pattern("bodies/{body}/banks/{bank}/items/{item}/versions/{version}")
 BLUEPRINT = Pattern("bodies/{body}/banks/{bank}/blueprints/{blueprint}")
 PAPER = Pattern("bodies/{body}/papers/{paper}")
+CANDIDATE = Pattern("candidates/{candidate}")
+EXAM = Pattern("bodies/{body}/exams/{exam}")
+REGISTRATION = Pattern("bodies/{body}/exams/{exam}/registrations/{registration}")
+ATTEMPT = Pattern("candidates/{candidate}/attempts/{attempt}")
+MARK = Pattern("bodies/{body}/examiners/{examiner}/marks/{mark}")
+RESULT = Pattern("bodies/{body}/results/{result}")
 
 
 def body_of(name: str) -> str:

@@ -18,7 +18,7 @@ AUTOMATIC = frozenset({"request_id", "update_mask"})
 # Set by the services; nobody sends them.
 OUTPUT_ONLY = frozenset({
     "state", "create_time", "update_time", "warnings", "uscc_problems", "filed_on", "national_id_masked", "person",
-    "phone_masked", "seats_taken", "history", "remark", "reviews", "content_hash", "version", "ticket_number", "seat",
+    "phone_masked", "seats_taken", "history", "reviews", "content_hash", "version", "ticket_number", "seat",
     "route", "candidate_display_name", "learner_display_name", "concealed", "cancel_reason",
 })  # fmt: skip
 

@@ -13,6 +13,7 @@ from shuzheng.assessment.v1 import (
     body_service_pb2,
     exam_service_pb2,
     item_service_pb2,
+    mark_service_pb2,
     paper_service_pb2,
     result_service_pb2,
     site_service_pb2,
@@ -224,8 +225,8 @@ def sites(journey: Journey) -> Lifecycle:
 
     acts: dict[StrEnum, Act] = {
         actions.PUBLICIZE: move("PublicizeSite"), actions.ADMIT: move("AdmitSite"),
-        actions.SUSPEND: move("SuspendSite", remark="停用"), actions.RESTORE: move("RestoreSite"),
-        actions.REMOVE: move("RemoveSite", remark="移出"),
+        actions.SUSPEND: move("SuspendSite", reason="停用"), actions.RESTORE: move("RestoreSite"),
+        actions.REMOVE: move("RemoveSite", reason="移出"),
     }  # fmt: skip
     return Lifecycle("site", site.TRANSITIONS, site.SiteState.APPLIED, make, move("GetSite"), acts)
 
@@ -280,7 +281,7 @@ def items(journey: Journey) -> Lifecycle:
 
     def review(*, approve: bool) -> Act:
         async def act(name: str) -> Any:
-            request = messages.ReviewItemRequest(name=name, approve=approve, remark="意见")
+            request = messages.ReviewItemRequest(name=name, approve=approve, reason="意见")
             return await journey.assessment("item", "ReviewItem", request, subject=f"审题人{next(numbers)}")
 
         return act
@@ -347,9 +348,13 @@ def exams(journey: Journey) -> Lifecycle:
 
         return act
 
+    async def mark(name: str) -> Any:
+        await journey.assessment("mark", "MarkExam", mark_service_pb2.MarkExamRequest(name=name))
+        return await move("GetExam")(name)
+
     acts: dict[StrEnum, Act] = {
         actions.OPEN: move("OpenExam"), actions.CLOSE: move("CloseExam"), actions.BEGIN: move("BeginExam"),
-        actions.MARK: move("MarkExam"), actions.CANCEL: move("CancelExam", reason="场地故障"),
+        actions.MARK: mark, actions.CANCEL: move("CancelExam", reason="场地故障"),
         actions.CONFIRM_RESULTS: of_results("ConfirmResults"), actions.PUBLISH_RESULTS: of_results("PublishResults"),
     }  # fmt: skip
     return Lifecycle("exam", exam.TRANSITIONS, exam.ExamState.SCHEDULED, make, move("GetExam"), acts)

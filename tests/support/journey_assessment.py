@@ -305,7 +305,8 @@ class Assessment(Calls):
 
     async def mark(self) -> None:
         """Mark the theory part, and the ability part by two examiners."""
-        await self._exam("MarkExam")
+        request = mark_service_pb2.MarkExamRequest(name=self.exam)
+        await self.assessment("mark", "MarkExam", request)
         await several(
             self._mark(examiner, registration)
             for registration in self.registrations.values()

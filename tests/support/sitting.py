@@ -102,6 +102,7 @@ class Sitting:
         self.proctors: list[str] = []
         self.exams = self.body(exam_service_pb2_grpc.ExamServiceStub)
         self.results = self.body(result_service_pb2_grpc.ResultServiceStub)
+        self.marks = self.body(mark_service_pb2_grpc.MarkServiceStub)
         self.registrations = self.body(registration_service_pb2_grpc.RegistrationServiceStub)
         self.attempts = self.body(attempt_service_pb2_grpc.AttemptServiceStub)
 
@@ -133,7 +134,7 @@ class Sitting:
                 valid_from=date(2025, 1, 1),
                 valid_to=date(2027, 12, 31),
                 state="CONFIRMED",
-                history=[["CONFIRMED", "2025-01-01"]],
+                history=[["CONFIRMED", "2025-01-01", ""]],
             ),
             SiteRow(
                 name=f"{BODY}/sites/s1",
@@ -303,9 +304,9 @@ class Sitting:
         )
         return await self.as_examiner(examiner).CreateMark(request)
 
-    async def mark_exam(self) -> exam_pb2.Exam:
+    async def mark_exam(self) -> mark_service_pb2.MarkExamResponse:
         """End the sitting and mark the theory part."""
-        return await self.exams.MarkExam(exam_service_pb2.MarkExamRequest(name=EXAM))
+        return await self.marks.MarkExam(mark_service_pb2.MarkExamRequest(name=EXAM))
 
     async def sat(self, scores: dict[int, tuple[int, str]]) -> dict[int, str]:
         """Let candidates sit both parts: number → (right answers, ability mark); returns number → result."""

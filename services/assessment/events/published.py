@@ -1,16 +1,15 @@
 """What assessment publishes: fact → subject and message."""
 
 from shuzheng.assessment.v1 import events_pb2
-from shuzheng.type.v1 import qualification_pb2
 
 from services.assessment.facts import ResultAnnulled, ResultPublished
 from services.kit.events.published import Published
 from services.kit.rpc.convert import date_message
 from services.vocabulary import tenths
+from services.vocabulary.messages import qualification_message
 
 
 def _result_published(fact: ResultPublished) -> events_pb2.ResultPublished:
-    qualification = fact.qualification
     return events_pb2.ResultPublished(
         result=fact.result,
         person=fact.person,
@@ -20,11 +19,7 @@ def _result_published(fact: ResultPublished) -> events_pb2.ResultPublished:
         listing=fact.listing,
         listing_batch=fact.listing_batch,
         exam=fact.exam,
-        qualification=qualification_pb2.Qualification(
-            occupation=qualification.occupation,
-            direction=qualification.direction,
-            level=int(qualification.level),  # type: ignore[arg-type]
-        ),
+        qualification=qualification_message(fact.qualification),
         theory_score=tenths.show(fact.theory_score),
         ability_score=tenths.show(fact.ability_score),
         passed=fact.passed,

@@ -92,7 +92,7 @@ async def _annul(j: Journey) -> str:
         "ResultService/AnnulResult", name=chosen.name, tier="MISCONDUCT_TIER_B", reason="考后查实使用通讯设备"
     )
     record = (
-        await j.supervisor("ResultService/ListIntegrityRecords", parent=result.candidate)
+        await j.supervisor("CandidateService/ListIntegrityRecords", parent=result.candidate)
     ).integrity_records[0]
     ends = f"{record.ends_on.year}-{record.ends_on.month:02d}-{record.ends_on.day:02d}"
     expect("state of the annulled result", result.passed, False)

@@ -42,7 +42,7 @@ async def exam_day(j: Journey, each: dict[str, Any]) -> None:
     attempts = await _check_in(j, each, [s for s in seats if plan[s.candidate_display_name]["到场"] == "是"])
     await _theory(j, each, attempts)
     j.clock.move_to(each["day"], "11:05")
-    await staff("ExamService/MarkExam", name=exam)
+    await staff("MarkService/MarkExam", name=exam)
     j.clock.move_to(each["day"], "14:00")
     await _ability(j, each, list(attempts.values()))
     absent = len(seats) - len(attempts)

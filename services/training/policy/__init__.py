@@ -1,11 +1,15 @@
 """What a training must hold, and other figures that an authority sets; `training.toml` is what is shipped."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from services.vocabulary import tenths
 from services.vocabulary.policy import Dated, Figure, read
+
+SHIPPED = Path(__file__).with_name("training.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +70,8 @@ def _content(levels: list[str], items: list[dict[str, str]], **rest: Any) -> Con
 
 def _score(value: str, **rest: Any) -> Figure:
     return Figure(value=tenths.parse(value), **rest)
+
+
+def load(file: Path = SHIPPED) -> Policy:
+    """Return the policy in a TOML file; raises OSError and what `Policy.of` raises."""
+    return Policy.of(tomllib.loads(file.read_text("utf-8")))

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import grpc
 import pytest
 from shuzheng.assessment.v1 import (
+    candidate_service_pb2,
+    candidate_service_pb2_grpc,
     events_pb2,
     evidence_pb2,
     evidence_service_pb2,
@@ -165,9 +167,9 @@ async def test_tier_a_voids_one_part_and_leaves_no_record(sitting):
     fact = events_pb2.ResultAnnulled.FromString(payload)
     assert subject == "assessment.v1.result.annulled"
     assert (fact.result, fact.tier) == (results[1], events_pb2.MISCONDUCT_TIER_A)
-    stub = sitting.opened.stub(result_service_pb2_grpc.ResultServiceStub, "supervisor")
+    stub = sitting.opened.stub(candidate_service_pb2_grpc.CandidateServiceStub, "supervisor")
     records = await stub.ListIntegrityRecords(
-        result_service_pb2.ListIntegrityRecordsRequest(parent="candidates/c1")
+        candidate_service_pb2.ListIntegrityRecordsRequest(parent="candidates/c1")
     )
     assert not records.integrity_records
 
@@ -180,10 +182,10 @@ async def test_tiers_b_and_c_void_the_sitting_and_bar_the_person(sitting, tier, 
     results = await sitting.sat({1: (4, "80")})
     annulled = await annul(sitting, results[1], tier)
     assert (annulled.theory_score, annulled.ability_score) == ("", "")
-    stub = sitting.opened.stub(result_service_pb2_grpc.ResultServiceStub, "supervisor")
+    stub = sitting.opened.stub(candidate_service_pb2_grpc.CandidateServiceStub, "supervisor")
     (record,) = (
         await stub.ListIntegrityRecords(
-            result_service_pb2.ListIntegrityRecordsRequest(parent="candidates/c1")
+            candidate_service_pb2.ListIntegrityRecordsRequest(parent="candidates/c1")
         )
     ).integrity_records
     assert record.starts_on == day(date(2026, 3, 12))

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from services.assessment.person.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
+from services.assessment.person.domain.candidate import Education, OccupationStart, Title
 from services.assessment.person.domain.eligibility import Case, Dossier, Proof, decide
-from services.assessment.person.storage.policies import load
+from services.assessment.policy import load
 from services.vocabulary.calendar import add_years, full_years
+from services.vocabulary.education import Degree, TitleRank
 from services.vocabulary.level import Level
 from services.vocabulary.qualification import Qualification
 

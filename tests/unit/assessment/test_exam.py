@@ -16,7 +16,7 @@ from services.assessment.exam.domain.exam import (
     Window,
     unmet_schedule_rules,
 )
-from services.assessment.person.storage.policies import load
+from services.assessment.policy import load
 from services.kit.errors import AppError
 from services.kit.values.lifecycle import advance
 from services.vocabulary.level import Level

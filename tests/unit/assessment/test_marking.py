@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.assessment.outcome.domain.mark import Assignment, MarkingState, settle, unmet_mark_rules
-from services.assessment.person.domain.policy import Marking
+from services.assessment.policy import Marking
 
 
 def rule(final: str = "closest-pair") -> Marking:

@@ -9,11 +9,11 @@ from services.assessment.exam.domain.registration import (
     refusals,
     ticket_number,
 )
-from services.assessment.outcome.domain.result import Term
-from services.assessment.person.domain.candidate import Title, TitleRank
+from services.assessment.person.domain.candidate import Title
 from services.assessment.person.domain.eligibility import Case, Dossier, Proof, decide
-from services.assessment.person.domain.policy import Separation
-from services.assessment.person.storage.policies import load
+from services.assessment.person.domain.integrity_record import Term
+from services.assessment.policy import Separation, load
+from services.vocabulary.education import TitleRank
 from services.vocabulary.level import Level
 from services.vocabulary.qualification import Qualification
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from services.assessment.outcome.domain.result import Part, Term, Tier, integrity_term, passes, void_parts
-from services.assessment.person.storage.policies import load
+from services.assessment.outcome.domain.result import Part, passes, void_parts
+from services.assessment.person.domain.integrity_record import Term, Tier, term_of
+from services.assessment.policy import load
 from services.kit.errors import AppError
 from services.vocabulary.calendar import add_working_days
 
@@ -34,9 +35,9 @@ def test_tiers_b_and_c_void_the_sitting(tier):
 
 def test_records_last_nothing_five_years_or_long_term():
     rule = POLICY.integrity(DAY)
-    assert integrity_term(Tier.A, rule, DAY) is None
-    assert integrity_term(Tier.B, rule, DAY) == Term(DAY, date(2031, 5, 31))
-    assert integrity_term(Tier.C, rule, DAY) == Term(DAY, None)
+    assert term_of(Tier.A, rule, DAY) is None
+    assert term_of(Tier.B, rule, DAY) == Term(DAY, date(2031, 5, 31))
+    assert term_of(Tier.C, rule, DAY) == Term(DAY, None)
 
 
 def test_publicity_skips_the_weekend():

@@ -9,6 +9,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuzheng.assessment.v1 import candidate_pb2 as _candidate_pb2
+from shuzheng.assessment.v1 import integrity_record_pb2 as _integrity_record_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -165,3 +166,61 @@ class UpdateCandidateRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateCandidateRequest: _TypeAlias = UpdateCandidateRequest  # noqa: Y015
+
+@_typing.final
+class ListIntegrityRecordsRequest(_message.Message):
+    """Request of ListIntegrityRecords."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """candidates/{candidate}."""
+    page_size: _builtins.int
+    """Most rows to answer; 0: 50."""
+    page_token: _builtins.str
+    """From the previous answer."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntegrityRecordsRequest: _TypeAlias = ListIntegrityRecordsRequest  # noqa: Y015
+
+@_typing.final
+class ListIntegrityRecordsResponse(_message.Message):
+    """Answer of ListIntegrityRecords."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTEGRITY_RECORDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def integrity_records(self) -> _containers.RepeatedCompositeFieldContainer[_integrity_record_pb2.IntegrityRecord]:
+        """The records."""
+
+    def __init__(
+        self,
+        *,
+        integrity_records: _abc.Iterable[_integrity_record_pb2.IntegrityRecord] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["integrity_records", b"integrity_records", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIntegrityRecordsResponse: _TypeAlias = ListIntegrityRecordsResponse  # noqa: Y015

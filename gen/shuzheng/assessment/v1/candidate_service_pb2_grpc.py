@@ -56,6 +56,11 @@ class CandidateServiceStub:
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.UpdateCandidateRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_assessment_dot_v1_dot_candidate__pb2.Candidate.FromString,
                 _registered_method=True)
+        self.ListIntegrityRecords = channel.unary_unary(
+                '/shuzheng.assessment.v1.CandidateService/ListIntegrityRecords',
+                request_serializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsResponse.FromString,
+                _registered_method=True)
 
 
 class CandidateServiceServicer:
@@ -90,6 +95,13 @@ class CandidateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListIntegrityRecords(self, request, context):
+        """Lists the integrity records of a candidate.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CandidateServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -112,6 +124,11 @@ def add_CandidateServiceServicer_to_server(servicer, server):
                     servicer.UpdateCandidate,
                     request_deserializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.UpdateCandidateRequest.FromString,
                     response_serializer=shuzheng_dot_assessment_dot_v1_dot_candidate__pb2.Candidate.SerializeToString,
+            ),
+            'ListIntegrityRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIntegrityRecords,
+                    request_deserializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsRequest.FromString,
+                    response_serializer=shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -223,6 +240,33 @@ class CandidateService:
             '/shuzheng.assessment.v1.CandidateService/UpdateCandidate',
             shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.UpdateCandidateRequest.SerializeToString,
             shuzheng_dot_assessment_dot_v1_dot_candidate__pb2.Candidate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIntegrityRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuzheng.assessment.v1.CandidateService/ListIntegrityRecords',
+            shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsRequest.SerializeToString,
+            shuzheng_dot_assessment_dot_v1_dot_candidate__service__pb2.ListIntegrityRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -25,6 +25,8 @@ class CandidateServiceStub:
     """Lists candidates by name."""
     UpdateCandidate: _aio.UnaryUnaryMultiCallable[_candidate_service_pb2.UpdateCandidateRequest, _candidate_pb2.Candidate]
     """Changes the declared education, titles, work start or display name."""
+    ListIntegrityRecords: _aio.UnaryUnaryMultiCallable[_candidate_service_pb2.ListIntegrityRecordsRequest, _candidate_service_pb2.ListIntegrityRecordsResponse]
+    """Lists the integrity records of a candidate."""
 
 class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
     """Candidates and what they declare."""
@@ -60,5 +62,13 @@ class CandidateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_candidate_service_pb2.UpdateCandidateRequest, _abc.Awaitable[_candidate_pb2.Candidate]],
     ) -> _abc.Awaitable[_candidate_pb2.Candidate]:
         """Changes the declared education, titles, work start or display name."""
+
+    @_abc_1.abstractmethod
+    def ListIntegrityRecords(
+        self,
+        request: _candidate_service_pb2.ListIntegrityRecordsRequest,
+        context: _aio.ServicerContext[_candidate_service_pb2.ListIntegrityRecordsRequest, _abc.Awaitable[_candidate_service_pb2.ListIntegrityRecordsResponse]],
+    ) -> _abc.Awaitable[_candidate_service_pb2.ListIntegrityRecordsResponse]:
+        """Lists the integrity records of a candidate."""
 
 def add_CandidateServiceServicer_to_server(servicer: CandidateServiceServicer, server: _aio.Server) -> None: ...

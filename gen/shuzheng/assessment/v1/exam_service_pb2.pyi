@@ -234,36 +234,6 @@ class BeginExamRequest(_message.Message):
 Global___BeginExamRequest: _TypeAlias = BeginExamRequest  # noqa: Y015
 
 @_typing.final
-class MarkExamRequest(_message.Message):
-    """Request of MarkExam."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    NAME_FIELD_NUMBER: _builtins.int
-    ETAG_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
-    """bodies/{body}/exams/{exam}."""
-    etag: _builtins.str
-    """The etag that was read; empty: whatever is current."""
-    request_id: _builtins.str
-    """Makes a repeat harmless."""
-    def __init__(
-        self,
-        *,
-        name: _builtins.str = ...,
-        etag: _builtins.str = ...,
-        request_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "request_id", b"request_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___MarkExamRequest: _TypeAlias = MarkExamRequest  # noqa: Y015
-
-@_typing.final
 class CancelExamRequest(_message.Message):
     """Request of CancelExam."""
 

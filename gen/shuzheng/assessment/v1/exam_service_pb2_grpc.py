@@ -66,11 +66,6 @@ class ExamServiceStub:
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.BeginExamRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.FromString,
                 _registered_method=True)
-        self.MarkExam = channel.unary_unary(
-                '/shuzheng.assessment.v1.ExamService/MarkExam',
-                request_serializer=shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.MarkExamRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.FromString,
-                _registered_method=True)
         self.CancelExam = channel.unary_unary(
                 '/shuzheng.assessment.v1.ExamService/CancelExam',
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.CancelExamRequest.SerializeToString,
@@ -124,13 +119,6 @@ class ExamServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def MarkExam(self, request, context):
-        """Ends the sitting and marks the theory part; needs every attempt submitted or its time over.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def CancelExam(self, request, context):
         """Cancels an exam that has not begun.
         """
@@ -169,11 +157,6 @@ def add_ExamServiceServicer_to_server(servicer, server):
             'BeginExam': grpc.unary_unary_rpc_method_handler(
                     servicer.BeginExam,
                     request_deserializer=shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.BeginExamRequest.FromString,
-                    response_serializer=shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.SerializeToString,
-            ),
-            'MarkExam': grpc.unary_unary_rpc_method_handler(
-                    servicer.MarkExam,
-                    request_deserializer=shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.MarkExamRequest.FromString,
                     response_serializer=shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.SerializeToString,
             ),
             'CancelExam': grpc.unary_unary_rpc_method_handler(
@@ -344,33 +327,6 @@ class ExamService:
             target,
             '/shuzheng.assessment.v1.ExamService/BeginExam',
             shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.BeginExamRequest.SerializeToString,
-            shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def MarkExam(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.assessment.v1.ExamService/MarkExam',
-            shuzheng_dot_assessment_dot_v1_dot_exam__service__pb2.MarkExamRequest.SerializeToString,
             shuzheng_dot_assessment_dot_v1_dot_exam__pb2.Exam.FromString,
             options,
             channel_credentials,

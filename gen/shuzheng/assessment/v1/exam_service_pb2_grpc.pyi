@@ -29,8 +29,6 @@ class ExamServiceStub:
     """Closes registration; seats are final from here."""
     BeginExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.BeginExamRequest, _exam_pb2.Exam]
     """Begins the sitting: candidates can be checked in."""
-    MarkExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.MarkExamRequest, _exam_pb2.Exam]
-    """Ends the sitting and marks the theory part; needs every attempt submitted or its time over."""
     CancelExam: _aio.UnaryUnaryMultiCallable[_exam_service_pb2.CancelExamRequest, _exam_pb2.Exam]
     """Cancels an exam that has not begun."""
 
@@ -84,14 +82,6 @@ class ExamServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_exam_service_pb2.BeginExamRequest, _abc.Awaitable[_exam_pb2.Exam]],
     ) -> _abc.Awaitable[_exam_pb2.Exam]:
         """Begins the sitting: candidates can be checked in."""
-
-    @_abc_1.abstractmethod
-    def MarkExam(
-        self,
-        request: _exam_service_pb2.MarkExamRequest,
-        context: _aio.ServicerContext[_exam_service_pb2.MarkExamRequest, _abc.Awaitable[_exam_pb2.Exam]],
-    ) -> _abc.Awaitable[_exam_pb2.Exam]:
-        """Ends the sitting and marks the theory part; needs every attempt submitted or its time over."""
 
     @_abc_1.abstractmethod
     def CancelExam(

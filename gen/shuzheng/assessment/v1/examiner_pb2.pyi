@@ -102,7 +102,7 @@ class Examiner(_message.Message):
     QUALIFICATIONS_FIELD_NUMBER: _builtins.int
     PROCTOR_FIELD_NUMBER: _builtins.int
     EMPLOYER_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/examiners/{examiner}."""
     etag: _builtins.str
@@ -115,7 +115,7 @@ class Examiner(_message.Message):
     """Whether the person may proctor (监考)."""
     employer: _builtins.str
     """Organization the person works for."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Output only. Why the last decision was taken."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -141,11 +141,11 @@ class Examiner(_message.Message):
         qualifications: _abc.Iterable[Global___ExaminerQualification] | None = ...,
         proctor: _builtins.bool = ...,
         employer: _builtins.str = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "display_name", b"display_name", "employer", b"employer", "etag", b"etag", "name", b"name", "proctor", b"proctor", "qualifications", b"qualifications", "remark", b"remark", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "display_name", b"display_name", "employer", b"employer", "etag", b"etag", "name", b"name", "proctor", b"proctor", "qualifications", b"qualifications", "reason", b"reason", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -183,14 +183,14 @@ class SuspendExaminerRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/examiners/{examiner}."""
     etag: _builtins.str
     """The etag that was read; empty skips the check, a stale one is refused."""
     request_id: _builtins.str
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Why, for the file."""
     def __init__(
         self,
@@ -198,11 +198,11 @@ class SuspendExaminerRequest(_message.Message):
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -214,11 +214,11 @@ class ItemReview(_message.Message):
 
     REVIEWER_FIELD_NUMBER: _builtins.int
     REVIEW_TIME_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     reviewer: _builtins.str
     """Who decided."""
-    remark: _builtins.str
-    """What the reviewer remarked."""
+    reason: _builtins.str
+    """Why, in the reviewer's words."""
     @_builtins.property
     def review_time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -228,11 +228,11 @@ class ItemReview(_message.Message):
         *,
         reviewer: _builtins.str = ...,
         review_time: _timestamp_pb2.Timestamp | None = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["review_time", b"review_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["remark", b"remark", "review_time", b"review_time", "reviewer", b"reviewer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "review_time", b"review_time", "reviewer", b"reviewer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -275,7 +275,7 @@ class ReviewItemRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     APPROVE_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/banks/{bank}/items/{item}."""
     etag: _builtins.str
@@ -284,8 +284,8 @@ class ReviewItemRequest(_message.Message):
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
     approve: _builtins.bool
     """True approves, false returns the item to its author."""
-    remark: _builtins.str
-    """What the reviewer remarks."""
+    reason: _builtins.str
+    """Why, in the reviewer's words."""
     def __init__(
         self,
         *,
@@ -293,11 +293,11 @@ class ReviewItemRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         approve: _builtins.bool = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approve", b"approve", "etag", b"etag", "name", b"name", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approve", b"approve", "etag", b"etag", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -312,14 +312,14 @@ class BatchReviewItemsRequest(_message.Message):
     PARENT_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
     APPROVE_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
     """bodies/{body}/banks/{bank}."""
     approve: _builtins.bool
     """True approves, false returns them to their authors."""
-    remark: _builtins.str
-    """What the reviewer remarks."""
+    reason: _builtins.str
+    """Why, in the reviewer's words."""
     request_id: _builtins.str
     """Chosen by the client (UUID): a repeat answers with the current resource and does nothing."""
     @_builtins.property
@@ -332,12 +332,12 @@ class BatchReviewItemsRequest(_message.Message):
         parent: _builtins.str = ...,
         names: _abc.Iterable[_builtins.str] | None = ...,
         approve: _builtins.bool = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approve", b"approve", "names", b"names", "parent", b"parent", "remark", b"remark", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approve", b"approve", "names", b"names", "parent", b"parent", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

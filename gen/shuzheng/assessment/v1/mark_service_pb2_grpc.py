@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class MarkServiceStub:
-    """Marks of the ability part: two examiners who do not see each other's mark, a third when they differ too much.
+    """Marking: the theory part by key, the ability part by two examiners who do not see each other's mark, a third when
+    they differ too much.
     """
 
     def __init__(self, channel):
@@ -36,6 +37,11 @@ class MarkServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.MarkExam = channel.unary_unary(
+                '/shuzheng.assessment.v1.MarkService/MarkExam',
+                request_serializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamResponse.FromString,
+                _registered_method=True)
         self.CreateMark = channel.unary_unary(
                 '/shuzheng.assessment.v1.MarkService/CreateMark',
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.CreateMarkRequest.SerializeToString,
@@ -64,8 +70,16 @@ class MarkServiceStub:
 
 
 class MarkServiceServicer:
-    """Marks of the ability part: two examiners who do not see each other's mark, a third when they differ too much.
+    """Marking: the theory part by key, the ability part by two examiners who do not see each other's mark, a third when
+    they differ too much.
     """
+
+    def MarkExam(self, request, context):
+        """Ends the sitting and marks the theory part; needs every attempt submitted or its time over.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def CreateMark(self, request, context):
         """Gives a mark; an examiner marks a candidate once, and for ever.
@@ -105,6 +119,11 @@ class MarkServiceServicer:
 
 def add_MarkServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'MarkExam': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkExam,
+                    request_deserializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamRequest.FromString,
+                    response_serializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamResponse.SerializeToString,
+            ),
             'CreateMark': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateMark,
                     request_deserializer=shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.CreateMarkRequest.FromString,
@@ -139,8 +158,36 @@ def add_MarkServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class MarkService:
-    """Marks of the ability part: two examiners who do not see each other's mark, a third when they differ too much.
+    """Marking: the theory part by key, the ability part by two examiners who do not see each other's mark, a third when
+    they differ too much.
     """
+
+    @staticmethod
+    def MarkExam(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shuzheng.assessment.v1.MarkService/MarkExam',
+            shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamRequest.SerializeToString,
+            shuzheng_dot_assessment_dot_v1_dot_mark__service__pb2.MarkExamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def CreateMark(request,

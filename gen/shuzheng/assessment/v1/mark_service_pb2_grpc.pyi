@@ -14,9 +14,13 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class MarkServiceStub:
-    """Marks of the ability part: two examiners who do not see each other's mark, a third when they differ too much."""
+    """Marking: the theory part by key, the ability part by two examiners who do not see each other's mark, a third when
+    they differ too much.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    MarkExam: _aio.UnaryUnaryMultiCallable[_mark_service_pb2.MarkExamRequest, _mark_service_pb2.MarkExamResponse]
+    """Ends the sitting and marks the theory part; needs every attempt submitted or its time over."""
     CreateMark: _aio.UnaryUnaryMultiCallable[_mark_service_pb2.CreateMarkRequest, _mark_pb2.Mark]
     """Gives a mark; an examiner marks a candidate once, and for ever."""
     ListMarks: _aio.UnaryUnaryMultiCallable[_mark_service_pb2.ListMarksRequest, _mark_service_pb2.ListMarksResponse]
@@ -29,7 +33,17 @@ class MarkServiceStub:
     """Lists the recusals of an examiner."""
 
 class MarkServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Marks of the ability part: two examiners who do not see each other's mark, a third when they differ too much."""
+    """Marking: the theory part by key, the ability part by two examiners who do not see each other's mark, a third when
+    they differ too much.
+    """
+
+    @_abc_1.abstractmethod
+    def MarkExam(
+        self,
+        request: _mark_service_pb2.MarkExamRequest,
+        context: _aio.ServicerContext[_mark_service_pb2.MarkExamRequest, _abc.Awaitable[_mark_service_pb2.MarkExamResponse]],
+    ) -> _abc.Awaitable[_mark_service_pb2.MarkExamResponse]:
+        """Ends the sitting and marks the theory part; needs every attempt submitted or its time over."""
 
     @_abc_1.abstractmethod
     def CreateMark(

@@ -71,11 +71,6 @@ class ResultServiceStub:
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.AnnulResultRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_assessment_dot_v1_dot_result__pb2.Result.FromString,
                 _registered_method=True)
-        self.ListIntegrityRecords = channel.unary_unary(
-                '/shuzheng.assessment.v1.ResultService/ListIntegrityRecords',
-                request_serializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsResponse.FromString,
-                _registered_method=True)
 
 
 class ResultServiceServicer:
@@ -131,13 +126,6 @@ class ResultServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListIntegrityRecords(self, request, context):
-        """Lists the integrity records of a candidate.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
 
 def add_ResultServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -175,11 +163,6 @@ def add_ResultServiceServicer_to_server(servicer, server):
                     servicer.AnnulResult,
                     request_deserializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.AnnulResultRequest.FromString,
                     response_serializer=shuzheng_dot_assessment_dot_v1_dot_result__pb2.Result.SerializeToString,
-            ),
-            'ListIntegrityRecords': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListIntegrityRecords,
-                    request_deserializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsRequest.FromString,
-                    response_serializer=shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -372,33 +355,6 @@ class ResultService:
             '/shuzheng.assessment.v1.ResultService/AnnulResult',
             shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.AnnulResultRequest.SerializeToString,
             shuzheng_dot_assessment_dot_v1_dot_result__pb2.Result.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ListIntegrityRecords(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.assessment.v1.ResultService/ListIntegrityRecords',
-            shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsRequest.SerializeToString,
-            shuzheng_dot_assessment_dot_v1_dot_result__service__pb2.ListIntegrityRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

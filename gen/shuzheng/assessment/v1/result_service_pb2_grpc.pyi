@@ -31,8 +31,6 @@ class ResultServiceStub:
     """Publishes all confirmed results of an exam."""
     AnnulResult: _aio.UnaryUnaryMultiCallable[_result_service_pb2.AnnulResultRequest, _result_pb2.Result]
     """Annuls a result for misconduct (人社部令第31号): A voids one part, B and C the whole sitting with an integrity record."""
-    ListIntegrityRecords: _aio.UnaryUnaryMultiCallable[_result_service_pb2.ListIntegrityRecordsRequest, _result_service_pb2.ListIntegrityRecordsResponse]
-    """Lists the integrity records of a candidate."""
 
 class ResultServiceServicer(metaclass=_abc_1.ABCMeta):
     """Results from the marks to the publication, and annulment."""
@@ -92,13 +90,5 @@ class ResultServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_result_service_pb2.AnnulResultRequest, _abc.Awaitable[_result_pb2.Result]],
     ) -> _abc.Awaitable[_result_pb2.Result]:
         """Annuls a result for misconduct (人社部令第31号): A voids one part, B and C the whole sitting with an integrity record."""
-
-    @_abc_1.abstractmethod
-    def ListIntegrityRecords(
-        self,
-        request: _result_service_pb2.ListIntegrityRecordsRequest,
-        context: _aio.ServicerContext[_result_service_pb2.ListIntegrityRecordsRequest, _abc.Awaitable[_result_service_pb2.ListIntegrityRecordsResponse]],
-    ) -> _abc.Awaitable[_result_service_pb2.ListIntegrityRecordsResponse]:
-        """Lists the integrity records of a candidate."""
 
 def add_ResultServiceServicer_to_server(servicer: ResultServiceServicer, server: _aio.Server) -> None: ...

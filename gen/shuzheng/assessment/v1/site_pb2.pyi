@@ -72,7 +72,7 @@ class Site(_message.Message):
     ADDRESS_FIELD_NUMBER: _builtins.int
     OCCUPATIONS_FIELD_NUMBER: _builtins.int
     SEATS_FIELD_NUMBER: _builtins.int
-    REMARK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """bodies/{body}/sites/{site}."""
     etag: _builtins.str
@@ -87,7 +87,7 @@ class Site(_message.Message):
     """Where it is."""
     seats: _builtins.int
     """Seats it can offer at one time."""
-    remark: _builtins.str
+    reason: _builtins.str
     """Output only. Why the last decision was taken."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -114,11 +114,11 @@ class Site(_message.Message):
         address: _builtins.str = ...,
         occupations: _abc.Iterable[_builtins.str] | None = ...,
         seats: _builtins.int = ...,
-        remark: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "create_time", b"create_time", "display_name", b"display_name", "etag", b"etag", "host", b"host", "name", b"name", "occupations", b"occupations", "remark", b"remark", "seats", b"seats", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "create_time", b"create_time", "display_name", b"display_name", "etag", b"etag", "host", b"host", "name", b"name", "occupations", b"occupations", "reason", b"reason", "seats", b"seats", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,13 +6,13 @@ from shuzheng.assessment.v1.item_pb2 import ItemType as TypeNumber
 from shuzheng.assessment.v1.item_pb2 import NumericKey
 
 from services.assessment.bank.domain.item import Choice, ItemContent, ItemType
-from services.assessment.enum_words import from_enum, to_enum
+from services.kit.rpc import enums
 
 
 def content_of(message: ContentMessage) -> ItemContent:
     """Return the content that a message holds."""
     return ItemContent(
-        type=ItemType(from_enum(TypeNumber, message.type)),
+        type=ItemType(enums.word(TypeNumber, message.type)),
         stem=message.stem,
         choices=tuple(Choice(choice.key, choice.text, choice.correct) for choice in message.choices),
         statement_true=message.statement_true if message.HasField("statement_true") else None,
@@ -28,7 +28,7 @@ def content_message(content: ItemContent) -> ContentMessage:
     """Return the content with its key as it travels: never for candidates."""
     numeric = NumericKey(value=content.value, tolerance=content.tolerance) if content.value else None
     return ContentMessage(
-        type=to_enum(TypeNumber, content.type),
+        type=enums.number(TypeNumber, content.type),
         stem=content.stem,
         choices=[ChoiceMessage(key=c.key, text=c.text, correct=c.correct) for c in content.choices],
         statement_true=content.statement_true,

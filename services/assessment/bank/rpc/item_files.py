@@ -20,8 +20,8 @@ from services.assessment.bank.usecases.item_imports import (
     too_large,
     unreadable,
 )
-from services.assessment.enum_words import from_enum
 from services.assessment.names import BANK
+from services.kit.rpc import enums
 
 CHUNK = 64 * 2**10
 
@@ -52,7 +52,7 @@ async def read_import(requests: AsyncIterator[ImportItemsRequest]) -> tuple[Impo
 
 def _settings(request: ImportItemsRequest) -> ImportSettings:
     BANK.parse(request.parent, "parent")
-    file_format = FileFormat(from_enum(ItemFormat, request.format))
+    file_format = FileFormat(enums.word(ItemFormat, request.format))
     return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
 
 

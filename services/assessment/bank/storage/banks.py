@@ -9,8 +9,8 @@ from services.assessment.bank.storage.rows.banks import BankRow, KnowledgePointR
 from services.assessment.names import POINT
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
+from services.vocabulary.qualification import Qualification
 
 
 async def open_bank(tx: Transaction, name: str) -> BankRow:
@@ -20,18 +20,10 @@ async def open_bank(tx: Transaction, name: str) -> BankRow:
     return bank
 
 
-async def of_qualification(
-    tx: Transaction, body: str, occupation: str, direction: str, level: int
-) -> BankRow | None:
+async def of_qualification(tx: Transaction, body: str, aim: Qualification) -> BankRow | None:
     """Return the body's bank for that qualification, None where there is none."""
-    return await tx.one(
-        select(BankRow).where(
-            BankRow.parent == body,
-            BankRow.occupation == occupation,
-            BankRow.direction == direction,
-            BankRow.level == level,
-        )
-    )
+    found = select(BankRow).where(BankRow.parent == body, BankRow.occupation == aim.occupation)
+    return await tx.one(found.where(BankRow.direction == aim.direction, BankRow.level == aim.level))
 
 
 async def points(tx: Transaction, bank: str) -> Sequence[KnowledgePointRow]:
@@ -48,16 +40,3 @@ async def point(tx: Transaction, bank: str, code: str, field: str) -> KnowledgeP
         reason = Reason.UNKNOWN_KNOWLEDGE_POINT
         raise invalid(reason, message, Violation(field, message, reason))
     return found
-
-
-async def page(tx: Transaction, parent: str, state: str, size: int, token: str) -> Page[BankRow]:
-    """Return one page of a body's banks; "" for any state."""
-    statement = select(BankRow).where(BankRow.parent == parent)
-    wanted = statement.where(BankRow.state == state) if state else statement
-    return await tx.page(wanted, BankRow, size, token)
-
-
-async def point_page(tx: Transaction, bank: str, size: int, token: str) -> Page[KnowledgePointRow]:
-    """Return one page of a bank's knowledge points."""
-    statement = select(KnowledgePointRow).where(KnowledgePointRow.parent == bank)
-    return await tx.page(statement, KnowledgePointRow, size, token)

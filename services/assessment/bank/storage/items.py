@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, or_, select, union
 
 from services.assessment.bank.domain.item import ItemType
 from services.assessment.bank.domain.item_review import ItemState
 from services.assessment.bank.domain.paper_draw import Drawable
 from services.assessment.bank.storage.rows.items import ItemRow, ItemVersionRow
 from services.assessment.names import ITEM_VERSION, bank_of
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import matching
 from services.kit.storage.store import Transaction
 
 CHUNK = 500
@@ -102,25 +102,13 @@ async def by_name(tx: Transaction, names: Sequence[str]) -> dict[str, ItemRow]:
     return rows
 
 
-async def page(
-    tx: Transaction, parent: str, state: str, item_type: str, knowledge_point: str, size: int, token: str
-) -> Page[ItemRow]:
-    """Return one page of a bank's items; "" leaves a filter out; a knowledge point includes those below it."""
-    statement = select(ItemRow).where(ItemRow.parent == parent)
-    if state:
-        statement = statement.where(ItemRow.state == state)
-    if item_type:
-        statement = statement.where(ItemRow.type == item_type)
-    if knowledge_point:
-        below = ItemRow.knowledge_point.like(f"{knowledge_point}.%")
-        statement = statement.where(or_(ItemRow.knowledge_point == knowledge_point, below))
-    return await tx.page(statement, ItemRow, size, token)
-
-
-async def version_page(tx: Transaction, item: str, size: int, token: str) -> Page[ItemVersionRow]:
-    """Return one page of an item's versions."""
-    statement = select(ItemVersionRow).where(ItemVersionRow.parent == item)
-    return await tx.page(statement, ItemVersionRow, size, token)
+def below(code: str, **filters: str) -> Select[Any]:
+    """Return the SELECT of the items whose columns equal `filters`, at a knowledge point or below it ("" for any)."""
+    statement = matching(ItemRow, **filters)
+    if not code:
+        return statement
+    lower = ItemRow.knowledge_point.like(f"{code}.%")
+    return statement.where(or_(ItemRow.knowledge_point == code, lower))
 
 
 async def exported(tx: Transaction, bank: str, state: str, after: str) -> Sequence[ItemRow]:

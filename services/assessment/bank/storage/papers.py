@@ -3,8 +3,6 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from services.assessment.bank.domain.paper import (
     TRANSITIONS,
     PaperAction,
@@ -16,7 +14,6 @@ from services.assessment.bank.domain.paper import (
     not_released,
 )
 from services.assessment.bank.storage.rows.papers import PaperContentRow, PaperRow
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 from services.kit.values.lifecycle import advance
 
@@ -72,10 +69,3 @@ def note(tx: Transaction, row: PaperRow, action: PaperAction, subject: str) -> N
 def content_name(paper: str) -> str:
     """Return the name under which a paper's content lies."""
     return f"{paper}/content"
-
-
-async def page(tx: Transaction, parent: str, state: str, size: int, token: str) -> Page[PaperRow]:
-    """Return one page of a body's papers; "" for any state."""
-    statement = select(PaperRow).where(PaperRow.parent == parent)
-    wanted = statement.where(PaperRow.state == state) if state else statement
-    return await tx.page(wanted, PaperRow, size, token)

@@ -1,6 +1,6 @@
 """Question banks (题库) and their knowledge points."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from services.assessment.bank.domain.bank import (
     TRANSITIONS,
@@ -17,65 +17,36 @@ from services.assessment.names import BANK, POINT
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import bodies
 from services.kit.errors import already_exists, invalid
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.pages import Page, matching
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.lifecycle import advance
 from services.vocabulary import qualification
-from services.vocabulary.level import Level
 from services.vocabulary.qualification import Qualification
+from services.vocabulary.rows import columns_of
 
 
-class Banks:
-    """Commands and look-ups of banks and knowledge points."""
+class Banks(Lifecycle[BankRow, BankAction]):
+    """Commands and questions about banks and knowledge points."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern, transitions = BankRow, BANK, TRANSITIONS
 
     @command
     async def create(
-        self,
-        tx: Transaction,
-        parent: str,
-        identifier: str,
-        display_name: str,
-        occupation: str,
-        direction: str,
-        level: int,
+        self, tx: Transaction, parent: str, identifier: str, *, display_name: str, aim: Qualification
     ) -> BankRow:
-        """Open the body's bank for a qualification; there is one for each."""
+        """Open the body's bank for a qualification, one for each; raises UNKNOWN_QUALIFICATION, BANK_EXISTS."""
+        name = BANK.child(parent, identifier or new_id())
+        qualification.check(aim, "bank.qualification")
         await bodies.active_body(tx, parent)
-        qualification.check(Qualification(occupation, direction, Level(level)), "bank.qualification")
-        if rival := await banks.of_qualification(tx, parent, occupation, direction, level):
+        if rival := await banks.of_qualification(tx, parent, aim):
             message = f"{rival.name} is the bank of {parent} for this qualification."
             raise already_exists(rival.name, Reason.BANK_EXISTS, message)
         row = BankRow(
-            name=BANK.child(parent, identifier or new_id()),
-            parent=parent,
-            display_name=display_name,
-            occupation=occupation,
-            direction=direction,
-            level=level,
-            state=BankState.OPEN,
+            name=name, parent=parent, display_name=display_name, state=BankState.OPEN, **columns_of(aim)
         )
         return await tx.insert(row)
-
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[BankRow], None]
-    ) -> BankRow:
-        """Change a bank's name."""
-        row = await tx.lock(BankRow, name, etag)
-        change(row)
-        return await tx.save(row)
-
-    @command
-    async def close(self, tx: Transaction, name: str, etag: str) -> BankRow:
-        """Make a bank read only."""
-        row = await tx.lock(BankRow, name, etag)
-        row.state = advance(TRANSITIONS, row.state, BankAction.CLOSE, name)
-        return await tx.save(row)
 
     @command
     async def put_points(
@@ -90,21 +61,11 @@ class Banks:
             raise invalid(Reason.ORPHAN_KNOWLEDGE_POINT, f"{message}.", *missing)
         return [await _put(tx, bank, known.get(code), code, title) for code, title in wanted.items()]
 
-    async def get(self, name: str) -> BankRow:
-        """Return a bank; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            return await tx.get(BankRow, name)
-
-    async def page(self, parent: str, state: str, size: int, token: str) -> Page[BankRow]:
-        """Return one page of a body's banks."""
-        async with self.store.read() as tx:
-            return await banks.page(tx, parent, state, size, token)
-
     async def points_page(self, parent: str, size: int, token: str) -> Page[KnowledgePointRow]:
         """Return one page of a bank's knowledge points, in the order of the standard."""
         async with self.store.read() as tx:
             await tx.get(BankRow, parent)
-            return await banks.point_page(tx, parent, size, token)
+            return await tx.page(matching(KnowledgePointRow, parent=parent), KnowledgePointRow, size, token)
 
 
 async def _put(

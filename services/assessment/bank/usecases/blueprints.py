@@ -1,6 +1,7 @@
 """Blueprints (命题细目表): checked when written, fixed when adopted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from services.assessment.bank.domain.bank import parent_of
 from services.assessment.bank.domain.blueprint import (
@@ -12,22 +13,19 @@ from services.assessment.bank.domain.blueprint import (
     from_json,
     to_json,
 )
-from services.assessment.bank.storage import banks, blueprints
-from services.assessment.bank.storage.rows.banks import BankRow
+from services.assessment.bank.storage import banks
 from services.assessment.bank.storage.rows.blueprints import BlueprintRow
 from services.assessment.names import BLUEPRINT
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.lifecycle import advance
 
 
-class Blueprints:
-    """Commands and look-ups of blueprints."""
+class Blueprints(Lifecycle[BlueprintRow, BlueprintAction]):
+    """Commands and questions about blueprints."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern, transitions = BlueprintRow, BLUEPRINT, TRANSITIONS
 
     @command
     async def create(
@@ -35,6 +33,7 @@ class Blueprints:
         tx: Transaction,
         parent: str,
         identifier: str,
+        *,
         display_name: str,
         parts: Sequence[Part],
         source: str,
@@ -52,34 +51,10 @@ class Blueprints:
         )
         return await tx.insert(row)
 
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[BlueprintRow], None]
-    ) -> BlueprintRow:
-        """Change a draft."""
-        row = await tx.lock(BlueprintRow, name, etag)
-        row.state = advance(TRANSITIONS, row.state, BlueprintAction.EDIT, name)
-        change(row)
+    async def changed(self, tx: Transaction, row: BlueprintRow, was: Mapping[str, Any]) -> None:
+        """Let a draft change; raises WRONG_STATE, INVALID_BLUEPRINT."""
+        self.advance(row, BlueprintAction.EDIT)
         check(from_json(row.parts), await _functions(tx, row.parent))
-        return await tx.save(row)
-
-    @command
-    async def move(self, tx: Transaction, name: str, etag: str, action: BlueprintAction) -> BlueprintRow:
-        """Adopt or retire a blueprint."""
-        row = await tx.lock(BlueprintRow, name, etag)
-        row.state = advance(TRANSITIONS, row.state, action, name)
-        return await tx.save(row)
-
-    async def get(self, name: str) -> BlueprintRow:
-        """Return a blueprint; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            return await tx.get(BlueprintRow, name)
-
-    async def page(self, parent: str, state: str, size: int, token: str) -> Page[BlueprintRow]:
-        """Return one page of a bank's blueprints."""
-        async with self.store.read() as tx:
-            await tx.get(BankRow, parent)
-            return await blueprints.page(tx, parent, state, size, token)
 
 
 async def _functions(tx: Transaction, bank: str) -> set[str]:

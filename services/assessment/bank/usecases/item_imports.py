@@ -158,10 +158,10 @@ def _values(bank: str, question: Question, code: str, actor: str) -> dict[str, A
     return {
         "name": ITEM.child(bank, new_id()),
         "parent": bank,
-        "type": str(content.type),
+        "type": content.type,
         "content": to_json(content),
         "knowledge_point": code,
-        "state": str(ItemState.DRAFT),
+        "state": ItemState.DRAFT,
         "author": actor,
         "reviews": [],
         "content_hash": digest,

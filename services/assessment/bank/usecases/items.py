@@ -6,32 +6,32 @@ from services.assessment.bank.domain import item_review
 from services.assessment.bank.domain.item import ItemContent, content_hash, from_json, problems, tidy, to_json
 from services.assessment.bank.domain.item_review import TRANSITIONS, ItemAction, ItemState
 from services.assessment.bank.storage import banks, items
-from services.assessment.bank.storage.rows.banks import BankRow
 from services.assessment.bank.storage.rows.items import ItemRow, ItemVersionRow
 from services.assessment.names import ITEM, bank_of
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, already_exists, invalid
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.pages import Page, matching
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
 
 
-class Items:
-    """Commands and look-ups of items; `actor` is the person who calls."""
+class Items(Lifecycle[ItemRow, ItemAction]):
+    """Commands and questions about items; `actor` is the person who calls."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern, transitions = ItemRow, ITEM, TRANSITIONS
 
     @command
     async def create(
         self, tx: Transaction, parent: str, identifier: str, content: ItemContent, code: str, actor: str
     ) -> ItemRow:
         """Write a draft; raises INVALID_ITEM, UNKNOWN_KNOWLEDGE_POINT, DUPLICATE_ITEM."""
+        name = ITEM.child(parent, identifier or new_id())
         await banks.open_bank(tx, parent)
         row = ItemRow(
-            name=ITEM.child(parent, identifier or new_id()),
+            name=name,
             parent=parent,
             type=content.type,
             knowledge_point="",
@@ -47,7 +47,7 @@ class Items:
         return row
 
     @command
-    async def update(
+    async def edit(
         self, tx: Transaction, name: str, etag: str, content: ItemContent | None, code: str | None, actor: str
     ) -> ItemRow:
         """Change content or knowledge point (None keeps it); an active item gets its next version."""
@@ -82,65 +82,46 @@ class Items:
 
     @command
     async def review(
-        self, tx: Transaction, name: str, etag: str, approve: bool, remark: str, actor: str
+        self, tx: Transaction, name: str, etag: str, approve: bool, reason: str, actor: str
     ) -> ItemRow:
         """Approve an item or return it to its author."""
-        return await _review(tx, await tx.lock(ItemRow, name, etag), approve, remark, actor)
+        return await _review(tx, await tx.lock(ItemRow, name, etag), approve, reason, actor)
 
     @command
     async def review_many(
-        self, tx: Transaction, parent: str, names: Sequence[str], approve: bool, remark: str, actor: str
+        self, tx: Transaction, parent: str, names: Sequence[str], approve: bool, reason: str, actor: str
     ) -> list[ItemRow]:
         """Approve or return many items of a bank, all or none."""
         _check_bank(parent, names)
-        return [await _review(tx, row, approve, remark, actor) for row in await items.locked(tx, names)]
-
-    @command
-    async def activate(self, tx: Transaction, name: str, etag: str) -> ItemRow:
-        """Let papers draw a reviewed item."""
-        return await _move(tx, await tx.lock(ItemRow, name, etag), ItemAction.ACTIVATE)
+        return [await _review(tx, row, approve, reason, actor) for row in await items.locked(tx, names)]
 
     @command
     async def activate_many(self, tx: Transaction, parent: str, names: Sequence[str]) -> list[ItemRow]:
         """Let papers draw many reviewed items of a bank, all or none."""
         _check_bank(parent, names)
-        return [await _move(tx, row, ItemAction.ACTIVATE) for row in await items.locked(tx, names)]
+        rows = await items.locked(tx, names)
+        for row in rows:
+            self.advance(row, ItemAction.ACTIVATE)
+            await tx.save(row)
+        return rows
 
-    @command
-    async def retire(self, tx: Transaction, name: str, etag: str) -> ItemRow:
-        """Let no new paper draw an item."""
-        return await _move(tx, await tx.lock(ItemRow, name, etag), ItemAction.RETIRE)
-
-    async def get(self, name: str) -> ItemRow:
-        """Return an item; raises NOT_FOUND."""
+    async def page_below(self, code: str, size: int, token: str, **filters: str) -> Page[ItemRow]:
+        """Return one page of the items of a knowledge point and of those below it ("" for all)."""
         async with self.store.read() as tx:
-            return await tx.get(ItemRow, name)
-
-    async def page(
-        self, parent: str, state: str, item_type: str, code: str, size: int, token: str
-    ) -> Page[ItemRow]:
-        """Return one page of a bank's items."""
-        async with self.store.read() as tx:
-            await tx.get(BankRow, parent)
-            return await items.page(tx, parent, state, item_type, code, size, token)
+            return await tx.page(items.below(code, **filters), ItemRow, size, token)
 
     async def versions(self, name: str, size: int, token: str) -> Page[ItemVersionRow]:
         """Return one page of an item's versions."""
         async with self.store.read() as tx:
             await tx.get(ItemRow, name)
-            return await items.version_page(tx, name, size, token)
+            return await tx.page(matching(ItemVersionRow, parent=name), ItemVersionRow, size, token)
 
 
-async def _review(tx: Transaction, row: ItemRow, approve: bool, remark: str, actor: str) -> ItemRow:
+async def _review(tx: Transaction, row: ItemRow, approve: bool, reason: str, actor: str) -> ItemRow:
     reviewers = [review["reviewer"] for review in row.reviews]
     row.state = item_review.review(row.name, row.state, row.author, reviewers, actor, approve=approve)
-    approval = {"reviewer": actor, "time": tx.now.isoformat(), "remark": remark}
+    approval = {"reviewer": actor, "time": tx.now.isoformat(), "reason": reason}
     row.reviews = [*row.reviews, approval] if approve else []
-    return await tx.save(row)
-
-
-async def _move(tx: Transaction, row: ItemRow, action: ItemAction) -> ItemRow:
-    row.state = advance(TRANSITIONS, row.state, action, row.name)
     return await tx.save(row)
 
 
@@ -156,7 +137,6 @@ def _in_request(violation: Violation) -> Violation:
 
 def _check_bank(parent: str, names: Sequence[str]) -> None:
     for at, name in enumerate(names):
-        ITEM.parse(name, f"names[{at}]")
         if bank_of(name) != parent:
             message = f"{name} is no item of {parent}."
             raise invalid(

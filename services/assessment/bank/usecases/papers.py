@@ -25,22 +25,22 @@ from services.assessment.bank.storage import banks, items, papers
 from services.assessment.bank.storage.rows.banks import BankRow
 from services.assessment.bank.storage.rows.blueprints import BlueprintRow
 from services.assessment.bank.storage.rows.papers import PaperContentRow, PaperRow
-from services.assessment.names import BLUEPRINT, PAPER, bank_of, body_of
+from services.assessment.names import PAPER, bank_of, body_of
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import bodies
 from services.kit.errors import Violation, invalid, precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.vocabulary.rows import columns_of
 
 
-class Papers:
-    """Commands and look-ups of papers; `actor` is the person who calls."""
+class Papers(Resource[PaperRow]):
+    """Commands and questions about papers; `actor` is the person who calls."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern = PaperRow, PAPER
 
     @command
     async def draw(
@@ -55,20 +55,19 @@ class Papers:
         actor: str,
     ) -> PaperRow:
         """Draw a paper; raises BLUEPRINT_NOT_ADOPTED, BANK_LACKS_ITEMS, INVALID_PERIOD."""
+        name = PAPER.child(parent, identifier or new_id())
+        check_window(release_from, release_to)
         await bodies.active_body(tx, parent)
         plan = await _adopted(tx, parent, blueprint)
-        check_window(release_from, release_to)
         bank = await banks.open_bank(tx, bank_of(blueprint))
         seed = seed or secrets.token_hex(16)
         questions = await _questions(tx, bank, plan, seed)
         row = PaperRow(
-            name=PAPER.child(parent, identifier or new_id()),
+            name=name,
             parent=parent,
             bank=bank.name,
             blueprint=blueprint,
-            occupation=bank.occupation,
-            direction=bank.direction,
-            level=bank.level,
+            **columns_of(bank.qualification),
             seed=seed,
             question_count=len(questions),
             release_from=release_from,
@@ -105,19 +104,9 @@ class Papers:
         return await papers.release(tx, await tx.lock(PaperRow, name, etag), actor)
 
     @command
-    async def move(self, tx: Transaction, name: str, etag: str, action: PaperAction, actor: str) -> PaperRow:
+    async def end(self, tx: Transaction, name: str, etag: str, action: PaperAction, actor: str) -> PaperRow:
         """Finish or retire a paper."""
         return await _move(tx, await tx.lock(PaperRow, name, etag), action, actor)
-
-    async def get(self, name: str) -> PaperRow:
-        """Return a paper without its content; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            return await tx.get(PaperRow, name)
-
-    async def page(self, parent: str, state: str, size: int, token: str) -> Page[PaperRow]:
-        """Return one page of a body's papers."""
-        async with self.store.read() as tx:
-            return await papers.page(tx, parent, state, size, token)
 
     async def content(self, name: str) -> tuple[tuple[PaperQuestion, ...], bool]:
         """Return the questions and whether their keys may be shown; raises PAPER_SEALED."""
@@ -137,7 +126,6 @@ async def _move(tx: Transaction, row: PaperRow, action: PaperAction, actor: str)
 
 
 async def _adopted(tx: Transaction, parent: str, name: str) -> BlueprintRow:
-    BLUEPRINT.parse(name, "blueprint")
     if body_of(name) != parent:
         message = f"{name} is no blueprint of {parent}."
         raise invalid("INVALID_NAME", message, Violation("blueprint", message, "INVALID_NAME"))

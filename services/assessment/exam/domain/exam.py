@@ -6,17 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.assessment.bank.domain.paper import PaperState
-from services.assessment.person.domain.policy import Staffing
+from services.assessment.policy import Staffing
 from services.assessment.reasons import Reason
 from services.assessment.register.domain.examiner import unqualified
 from services.assessment.register.domain.site import unauthorized
 from services.kit.errors import Unmet
-from services.kit.values.names import Pattern
 from services.kit.values.rules import Rule, unmet
 from services.vocabulary.qualification import Qualification
 from services.vocabulary.reasons import Reason as Shared
-
-EXAM = Pattern("bodies/{body}/exams/{exam}")
 
 
 class ExamState(StrEnum):

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.assessment.outcome.domain.result import Term
 from services.assessment.person.domain.eligibility import Decision, Proof
-from services.assessment.person.domain.policy import Separation
+from services.assessment.person.domain.integrity_record import Term
+from services.assessment.policy import Separation
 from services.assessment.reasons import Reason
 from services.kit.errors import Unmet
-from services.kit.values.names import Pattern
-
-REGISTRATION = Pattern("bodies/{body}/exams/{exam}/registrations/{registration}")
 
 
 class RegistrationState(StrEnum):
@@ -69,7 +66,7 @@ def _bars(application: Application) -> list[Unmet]:
             "integrity-record",
         )
         for term in application.records
-        if term.starts_on <= day and (term.ends_on is None or day <= term.ends_on)
+        if term.holds(day)
     ]
 
 

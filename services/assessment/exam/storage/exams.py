@@ -2,46 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from services.assessment.bank.storage.rows.papers import PaperRow
-from services.assessment.exam.domain.exam import Appointee, ExamState, PlannedPaper, PlannedSite, Window
+from services.assessment.exam.domain.exam import Appointee, ExamState, PlannedPaper, PlannedSite
 from services.assessment.exam.storage.rows.exams import ExamRow, TicketSeriesRow
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import listings
 from services.assessment.register.storage.rows.examiners import ExaminerRow
 from services.assessment.register.storage.rows.sites import SiteRow
 from services.kit.errors import AppError, exhausted, precondition
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import matching
 from services.kit.storage.store import Transaction
-from services.vocabulary.level import Level
 from services.vocabulary.listing import Listing, in_force
-from services.vocabulary.qualification import Qualification
 
 EXAMS = ExamRow.__table__  # type: ignore[attr-defined]
 SERIES = TicketSeriesRow.__table__  # type: ignore[attr-defined]
 
 
-def qualification(row: ExamRow | PaperRow) -> Qualification:
-    """Return what an exam or paper examines."""
-    return Qualification(row.occupation, row.direction, Level(row.level))
-
-
-def theory_window(row: ExamRow) -> Window:
-    """Return when the theory part may be sat."""
-    return Window(row.theory_start, row.theory_end)
-
-
-async def page(
-    tx: Transaction, parent: str, occupation: str, state: str, size: int, token: str
-) -> Page[ExamRow]:
-    """Return one page of exams; "" for any body, occupation or state."""
-    statement = select(ExamRow)
-    for column, value in ((ExamRow.parent, parent), (ExamRow.occupation, occupation), (ExamRow.state, state)):
-        if value:
-            statement = statement.where(column == value)
-    return await tx.page(statement, ExamRow, size, token)
+def of_body(body: str, **filters: str) -> Select[Any]:
+    """Return the SELECT of a body's exams, of all bodies for "bodies/-"."""
+    return matching(ExamRow, parent="" if body == "bodies/-" else body, **filters)
 
 
 async def listing_on(tx: Transaction, body: str, occupation: str, day: date) -> Listing | None:
@@ -62,7 +45,7 @@ async def planned_paper(tx: Transaction, body: str, name: str) -> PlannedPaper |
     row = await tx.find(PaperRow, name)
     if row is None or row.parent != body:
         return None
-    return PlannedPaper(row.state, qualification(row))
+    return PlannedPaper(row.state, row.qualification)
 
 
 async def appointees(tx: Transaction, body: str, names: Sequence[str]) -> list[Appointee]:

@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from services.assessment.exam.domain.registration import RegistrationState
 from services.assessment.exam.storage.rows.registrations import RegistrationRow
 from services.kit.errors import not_found
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 
@@ -31,22 +30,6 @@ async def owned(tx: Transaction, name: str, candidate: str) -> RegistrationRow:
     return row
 
 
-async def page(
-    tx: Transaction, exam: str, candidate: str, state: str, size: int, token: str
-) -> Page[RegistrationRow]:
-    """Return one page of registrations; "" for any exam, candidate or state."""
-    statement = select(RegistrationRow)
-    filters = (
-        (RegistrationRow.parent, exam),
-        (RegistrationRow.candidate, candidate),
-        (RegistrationRow.state, state),
-    )
-    for column, value in filters:
-        if value:
-            statement = statement.where(column == value)
-    return await tx.page(statement, RegistrationRow, size, token)
-
-
 async def mark_absent(tx: Transaction, exam: str) -> None:
     """Note who did not come."""
     admitted = (RegistrationRow.parent == exam, RegistrationRow.state == RegistrationState.ADMITTED)
@@ -55,5 +38,4 @@ async def mark_absent(tx: Transaction, exam: str) -> None:
         "version": RegistrationRow.version + 1,
         "update_time": tx.now,
     }
-    table = RegistrationRow.__table__  # type: ignore[attr-defined]
-    await tx.execute(update(table).where(*admitted).values(changed))
+    await tx.execute(update(RegistrationRow).where(*admitted).values(changed))

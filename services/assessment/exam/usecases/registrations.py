@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.assessment.exam.domain.exam import EXAM
 from services.assessment.exam.domain.registration import (
-    REGISTRATION,
     TRANSITIONS,
     Application,
     RegistrationAction,
@@ -16,24 +14,22 @@ from services.assessment.exam.domain.registration import (
 from services.assessment.exam.storage import exams, registrations
 from services.assessment.exam.storage.rows.exams import ExamRow
 from services.assessment.exam.storage.rows.registrations import RegistrationRow
-from services.assessment.outcome.storage import results
-from services.assessment.person.domain.candidate import CANDIDATE
+from services.assessment.names import REGISTRATION
 from services.assessment.person.domain.eligibility import Case, decide, usable_completions
-from services.assessment.person.domain.policy import Policy
-from services.assessment.person.storage import candidates
+from services.assessment.person.storage import candidates, integrity_records
 from services.assessment.person.storage.rows.candidates import CandidateRow
+from services.assessment.policy import Policy
 from services.assessment.reasons import Reason
 from services.assessment.register.storage.rows.bodies import BodyRow
 from services.kit.errors import AppError, Kind, Unmet, already_exists, precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
 
-PASSED_ON = frozenset(
-    {Kind.UNAVAILABLE, Kind.CONFLICT, Kind.DEADLINE}
-)  # failures of the call, not of a candidate
+# Failures of the call, not of a candidate.
+PASSED_ON = frozenset({Kind.UNAVAILABLE, Kind.CONFLICT, Kind.DEADLINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,13 @@ class Refusal:
     error: AppError
 
 
-class Registrations:
-    """Commands and look-ups of registrations."""
+class Registrations(Resource[RegistrationRow]):
+    """Commands and questions about registrations."""
+
+    row, pattern = RegistrationRow, REGISTRATION
 
     def __init__(self, store: Store, policy: Policy) -> None:
-        self.store = store
+        super().__init__(store)
         self.policy = policy
 
     @command
@@ -81,8 +79,6 @@ class Registrations:
     async def _register(
         self, tx: Transaction, exam: str, candidate: str, institution: str
     ) -> RegistrationRow:
-        EXAM.parse(exam, "parent")
-        CANDIDATE.parse(candidate, "registration.candidate")
         row, person = await tx.get(ExamRow, exam), await tx.get(CandidateRow, candidate)
         application = await self._application(tx, row, person, institution)
         if problems := refusals(application):
@@ -98,7 +94,7 @@ class Registrations:
                 candidate=candidate,
                 person=person.person,
                 candidate_display_name=person.display_name,
-                national_id_masked=person.national_id_masked,
+                id_masked=person.id_masked,
                 seat=free_seat(await registrations.taken_seats(tx, exam)),
                 ticket_number=ticket_number(row.examined_on, row.ticket_series, serial),
                 institution=institution,
@@ -113,7 +109,7 @@ class Registrations:
         body = await tx.get(BodyRow, exam.parent)
         day = exam.examined_on
         table = self.policy.eligibility(exam.occupation, day)
-        case = Case(await candidates.dossier(tx, person), exams.qualification(exam), day, table)
+        case = Case(await candidates.dossier(tx, person), exam.qualification, day, table)
         return Application(
             decision=decide(case),
             completions=usable_completions(case),
@@ -121,7 +117,7 @@ class Registrations:
             body_uscc=body.uscc,
             body_institution=body.institution,
             separation=self.policy.separation(day),
-            records=await results.terms(tx, person.person),
+            records=await integrity_records.terms(tx, person.person),
             examined_on=day,
             institution=institution,
         )
@@ -135,18 +131,10 @@ class Registrations:
         row.state = advance(TRANSITIONS, row.state, RegistrationAction.CANCEL, name)
         return await tx.save(row)
 
-    async def get(self, name: str, candidate: str) -> RegistrationRow:
+    async def owned(self, name: str, candidate: str) -> RegistrationRow:
         """Return one registration, of that candidate where one is named; raises NOT_FOUND."""
-        REGISTRATION.parse(name)
         async with self.store.read() as tx:
             return await registrations.owned(tx, name, candidate)
-
-    async def page(
-        self, exam: str, candidate: str, state: str, size: int, token: str
-    ) -> Page[RegistrationRow]:
-        """Return one page of registrations of an exam, a candidate, or all."""
-        async with self.store.read() as tx:
-            return await registrations.page(tx, exam, candidate, state, size, token)
 
 
 def _refuse(application: Application, problems: list[Unmet]) -> AppError:

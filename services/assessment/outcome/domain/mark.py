@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.assessment.person.domain.policy import Marking
+from services.assessment.policy import Marking
 from services.assessment.reasons import Reason
 from services.kit.errors import Unmet
-from services.kit.values.names import Pattern
 from services.kit.values.rules import Rule, unmet
-
-MARK = Pattern("bodies/{body}/examiners/{examiner}/marks/{mark}")
 
 
 class MarkingState(StrEnum):

@@ -1,16 +1,11 @@
 """成绩: when a result passes, how it becomes public, and what its annulment voids (人社部令第31号)."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 
-from services.assessment.person.domain.policy import Integrity, Scoring
+from services.assessment.person.domain.integrity_record import Tier
+from services.assessment.policy import Scoring
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
-from services.kit.values.names import Pattern
-from services.vocabulary.calendar import add_years
-
-RESULT = Pattern("bodies/{body}/results/{result}")
 
 
 class ResultState(StrEnum):
@@ -51,14 +46,6 @@ class Part(StrEnum):
     ABILITY = "ABILITY"
 
 
-class Tier(StrEnum):
-    """How serious a breach is (arts. 6, 7 and 8)."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-
-
 def passes(theory: int | None, ability: int | None, scoring: Scoring) -> bool:
     """Tell whether both parts (tenths of a point) reach the pass marks of the exam day."""
     if theory is None or ability is None:
@@ -74,27 +61,3 @@ def void_parts(tier: Tier, part: Part | None) -> tuple[Part, ...]:
         message = "Tier A voids one part; name it."
         raise invalid(Reason.PART_REQUIRED, message, Violation("part", message, Reason.PART_REQUIRED))
     return (part,)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """First and last day of an integrity record; None is long term."""
-
-    starts_on: date
-    ends_on: date | None
-
-
-def integrity_term(tier: Tier, rule: Integrity, decided_on: date) -> Term | None:
-    """Return how long a breach is recorded, None where it leaves no record."""
-    years = rule.years.get(tier.value)
-    if years is None:
-        return None
-    return Term(decided_on, add_years(decided_on, years) - timedelta(days=1) if years else None)
-
-
-def add_working_days(day: date, days: int) -> date:
-    """Return the day so many working days (Monday to Friday) later; public holidays are not known here."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day

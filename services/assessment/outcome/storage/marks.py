@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from services.assessment.outcome.storage.rows.marks import MarkRow, RecusalRow
-from services.kit.storage.pages import Page
+from services.assessment.outcome.storage.rows.marks import MarkRow
 from services.kit.storage.store import Transaction
 
 
@@ -18,13 +17,3 @@ async def of_registration(tx: Transaction, registration: str) -> Sequence[MarkRo
     """Return the marks of one candidate, oldest first."""
     of_one = select(MarkRow).where(MarkRow.registration == registration)
     return await tx.all(of_one.order_by(MarkRow.create_time, MarkRow.name))
-
-
-async def page(tx: Transaction, examiner: str, size: int, token: str) -> Page[MarkRow]:
-    """Return one page of an examiner's marks."""
-    return await tx.page(select(MarkRow).where(MarkRow.parent == examiner), MarkRow, size, token)
-
-
-async def recusals(tx: Transaction, examiner: str, size: int, token: str) -> Page[RecusalRow]:
-    """Return one page of an examiner's recusals."""
-    return await tx.page(select(RecusalRow).where(RecusalRow.parent == examiner), RecusalRow, size, token)

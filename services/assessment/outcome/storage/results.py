@@ -1,23 +1,27 @@
-"""Look-ups of results and integrity records."""
+"""Look-ups of results."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Select, cast, func, select
 
+from services.assessment.exam.storage.rows.exams import ExamRow
+from services.assessment.exam.storage.rows.registrations import RegistrationRow
+from services.assessment.outcome.domain.mark import MarkingState
 from services.assessment.outcome.domain.result import (
     PUBLIC,
     TRANSITIONS,
     ResultAction,
     ResultState,
-    Term,
     passes,
 )
-from services.assessment.outcome.storage.rows.results import IntegrityRecordRow, ResultRow
-from services.assessment.person.domain.policy import Scoring
+from services.assessment.outcome.storage.rows.results import ResultRow
+from services.assessment.policy import Scoring
 from services.kit.errors import not_found
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import matching
 from services.kit.storage.store import Transaction
 from services.kit.values.lifecycle import advance
+from services.vocabulary.rows import columns_of
 
 
 def result_name(registration: str) -> str:
@@ -43,23 +47,28 @@ def _public(row: ResultRow) -> bool:
     return row.state in PUBLIC
 
 
-async def page(
-    tx: Transaction, body: str, candidate: str, exam: str, state: str, size: int, token: str
-) -> Page[ResultRow]:
-    """Return one page of results; "" for any. With a candidate only what is public."""
-    statement = select(ResultRow)
-    filters = (
-        (ResultRow.parent, body),
-        (ResultRow.candidate, candidate),
-        (ResultRow.exam, exam),
-        (ResultRow.state, state),
+def visible_to(candidate: str, **filters: str) -> Select[Any]:
+    """Return the SELECT of the results whose columns equal `filters`; of a candidate only what is public."""
+    wanted = matching(ResultRow, candidate=candidate, **filters)
+    return wanted.where(ResultRow.state.in_(PUBLIC)) if candidate else wanted
+
+
+async def open_result(tx: Transaction, exam: ExamRow, seat: RegistrationRow) -> None:
+    """Store the result of a candidate who was checked in, which waits for its marks."""
+    row = ResultRow(
+        name=result_name(seat.name),
+        parent=exam.parent,
+        exam=exam.name,
+        registration=seat.name,
+        candidate=seat.candidate,
+        candidate_display_name=seat.candidate_display_name,
+        person=seat.person,
+        **columns_of(exam.qualification),
+        examined_on=exam.examined_on,
+        marking_state=MarkingState.AWAITING_MARKS,
+        state=ResultState.PENDING,
     )
-    for column, value in filters:
-        if value:
-            statement = statement.where(column == value)
-    if candidate:
-        statement = statement.where(ResultRow.state.in_([state.value for state in sorted(PUBLIC)]))
-    return await tx.page(statement, ResultRow, size, token)
+    await tx.insert(row)
 
 
 async def tally(tx: Transaction, exam: str, state: ResultState) -> tuple[int, int]:
@@ -76,18 +85,6 @@ async def save_all(tx: Transaction, rows: Iterable[ResultRow]) -> None:
     for row in rows:
         row.update_time = tx.now
     await tx.session.flush()
-
-
-async def terms(tx: Transaction, person: str) -> list[Term]:
-    """Return the integrity records of a person as terms."""
-    rows = await tx.all(select(IntegrityRecordRow).where(IntegrityRecordRow.parent == person))
-    return [Term(row.starts_on, row.ends_on) for row in rows]
-
-
-async def integrity_records(tx: Transaction, person: str, size: int, token: str) -> Page[IntegrityRecordRow]:
-    """Return one page of a person's integrity records."""
-    of_person = select(IntegrityRecordRow).where(IntegrityRecordRow.parent == person)
-    return await tx.page(of_person, IntegrityRecordRow, size, token)
 
 
 def note_marked(row: ResultRow, scoring: Scoring) -> None:

@@ -4,23 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.assessment.exam.domain.exam import MARKABLE
-from services.assessment.exam.domain.registration import REGISTRATION
 from services.assessment.exam.storage.rows.exams import ExamRow
 from services.assessment.exam.storage.rows.registrations import RegistrationRow
-from services.assessment.names import EXAMINER
-from services.assessment.outcome.domain.mark import MARK, Assignment, MarkingState, settle, unmet_mark_rules
+from services.assessment.names import MARK
+from services.assessment.outcome.domain.mark import Assignment, MarkingState, settle, unmet_mark_rules
 from services.assessment.outcome.domain.result import ResultState
 from services.assessment.outcome.storage import marks, results
 from services.assessment.outcome.storage.rows.marks import MarkRow, RecusalRow
 from services.assessment.outcome.storage.rows.results import ResultRow
-from services.assessment.person.domain.policy import Policy
 from services.assessment.person.storage.rows.candidates import CandidateRow
+from services.assessment.policy import Policy
 from services.assessment.reasons import Reason
 from services.assessment.register.domain.examiner import unqualified
 from services.assessment.register.storage.rows.examiners import ExaminerRow
 from services.kit.errors import forbidden, precondition
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store, Transaction
 
 
@@ -46,7 +45,6 @@ class Marks:
         self, tx: Transaction, examiner: str, registration: str, score: int, note: str
     ) -> MarkRow:
         """Give a mark in tenths; the score is settled with the last one that is needed. Raises all reasons at once."""
-        REGISTRATION.parse(registration, "mark.registration")
         seat = await tx.get(RegistrationRow, registration)
         exam = await tx.get(ExamRow, seat.parent)
         if exam.state not in MARKABLE:
@@ -106,16 +104,14 @@ class Marks:
 
     async def page(self, examiner: str, size: int, token: str) -> Page[MarkRow]:
         """Return one page of an examiner's own marks."""
-        EXAMINER.parse(examiner, "parent")
         async with self.store.read() as tx:
-            return await marks.page(tx, examiner, size, token)
+            return await tx.page(matching(MarkRow, parent=examiner), MarkRow, size, token)
 
     async def marking(self, registration: str, examiner: str) -> MarkingView:
         """Return the marking of a candidate; scores of others are concealed until it is settled.
 
         Raises NOT_EXAMINER_OF_EXAM for an examiner who is not appointed.
         """
-        REGISTRATION.parse(registration, "registration")
         async with self.store.read() as tx:
             seat = await tx.get(RegistrationRow, registration)
             exam = await tx.get(ExamRow, seat.parent)
@@ -132,7 +128,6 @@ class Marks:
     @command
     async def recuse(self, tx: Transaction, examiner: str, candidate: str, reason: str) -> RecusalRow:
         """Record that an examiner does not mark a candidate; raises NOT_FOUND, ALREADY_EXISTS."""
-        EXAMINER.parse(examiner, "recusal.examiner")
         await tx.get(ExaminerRow, examiner)
         await tx.get(CandidateRow, candidate)
         name = marks.recusal_name(examiner, candidate)
@@ -140,6 +135,5 @@ class Marks:
 
     async def recusals(self, examiner: str, size: int, token: str) -> Page[RecusalRow]:
         """Return one page of an examiner's recusals."""
-        EXAMINER.parse(examiner, "parent")
         async with self.store.read() as tx:
-            return await marks.recusals(tx, examiner, size, token)
+            return await tx.page(matching(RecusalRow, parent=examiner), RecusalRow, size, token)

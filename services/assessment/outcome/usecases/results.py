@@ -4,28 +4,27 @@ from collections.abc import Sequence
 
 from services.assessment.exam.domain.exam import TRANSITIONS as EXAM_TRANSITIONS
 from services.assessment.exam.domain.exam import ExamAction
-from services.assessment.exam.storage import exams
 from services.assessment.exam.storage.rows.exams import ExamRow
 from services.assessment.facts import ResultAnnulled, ResultPublished
+from services.assessment.names import RESULT
 from services.assessment.outcome.domain.result import (
-    RESULT,
     TRANSITIONS,
     Part,
     ResultAction,
     ResultState,
-    Tier,
-    integrity_term,
     void_parts,
 )
 from services.assessment.outcome.storage import results
-from services.assessment.outcome.storage.rows.results import IntegrityRecordRow, ResultRow
-from services.assessment.person.domain.policy import Policy
-from services.assessment.person.storage.rows.candidates import CandidateRow
+from services.assessment.outcome.storage.rows.results import ResultRow
+from services.assessment.person.domain.integrity_record import Tier, term_of
+from services.assessment.person.storage.rows.integrity_records import IntegrityRecordRow
+from services.assessment.policy import Policy
 from services.assessment.reasons import Reason
 from services.assessment.register.storage import listings
 from services.assessment.register.storage.rows.bodies import BodyRow
 from services.kit.clock import local_day
 from services.kit.errors import AppError, Unmet, precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
@@ -37,11 +36,13 @@ from services.vocabulary.listing import Listing
 NAMED = 50  # candidates that a refusal names at most
 
 
-class Results:
-    """Commands and look-ups of results."""
+class Results(Resource[ResultRow]):
+    """Commands and questions about results."""
+
+    row, pattern = ResultRow, RESULT
 
     def __init__(self, store: Store, policy: Policy) -> None:
-        self.store = store
+        super().__init__(store)
         self.policy = policy
 
     @command
@@ -107,7 +108,7 @@ class Results:
         row.void_parts = [part.value for part in void_parts(tier, part)]
         row.tier, row.annul_reason, row.passed = tier, reason, False
         today = local_day(tx.now)
-        if (term := integrity_term(tier, self.policy.integrity(today), today)) is not None:
+        if (term := term_of(tier, self.policy.integrity(today), today)) is not None:
             await tx.insert(
                 IntegrityRecordRow(
                     name=f"{name}/integrityRecord",
@@ -122,29 +123,20 @@ class Results:
         tx.record(ResultAnnulled(result=name, person=row.person, tier=tier, reason=reason, annulled_on=today))
         return await tx.save(row)
 
-    async def get(self, name: str, candidate: str) -> ResultRow:
+    async def visible(self, name: str, candidate: str) -> ResultRow:
         """Return one result; to a candidate the own one, once public. Raises NOT_FOUND."""
-        RESULT.parse(name)
         async with self.store.read() as tx:
             return await results.visible(tx, name, candidate)
 
-    async def page(
-        self, body: str, candidate: str, exam: str, state: str, size: int, token: str
-    ) -> Page[ResultRow]:
-        """Return one page of results of a body, an exam or a candidate."""
+    async def page_for(self, candidate: str, size: int, token: str, **filters: str) -> Page[ResultRow]:
+        """Return one page of results; for a candidate, where one is named, what is public of the own ones."""
         async with self.store.read() as tx:
-            return await results.page(tx, body, candidate, exam, state, size, token)
+            return await tx.page(results.visible_to(candidate, **filters), ResultRow, size, token)
 
     async def tally(self, exam: str, state: ResultState) -> tuple[int, int]:
         """Return how many results of an exam are in that state, and how many of them pass."""
         async with self.store.read() as tx:
             return await results.tally(tx, exam, state)
-
-    async def integrity_records(self, candidate: str, size: int, token: str) -> Page[IntegrityRecordRow]:
-        """Return one page of a candidate's integrity records; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            row = await tx.get(CandidateRow, candidate)
-            return await results.integrity_records(tx, row.person, size, token)
 
 
 def _scores_missing(rows: Sequence[ResultRow]) -> AppError:
@@ -175,7 +167,7 @@ def _published(row: ResultRow, exam: ExamRow, body: BodyRow, listed: Listing) ->
         listing=listed.name,
         listing_batch=listed.batch,
         exam=exam.name,
-        qualification=exams.qualification(exam),
+        qualification=exam.qualification,
         theory_score=row.theory_score,
         ability_score=row.ability_score,
         passed=row.passed,

@@ -3,63 +3,17 @@
 Years are counted between dates (民法典 art. 202: where the month has no such day, its last day counts).
 """
 
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.assessment.person.domain.candidate import Degree, Education, OccupationStart, Title, TitleRank
+from services.assessment.person.domain.candidate import Education, OccupationStart, Title
+from services.assessment.policy import EligibilityTable, Route
 from services.assessment.reasons import Reason
 from services.kit.errors import Unmet
-from services.vocabulary.level import Level
+from services.vocabulary.calendar import add_months, add_years, full_years
+from services.vocabulary.education import Degree
 from services.vocabulary.qualification import Qualification
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day so many months later, the last day of that month where there is none."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def add_years(day: date, years: int) -> date:
-    """Return the same day so many years later; 29 February becomes 28 February."""
-    return add_months(day, years * 12)
-
-
-def full_years(since: date, until: date) -> int:
-    """Return how many full years lie between two days; negative spans count 0."""
-    years = until.year - since.year
-    return max(0, years if add_years(since, years) <= until else years - 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One alternative of a level; None, 0 and False state no condition."""
-
-    level: Level
-    key: str
-    text: str
-    title: TitleRank | None = None
-    title_years: int = 0
-    degree: Degree | None = None
-    related: bool = False
-    graduating: bool = False
-    state_rule: bool = False
-    work_years: int = 0
-    certificate: Level | None = None
-    certificate_years: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EligibilityTable:
-    """The decision table of one occupation ("*" for all), with where it comes from."""
-
-    occupation: str
-    effective_from: date
-    source: str
-    mark: str
-    graduating_months: int
-    routes: tuple[Route, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,51 +5,84 @@ from datetime import date
 from typing import Any
 
 from google.protobuf.message import Message
-from shuzheng.assessment.v1 import candidate_pb2, candidate_service_pb2, candidate_service_pb2_grpc
+from shuzheng.assessment.v1 import candidate_pb2
+from shuzheng.assessment.v1 import candidate_service_pb2 as messages
+from shuzheng.assessment.v1 import candidate_service_pb2_grpc as services
+from shuzheng.assessment.v1.events_pb2 import MisconductTier
+from shuzheng.assessment.v1.integrity_record_pb2 import IntegrityRecord
 
-from services.assessment.person.domain.candidate import CANDIDATE
 from services.assessment.person.storage.rows.candidates import CandidateRow
+from services.assessment.person.storage.rows.integrity_records import IntegrityRecordRow
 from services.assessment.person.usecases.candidates import Candidates, NewCandidate
+from services.assessment.person.usecases.integrity_records import IntegrityRecords
 from services.assessment.reasons import Reason
 from services.kit.errors import Violation, invalid
-from services.kit.rpc.convert import apply_mask, date_message, date_of, timestamp
+from services.kit.rpc import enums
+from services.kit.rpc.convert import apply_mask, date_message, date_of, head
 
 
-class CandidateService(candidate_service_pb2_grpc.CandidateServiceServicer):
+class CandidateService(services.CandidateServiceServicer):
     """Candidates and what they declare."""
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, integrity_records: IntegrityRecords) -> None:
         self.candidates = candidates
+        self.integrity_records = integrity_records
 
-    async def CreateCandidate(self, request: Any, context: Any) -> candidate_pb2.Candidate:
+    async def CreateCandidate(
+        self, request: messages.CreateCandidateRequest, context: Any
+    ) -> candidate_pb2.Candidate:
         """Creates a candidate; one per national ID number."""
-        return candidate_message(await self.candidates.create(_new(request)))
+        return message(await self.candidates.create(_new(request)))
 
-    async def GetCandidate(self, request: Any, context: Any) -> candidate_pb2.Candidate:
+    async def GetCandidate(
+        self, request: messages.GetCandidateRequest, context: Any
+    ) -> candidate_pb2.Candidate:
         """Reads one candidate."""
-        return candidate_message(await self.candidates.get(request.name))
+        return message(await self.candidates.get(request.name))
 
     async def ListCandidates(
-        self, request: Any, context: Any
-    ) -> candidate_service_pb2.ListCandidatesResponse:
+        self, request: messages.ListCandidatesRequest, context: Any
+    ) -> messages.ListCandidatesResponse:
         """Lists candidates by name."""
-        page = await self.candidates.page(request.person, request.page_size, request.page_token)
-        return candidate_service_pb2.ListCandidatesResponse(
-            candidates=map(candidate_message, page.rows), next_page_token=page.next_page_token
+        page = await self.candidates.page(request.page_size, request.page_token, person=request.person)
+        return messages.ListCandidatesResponse(
+            candidates=map(message, page.rows), next_page_token=page.next_page_token
         )
 
-    async def UpdateCandidate(self, request: Any, context: Any) -> candidate_pb2.Candidate:
+    async def UpdateCandidate(
+        self, request: messages.UpdateCandidateRequest, context: Any
+    ) -> candidate_pb2.Candidate:
         """Changes the declared education, titles, work start or display name."""
         given, mask = request.candidate, request.update_mask
         row = await self.candidates.update(
             given.name, given.etag, lambda row: apply_mask(row, given, mask, CHANGEABLE)
         )
-        return candidate_message(row)
+        return message(row)
+
+    async def ListIntegrityRecords(
+        self, request: messages.ListIntegrityRecordsRequest, context: Any
+    ) -> messages.ListIntegrityRecordsResponse:
+        """Lists the integrity records of a candidate."""
+        page = await self.integrity_records.page(request.parent, request.page_size, request.page_token)
+        return messages.ListIntegrityRecordsResponse(
+            integrity_records=map(_record, page.rows), next_page_token=page.next_page_token
+        )
 
 
-def _new(request: candidate_service_pb2.CreateCandidateRequest) -> NewCandidate:
+def _record(row: IntegrityRecordRow) -> IntegrityRecord:
+    return IntegrityRecord(
+        result=row.result,
+        person=row.parent,
+        tier=enums.number(MisconductTier, row.tier),
+        reason=row.reason,
+        starts_on=date_message(row.starts_on),
+        ends_on=date_message(row.ends_on),
+    )
+
+
+def _new(request: messages.CreateCandidateRequest) -> NewCandidate:
     given = request.candidate
-    own = CANDIDATE.parse(given.name, "candidate.name")["candidate"] if given.name else ""
+    own = given.name.removeprefix("candidates/")
     return NewCandidate(
         own or request.candidate_id,
         given.display_name,
@@ -99,21 +132,18 @@ CHANGEABLE: dict[str, str | Callable[[Any, Any], None]] = {
 }
 
 
-def candidate_message(row: CandidateRow) -> candidate_pb2.Candidate:
+def message(row: CandidateRow) -> candidate_pb2.Candidate:
     """Return a candidate with the ID number masked."""
     return candidate_pb2.Candidate(
-        name=row.name,
+        **head(row),
         display_name=row.display_name,
-        national_id_masked=row.national_id_masked,
+        national_id_masked=row.id_masked,
         person=row.person,
         educations=[candidate_pb2.Education(**_dated(e, "graduated_on")) for e in row.educations],
         titles=[candidate_pb2.ProfessionalTitle(**_dated(t, "obtained_on")) for t in row.titles],
         occupation_starts=[
             candidate_pb2.OccupationStart(**_dated(s, "started_on")) for s in row.occupation_starts
         ],
-        etag=row.etag,
-        create_time=timestamp(row.create_time),
-        update_time=timestamp(row.update_time),
     )
 
 

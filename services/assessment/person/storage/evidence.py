@@ -7,8 +7,6 @@ from services.assessment.person.domain.evidence import EvidenceKind, EvidenceSta
 from services.assessment.person.storage.rows.evidence import EvidenceRow
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
-from services.vocabulary.level import Level
-from services.vocabulary.qualification import Qualification
 
 
 async def standing(tx: Transaction, person: str) -> tuple[list[Proof], list[Proof]]:
@@ -30,6 +28,5 @@ async def page(tx: Transaction, person: str, size: int, token: str) -> Page[Evid
 
 
 def _proof(row: EvidenceRow) -> Proof:
-    qualification = Qualification(row.occupation, row.direction, Level(row.level))
     assert row.held_on is not None
-    return Proof(qualification, row.held_on, row.name, row.institution, row.institution_uscc)
+    return Proof(row.qualification, row.held_on, row.name, row.institution, row.institution_uscc)

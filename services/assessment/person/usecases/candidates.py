@@ -1,18 +1,19 @@
-"""What can be done with candidates."""
+"""Candidates (考生): entered with their number, and what they declare."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.assessment.person.domain.candidate import CANDIDATE, declaration_problems
+from services.assessment.names import CANDIDATE
+from services.assessment.person.domain.candidate import declaration_problems
 from services.assessment.person.storage import candidates
 from services.assessment.person.storage.rows.candidates import CandidateRow
 from services.assessment.reasons import Reason
 from services.kit.clock import local_day
 from services.kit.errors import AppError, already_exists, invalid
 from services.kit.privacy import Vault
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.vocabulary import national_id
@@ -31,11 +32,13 @@ class NewCandidate:
     occupation_starts: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Candidates:
-    """Commands and look-ups of candidates."""
+class Candidates(Resource[CandidateRow]):
+    """Commands and questions about candidates."""
+
+    row, pattern = CandidateRow, CANDIDATE
 
     def __init__(self, store: Store, vault: Vault) -> None:
-        self.store = store
+        super().__init__(store)
         self.vault = vault
 
     @command
@@ -43,14 +46,14 @@ class Candidates:
         """Create a candidate; raises INVALID_NATIONAL_ID, INVALID_DECLARATION, CANDIDATE_EXISTS."""
         number = national_id.checked(new.national_id, "candidate.national_id")
         index = self.vault.blind_index(number)
-        if (known := await candidates.of_national_id(tx, index)) is not None:
+        if (known := await candidates.with_blind_index(tx, index)) is not None:
             raise _exists(known, new.display_name)
         row = CandidateRow(
             name=CANDIDATE.child("", new.id or new_id()),
             display_name=person_name(new.display_name),
-            national_id=self.vault.seal(number),
-            national_id_index=index,
-            national_id_masked=national_id.mask(number),
+            sealed_id=self.vault.seal(number),
+            blind_index=index,
+            id_masked=national_id.mask(number),
             person=self.vault.pseudonym(number),
             educations=new.educations,
             titles=new.titles,
@@ -59,33 +62,14 @@ class Candidates:
         self._check(tx, row)
         return await tx.insert(row)
 
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[CandidateRow], None]
-    ) -> CandidateRow:
-        """Change the declarations; raises INVALID_DECLARATION, INVALID_UPDATE_MASK."""
-        row = await tx.lock(CandidateRow, name, etag)
-        change(row)
+    async def changed(self, tx: Transaction, row: CandidateRow, was: Mapping[str, Any]) -> None:
+        """Check what is declared; raises INVALID_DECLARATION."""
         row.display_name = person_name(row.display_name)
         self._check(tx, row)
-        return await tx.save(row)
-
-    async def get(self, name: str) -> CandidateRow:
-        """Return one candidate; raises NOT_FOUND."""
-        CANDIDATE.parse(name)
-        async with self.store.read() as tx:
-            return await tx.get(CandidateRow, name)
-
-    async def page(self, person: str, size: int, token: str) -> Page[CandidateRow]:
-        """Return one page of candidates."""
-        async with self.store.read() as tx:
-            return await candidates.page(tx, person, size, token)
 
     def _check(self, tx: Transaction, row: CandidateRow) -> None:
-        born = national_id.birth_date(self.vault.open_sealed(row.national_id))
-        problems = declaration_problems(
-            candidates.titles(row), candidates.occupation_starts(row), born, local_day(tx.now)
-        )
+        born = national_id.birth_date(self.vault.open_sealed(row.sealed_id))
+        problems = declaration_problems(row.declared_titles, row.declared_starts, born, local_day(tx.now))
         if problems:
             raise invalid(Reason.INVALID_DECLARATION, "A declared date cannot be.", *problems)
 

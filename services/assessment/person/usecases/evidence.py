@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.assessment.person.domain.candidate import CANDIDATE
 from services.assessment.person.domain.eligibility import Case, Decision, decide
 from services.assessment.person.domain.evidence import EvidenceKind, EvidenceState
-from services.assessment.person.domain.policy import Policy
 from services.assessment.person.storage import candidates, evidence
 from services.assessment.person.storage.rows.candidates import CandidateRow
 from services.assessment.person.storage.rows.evidence import EvidenceRow
+from services.assessment.policy import Policy
 from services.kit.clock import local_day
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.vocabulary.qualification import Qualification
+from services.vocabulary.rows import columns_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,7 @@ class Evidence:
             row = EvidenceRow(
                 name=fact.source, person=fact.person, kind=fact.kind, state=EvidenceState.STANDING
             )
-        row.occupation, row.direction = fact.qualification.occupation, fact.qualification.direction
-        row.level = int(fact.qualification.level)
+        row.sqlmodel_update(columns_of(fact.qualification))
         row.held_on = min(row.held_on or fact.held_on, fact.held_on)
         row.institution, row.institution_uscc, row.hours = fact.institution, fact.institution_uscc, fact.hours
         return await tx.save(row) if known else await tx.insert(row)
@@ -65,14 +64,12 @@ class Evidence:
 
     async def page(self, candidate: str, size: int, token: str) -> Page[EvidenceRow]:
         """Return one page of a candidate's evidence; raises NOT_FOUND."""
-        CANDIDATE.parse(candidate, "parent")
         async with self.store.read() as tx:
             row = await tx.get(CandidateRow, candidate)
             return await evidence.page(tx, row.person, size, token)
 
     async def check(self, candidate: str, qualification: Qualification, on: date | None) -> Decision:
         """Decide the eligibility of a candidate on a day (None: today); raises NOT_FOUND, NO_RULE_TABLE."""
-        CANDIDATE.parse(candidate, "candidate")
         async with self.store.read() as tx:
             row = await tx.get(CandidateRow, candidate)
             day = on or local_day(tx.now)

@@ -1,10 +1,7 @@
 """Look-ups of assessment bodies."""
 
-from sqlalchemy import select
-
 from services.assessment.register.domain.body import require_active
 from services.assessment.register.storage.rows.bodies import BodyRow
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 
@@ -13,10 +10,3 @@ async def active_body(tx: Transaction, name: str) -> BodyRow:
     body = await tx.lock(BodyRow, name)
     require_active(name, body.state)
     return body
-
-
-async def page(tx: Transaction, state: str, size: int, token: str) -> Page[BodyRow]:
-    """Return one page of bodies; "" for any state."""
-    statement = select(BodyRow)
-    wanted = statement.where(BodyRow.state == state) if state else statement
-    return await tx.page(wanted, BodyRow, size, token)

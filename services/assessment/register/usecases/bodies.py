@@ -1,28 +1,26 @@
-"""Registering, changing and closing assessment bodies (评价机构)."""
+"""Assessment bodies (评价机构): registered, changed, closed."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 from services.assessment.names import BODY
 from services.assessment.register.domain.body import TRANSITIONS, BodyAction, BodyState, require_active
-from services.assessment.register.storage import bodies
 from services.assessment.register.storage.rows.bodies import BodyRow
+from services.kit.resource import Lifecycle
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.lifecycle import advance
 from services.vocabulary import uscc
 
 
-class Bodies:
-    """Commands and look-ups of bodies."""
+class Bodies(Lifecycle[BodyRow, BodyAction]):
+    """Commands and questions about bodies."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    row, pattern, transitions = BodyRow, BODY, TRANSITIONS
 
     @command
     async def create(
-        self, tx: Transaction, identifier: str, display_name: str, code: str, region: str, institution: str
+        self, tx: Transaction, identifier: str, *, display_name: str, code: str, region: str, institution: str
     ) -> BodyRow:
         """Register a body; a failed check digit of its USCC is recorded, not refused."""
         row = BodyRow(
@@ -36,29 +34,6 @@ class Bodies:
         )
         return await tx.insert(row)
 
-    @command
-    async def update(
-        self, tx: Transaction, name: str, etag: str, change: Callable[[BodyRow], None]
-    ) -> BodyRow:
-        """Change an active body."""
-        row = await tx.lock(BodyRow, name, etag)
-        require_active(name, row.state)
-        change(row)
-        return await tx.save(row)
-
-    @command
-    async def close(self, tx: Transaction, name: str, etag: str) -> BodyRow:
-        """Close a body for ever."""
-        row = await tx.lock(BodyRow, name, etag)
-        row.state = advance(TRANSITIONS, row.state, BodyAction.CLOSE, name)
-        return await tx.save(row)
-
-    async def get(self, name: str) -> BodyRow:
-        """Return a body; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            return await tx.get(BodyRow, name)
-
-    async def page(self, state: str, size: int, token: str) -> Page[BodyRow]:
-        """Return one page of bodies."""
-        async with self.store.read() as tx:
-            return await bodies.page(tx, state, size, token)
+    async def changed(self, tx: Transaction, row: BodyRow, was: Mapping[str, Any]) -> None:
+        """Raise BODY_CLOSED where the body is closed."""
+        require_active(row.name, row.state)

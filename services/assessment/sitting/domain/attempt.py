@@ -3,10 +3,6 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.kit.values.names import Pattern
-
-ATTEMPT = Pattern("candidates/{candidate}/attempts/{attempt}")
-
 
 class AttemptState(StrEnum):
     """Where an attempt stands."""

@@ -10,7 +10,6 @@ from services.assessment.sitting.domain.attempt import AttemptState
 from services.assessment.sitting.storage.rows.attempts import AnswerRow, AttemptRow
 from services.kit.storage.columns import UtcTime
 from services.kit.storage.hot import HotPath
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction, insert_for
 
 ATTEMPTS = AttemptRow.__table__  # type: ignore[attr-defined]
@@ -62,7 +61,7 @@ def _save_statement(hot: HotPath) -> Any:
         )
         .where(
             ATTEMPTS.c.name == bindparam("attempt"),
-            ATTEMPTS.c.state == AttemptState.STARTED.value,
+            ATTEMPTS.c.state == AttemptState.STARTED,
             ATTEMPTS.c.deadline > bindparam("now", type_=UtcTime),
             ATTEMPTS.c.question_count >= bindparam("largest", type_=Integer),
         )
@@ -78,15 +77,6 @@ def _save_statement(hot: HotPath) -> Any:
     )
 
 
-async def page(tx: Transaction, candidate: str, exam: str, size: int, token: str) -> Page[AttemptRow]:
-    """Return one page of attempts; "" for any candidate or exam."""
-    statement = select(AttemptRow)
-    for column, value in ((AttemptRow.parent, candidate), (AttemptRow.exam, exam)):
-        if value:
-            statement = statement.where(column == value)
-    return await tx.page(statement, AttemptRow, size, token)
-
-
 async def any_overdue(tx: Transaction) -> bool:
     """Tell whether an attempt has passed its deadline."""
     return await tx.one(select(AttemptRow.name).where(*_overdue(tx))) is not None
@@ -95,7 +85,7 @@ async def any_overdue(tx: Transaction) -> bool:
 async def close_overdue(tx: Transaction) -> int:
     """Submit every attempt whose time is over, as of its deadline; returns how many."""
     values = {
-        "state": AttemptState.SUBMITTED.value,
+        "state": AttemptState.SUBMITTED,
         "submit_time": ATTEMPTS.c.deadline,
         "submitted_by_clock": True,
         "version": ATTEMPTS.c.version + 1,
@@ -105,7 +95,7 @@ async def close_overdue(tx: Transaction) -> int:
 
 
 def _overdue(tx: Transaction) -> tuple[Any, ...]:
-    return (ATTEMPTS.c.state == AttemptState.STARTED.value, ATTEMPTS.c.deadline <= tx.now)
+    return (ATTEMPTS.c.state == AttemptState.STARTED, ATTEMPTS.c.deadline <= tx.now)
 
 
 async def unsubmitted(tx: Transaction, exam: str) -> Sequence[AttemptRow]:

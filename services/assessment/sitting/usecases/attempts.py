@@ -1,25 +1,20 @@
 """The theory part as it is sat: check in, start, save, resume, submit, and the clock that submits by itself."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from services.assessment.bank.domain.paper import PaperQuestion
 from services.assessment.bank.storage import papers
 from services.assessment.bank.storage.rows.papers import PaperRow
 from services.assessment.exam.domain.exam import ExamState
-from services.assessment.exam.domain.registration import REGISTRATION, RegistrationAction
 from services.assessment.exam.domain.registration import TRANSITIONS as REGISTRATION_TRANSITIONS
-from services.assessment.exam.storage import exams
+from services.assessment.exam.domain.registration import RegistrationAction
 from services.assessment.exam.storage.rows.exams import ExamRow
 from services.assessment.exam.storage.rows.registrations import RegistrationRow
-from services.assessment.outcome.domain.mark import MarkingState
-from services.assessment.outcome.domain.result import ResultState
-from services.assessment.outcome.storage import results
-from services.assessment.outcome.storage.rows.results import ResultRow
+from services.assessment.names import ATTEMPT
 from services.assessment.reasons import Reason
 from services.assessment.sitting.domain.attempt import (
-    ATTEMPT,
     TRANSITIONS,
     AttemptAction,
     AttemptState,
@@ -29,13 +24,15 @@ from services.assessment.sitting.domain.attempt import (
 from services.assessment.sitting.storage import attempts
 from services.assessment.sitting.storage.rows.attempts import AnswerRow, AttemptRow
 from services.kit.errors import AppError, Violation, forbidden, invalid, not_found, precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
 from services.kit.storage.hot import HotPath
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.lifecycle import advance
 
 SWEEP_SECONDS = 1.0
+Arrival = Callable[[Transaction, ExamRow, RegistrationRow], Awaitable[None]]
+"""What else happens when a candidate is checked in, in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,19 @@ class Sheet:
     answers: Sequence[AnswerRow]
 
 
-class Attempts:
-    """Commands and look-ups of attempts."""
+class Attempts(Resource[AttemptRow]):
+    """Commands and questions about attempts; `arrived` is told of every candidate who is checked in."""
 
-    def __init__(self, store: Store, hot: HotPath) -> None:
-        self.store = store
+    row, pattern = AttemptRow, ATTEMPT
+
+    def __init__(self, store: Store, hot: HotPath, arrived: Arrival) -> None:
+        super().__init__(store)
         self.writer = attempts.AnswerWriter(hot)
+        self.arrived = arrived
 
     @command
     async def check_in(self, tx: Transaction, registration: str, proctor: str) -> AttemptRow:
         """Note that the candidate came; raises NOT_PROCTOR, WRONG_STATE."""
-        REGISTRATION.parse(registration, "registration")
         seat = await tx.lock(RegistrationRow, registration)
         exam = await tx.get(ExamRow, seat.parent)
         if proctor and proctor not in exam.proctors:
@@ -65,7 +64,7 @@ class Attempts:
         _require_in_progress(exam)
         seat.state = advance(REGISTRATION_TRANSITIONS, seat.state, RegistrationAction.CHECK_IN, registration)
         await tx.save(seat)
-        await tx.insert(_pending_result(exam, seat))
+        await self.arrived(tx, exam, seat)
         paper = await tx.get(PaperRow, exam.paper)
         return await tx.insert(
             AttemptRow(
@@ -88,7 +87,7 @@ class Attempts:
         row.state = advance(TRANSITIONS, row.state, AttemptAction.START, name)
         exam = await tx.get(ExamRow, row.exam)
         _require_in_progress(exam)
-        window = exams.theory_window(exam)
+        window = exam.theory
         if not window.holds(tx.now):
             message = f"The theory part is sat from {window.start} to {window.end}."
             raise precondition(Reason.OUTSIDE_EXAM_WINDOW, message, name=exam.name)
@@ -146,7 +145,6 @@ class Attempts:
 
     async def get(self, name: str) -> AttemptRow:
         """Return one attempt; one whose time is over is submitted first. Raises NOT_FOUND."""
-        ATTEMPT.parse(name)
         async with self.store.read() as tx:
             row = await tx.get(AttemptRow, name)
         if not overdue(row.state, row.deadline, self.store.clock.now()):
@@ -154,11 +152,6 @@ class Attempts:
         async with self.store.write() as tx:
             await attempts.close_overdue(tx)
             return await tx.get(AttemptRow, name)
-
-    async def page(self, candidate: str, exam: str, size: int, token: str) -> Page[AttemptRow]:
-        """Return one page of attempts of a candidate, an exam, or all."""
-        async with self.store.read() as tx:
-            return await attempts.page(tx, candidate, exam, size, token)
 
     async def sweep(self) -> int:
         """Submit every attempt whose time is over; returns how many."""
@@ -179,24 +172,6 @@ def _require_in_progress(exam: ExamRow) -> None:
     if exam.state != ExamState.IN_PROGRESS:
         message = f"{exam.name} is {exam.state}, not {ExamState.IN_PROGRESS}."
         raise precondition("WRONG_STATE", message, name=exam.name, state=exam.state)
-
-
-def _pending_result(exam: ExamRow, seat: RegistrationRow) -> ResultRow:
-    return ResultRow(
-        name=results.result_name(seat.name),
-        parent=exam.parent,
-        exam=exam.name,
-        registration=seat.name,
-        candidate=seat.candidate,
-        candidate_display_name=seat.candidate_display_name,
-        person=seat.person,
-        occupation=exam.occupation,
-        direction=exam.direction,
-        level=exam.level,
-        examined_on=exam.examined_on,
-        marking_state=MarkingState.AWAITING_MARKS,
-        state=ResultState.PENDING,
-    )
 
 
 def _unknown_question(position: int, count: int) -> AppError:

@@ -37,6 +37,7 @@ from services.training.teaching.storage.rows.enrollments import EnrollmentRow
 from services.training.teaching.storage.rows.learners import LearnerRow
 from services.vocabulary import listing
 from services.vocabulary.listing import Listing
+from services.vocabulary.rows import columns_of
 
 LARGEST_BATCH = 1000
 
@@ -185,9 +186,7 @@ class Completions(Lifecycle[CompletionRow, CompletionAction]):
             learner=case.learner.name,
             person=case.learner.person,
             holder_name=case.learner.display_name,
-            occupation=aim.occupation,
-            direction=aim.direction,
-            level=int(aim.level),
+            **columns_of(aim),
             listing=term.name,
             hours=hour_entry.total(case.gathered.totals),
             exam_score=case.enrollment.exam_score or 0,

@@ -22,6 +22,7 @@ from services.vocabulary import listing, qualification
 from services.vocabulary.calendar import check_order
 from services.vocabulary.policy import in_force
 from services.vocabulary.qualification import Qualification
+from services.vocabulary.rows import columns_of
 
 
 class Cohorts(Lifecycle[CohortRow, CohortAction]):
@@ -58,9 +59,7 @@ class Cohorts(Lifecycle[CohortRow, CohortAction]):
                 parent=parent,
                 display_name=_display_name(display_name),
                 state=CohortState.PLANNED,
-                occupation=aim.occupation,
-                direction=aim.direction,
-                level=int(aim.level),
+                **columns_of(aim),
                 start_date=start_date,
                 end_date=end_date,
                 capacity=capacity,

@@ -3,21 +3,21 @@
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
+from services.assessment.bank.domain.bank import BankState
 from services.assessment.root import Base
+from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
+from services.vocabulary.rows import Qualified
 
 
-class BankRow(Entity, Base, table=True):
+class BankRow(Entity, Qualified, Base, table=True):
     """bodies/{body}/banks/{bank}: one per occupation × direction × level of a body."""
 
     __tablename__ = "banks"
     __table_args__ = (UniqueConstraint("parent", "occupation", "direction", "level"),)
 
     display_name: str = Field(max_length=200)
-    occupation: str = Field(max_length=40)
-    direction: str = Field(default="", max_length=60)
-    level: int
-    state: str = Field(max_length=20)
+    state: BankState = enum_column(BankState)
 
 
 class KnowledgePointRow(Entity, Base, table=True):

@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from services.assessment.bank.domain.item import ItemType
+from services.assessment.bank.domain.item_review import ItemState
 from services.assessment.root import Base
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 
 
@@ -24,10 +26,10 @@ class ItemRow(Entity, Base, table=True):
         Index("ix_items_source", "parent", "source_hash"),
     )
 
-    type: str = Field(max_length=20)
+    type: ItemType = enum_column(ItemType)
     content: dict[str, Any] = json_column(dict)
     knowledge_point: str = Field(max_length=10)
-    state: str = Field(max_length=20)
+    state: ItemState = enum_column(ItemState)
     revision: int = 1
     author: str = Field(max_length=200)
     reviews: list[dict[str, Any]] = json_column(list)

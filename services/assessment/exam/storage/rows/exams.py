@@ -2,25 +2,27 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
+from services.assessment.exam.domain.exam import ExamState, Window
 from services.assessment.root import Base
-from services.kit.storage.columns import json_column, utc_time
+from services.kit.storage.columns import enum_column, json_column, utc_time
 from services.kit.storage.rows import Entity
+from services.vocabulary.rows import Qualified
 
 
-class ExamRow(Entity, Base, table=True):
+class ExamRow(Entity, Qualified, Base, table=True):
     """bodies/{body}/exams/{exam}; `seats_taken` and `tickets_issued` change without a new version."""
 
     __tablename__ = "exams"
-    __table_args__ = (CheckConstraint("seats_taken between 0 and capacity", name="seats_within_capacity"),)
+    __table_args__ = (
+        CheckConstraint("seats_taken between 0 and capacity", name="seats_within_capacity"),
+        Index(None, "occupation", "name"),
+    )
 
     display_name: str = Field(max_length=100)
     site: str = Field(max_length=240)
-    occupation: str = Field(max_length=40, index=True)
-    direction: str = Field(default="", max_length=60)
-    level: int
     paper: str = Field(max_length=240)
     theory_start: datetime = utc_time()
     theory_end: datetime = utc_time()
@@ -37,8 +39,18 @@ class ExamRow(Entity, Base, table=True):
     ticket_series: int
     examined_on: date
     listing: str = Field(max_length=240)
-    state: str = Field(max_length=20)
+    state: ExamState = enum_column(ExamState)
     cancel_reason: str = Field(default="", max_length=400)
+
+    @property
+    def theory(self) -> Window:
+        """When the theory part may be sat."""
+        return Window(self.theory_start, self.theory_end)
+
+    @property
+    def ability(self) -> Window:
+        """When the ability part is held."""
+        return Window(self.ability_start, self.ability_end)
 
 
 class TicketSeriesRow(Base, table=True):  # type: ignore[call-arg]

@@ -3,7 +3,9 @@
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
+from services.assessment.exam.domain.registration import RegistrationState
 from services.assessment.root import Base
+from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
 
 LIVE = text("state <> 'CANCELLED'")
@@ -29,10 +31,10 @@ class RegistrationRow(Entity, Base, table=True):
 
     candidate: str = Field(max_length=240, index=True)
     candidate_display_name: str = Field(max_length=60)
-    national_id_masked: str = Field(max_length=40)
+    id_masked: str = Field(max_length=40)
     person: str = Field(max_length=60)
     seat: int
     ticket_number: str = Field(max_length=30, unique=True)
     institution: str = Field(default="", max_length=240)
     route: str = Field(default="", max_length=60)
-    state: str = Field(max_length=20)
+    state: RegistrationState = enum_column(RegistrationState)

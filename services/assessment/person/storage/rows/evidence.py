@@ -4,22 +4,27 @@ from datetime import date
 
 from sqlmodel import Field
 
+from services.assessment.person.domain.evidence import EvidenceKind, EvidenceState
 from services.assessment.root import Base
+from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
+from services.vocabulary.rows import Qualified
 
 
-class EvidenceRow(Entity, Base, table=True):
-    """Named after the completion or result that it rests on; once WITHDRAWN it never stands again."""
+class EvidenceRow(Entity, Qualified, Base, table=True):
+    """Named after the completion or result that it rests on; once WITHDRAWN it never stands again.
+
+    One that was withdrawn before it arrived names no qualification.
+    """
 
     __tablename__ = "evidence"
 
     person: str = Field(max_length=60, index=True)
-    kind: str = Field(max_length=20)
+    kind: EvidenceKind = enum_column(EvidenceKind)
     occupation: str = Field(default="", max_length=40)
-    direction: str = Field(default="", max_length=60)
     level: int = 0
     held_on: date | None = None
     institution: str = Field(default="", max_length=240)
     institution_uscc: str = Field(default="", max_length=40)
     hours: str = Field(default="", max_length=10)
-    state: str = Field(max_length=20)
+    state: EvidenceState = enum_column(EvidenceState)

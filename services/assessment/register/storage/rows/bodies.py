@@ -2,8 +2,9 @@
 
 from sqlmodel import Field
 
+from services.assessment.register.domain.body import BodyState
 from services.assessment.root import Base
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 
 
@@ -17,4 +18,4 @@ class BodyRow(Entity, Base, table=True):
     region: str = Field(default="", max_length=6)
     institution: str = Field(default="", max_length=240)
     uscc_problems: list[str] = json_column(list)
-    state: str = Field(max_length=20, index=True)
+    state: BodyState = enum_column(BodyState, index=True)

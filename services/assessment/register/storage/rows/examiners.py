@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlmodel import Field
 
+from services.assessment.register.domain.examiner import ExaminerState
 from services.assessment.root import Base
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 
 
@@ -18,5 +19,5 @@ class ExaminerRow(Entity, Base, table=True):
     qualifications: list[dict[str, Any]] = json_column(list)
     proctor: bool = False
     employer: str = Field(default="", max_length=200)
-    state: str = Field(max_length=20)
-    remark: str = Field(default="", max_length=500)
+    state: ExaminerState = enum_column(ExaminerState)
+    reason: str = Field(default="", max_length=500)

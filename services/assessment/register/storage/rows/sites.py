@@ -2,8 +2,9 @@
 
 from sqlmodel import Field
 
+from services.assessment.register.domain.site import SiteState
 from services.assessment.root import Base
-from services.kit.storage.columns import json_column
+from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 
 
@@ -17,5 +18,5 @@ class SiteRow(Entity, Base, table=True):
     address: str = Field(default="", max_length=300)
     occupations: list[str] = json_column(list)
     seats: int
-    state: str = Field(max_length=20)
-    remark: str = Field(default="", max_length=500)
+    state: SiteState = enum_column(SiteState)
+    reason: str = Field(default="", max_length=500)

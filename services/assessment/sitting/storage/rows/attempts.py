@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field
 
 from services.assessment.root import Base
-from services.kit.storage.columns import utc_time
+from services.assessment.sitting.domain.attempt import AttemptState
+from services.kit.storage.columns import enum_column, utc_time
 from services.kit.storage.rows import Entity
 
 
@@ -20,7 +21,7 @@ class AttemptRow(Entity, Base, table=True):
     registration: str = Field(max_length=300, unique=True)
     paper: str = Field(max_length=240)
     question_count: int
-    state: str = Field(max_length=20)
+    state: AttemptState = enum_column(AttemptState)
     start_time: datetime | None = utc_time(nullable=True)
     deadline: datetime | None = utc_time(nullable=True)
     submit_time: datetime | None = utc_time(nullable=True)

@@ -9,11 +9,10 @@ from services.kit.storage.columns import enum_column
 from services.kit.storage.rows import Entity
 from services.training.completion.domain.completion import CompletionState
 from services.training.root import Base
-from services.vocabulary.level import Level
-from services.vocabulary.qualification import Qualification
+from services.vocabulary.rows import Qualified
 
 
-class CompletionRow(Entity, Base, table=True):
+class CompletionRow(Entity, Qualified, Base, table=True):
     """institutions/{institution}/completions/{completion}; hours and score in tenths."""
 
     __tablename__ = "completions"
@@ -24,9 +23,6 @@ class CompletionRow(Entity, Base, table=True):
     learner: str = Field(max_length=200)
     person: str = Field(max_length=40)
     holder_name: str = Field(max_length=60)
-    occupation: str = Field(max_length=40)
-    direction: str = Field(default="", max_length=60)
-    level: int
     listing: str = Field(max_length=200)
     hours: int
     exam_score: int
@@ -35,8 +31,3 @@ class CompletionRow(Entity, Base, table=True):
     reason: str = Field(default="", max_length=500)
     standing_key: str | None = Field(default=None, max_length=400, unique=True)
     """Institution, person and qualification while it stands: at most one such completion."""
-
-    @property
-    def qualification(self) -> Qualification:
-        """What the person was trained for."""
-        return Qualification(self.occupation, self.direction, Level(self.level))

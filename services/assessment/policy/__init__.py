@@ -1,32 +1,26 @@
-"""Numbers and switches that the law, or nobody yet, has fixed: effective-dated, each with its source.
+"""How people are examined here, by figures that an authority sets; the TOML files beside this are what is shipped.
 
-A rule is looked up by the day it applies to; `mark` says whether its source was seen (CONFIRMED) or not.
+A rule is looked up by the day it applies to.
 """
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from services.assessment.person.domain.candidate import Degree, TitleRank
-from services.assessment.person.domain.eligibility import EligibilityTable, Route
-from services.kit.errors import precondition
 from services.vocabulary import tenths
+from services.vocabulary.education import Degree, TitleRank
 from services.vocabulary.level import Level
-from services.vocabulary.reasons import Reason as Shared
+from services.vocabulary.policy import Dated, in_force, read, started
+
+SHIPPED = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What every rule states of itself."""
-
-    effective_from: date
-    source: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staffing(Rule):
+class Staffing(Dated):
     """Proctors and examiners that an exam needs."""
 
     candidates_per_proctor: int
@@ -45,7 +39,7 @@ class Staffing(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scoring(Rule):
+class Scoring(Dated):
     """Score in tenths of a point that each part must reach."""
 
     theory_pass: int
@@ -53,7 +47,7 @@ class Scoring(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marking(Rule):
+class Marking(Dated):
     """Largest deviation of two marks in tenths of a point, and how three become one."""
 
     largest_deviation: int
@@ -61,39 +55,51 @@ class Marking(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publicity(Rule):
+class Publicity(Dated):
     """Working days during which published results are open to objection."""
 
     working_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Separation(Rule):
+class Separation(Dated):
     """Whether a body that trained a candidate is refused as its examiner."""
 
     refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Integrity(Rule):
+class Integrity(Dated):
     """Years of an integrity record by tier; 0 is long term, an absent tier leaves none."""
 
     years: Mapping[str, int]
 
 
-Dated = TypeVar("Dated", bound=Rule | EligibilityTable)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One alternative of a level; None, 0 and False state no condition."""
+
+    level: Level
+    key: str
+    text: str
+    title: TitleRank | None = None
+    title_years: int = 0
+    degree: Degree | None = None
+    related: bool = False
+    graduating: bool = False
+    state_rule: bool = False
+    work_years: int = 0
+    certificate: Level | None = None
+    certificate_years: int = 0
 
 
-def in_force(rules: Iterable[Dated], day: date, subject: str) -> Dated:
-    """Return the latest rule that is in force on `day`; raises NO_POLICY."""
-    found = max(
-        (rule for rule in rules if rule.effective_from <= day),
-        key=lambda rule: rule.effective_from,
-        default=None,
-    )
-    if found is None:
-        raise precondition(Shared.NO_POLICY, f"No rule for {subject} is in force on {day}.", subject=subject)
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EligibilityTable(Dated):
+    """The decision table of one occupation ("*" for all), with where it comes from."""
+
+    occupation: str
+    graduating_months: int
+    routes: tuple[Route, ...]
 
 
 @dataclass(frozen=True)
@@ -134,25 +140,23 @@ class Policy:
 
     def eligibility(self, occupation: str, day: date) -> EligibilityTable:
         """Return the table of an occupation on a day; the one for all occupations where it has none."""
-        tables = [
-            t for t in self.eligibility_tables if t.occupation == occupation and t.effective_from <= day
-        ]
+        tables = started([t for t in self.eligibility_tables if t.occupation == occupation], day)
         general = [t for t in self.eligibility_tables if t.occupation == "*"]
         return in_force(tables or general, day, f"eligibility in {occupation}")
 
 
-def read(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
+def policy_of(documents: Mapping[str, Mapping[str, Any]]) -> Policy:
     """Return the policy of parsed documents, by the names of their files; raises KeyError, TypeError, ValueError."""
     rules = {name: document.get("rule", ()) for name, document in documents.items()}
     return Policy(
-        staffing_rules=tuple(Staffing(**rule) for rule in rules["staffing"]),
+        staffing_rules=read(Staffing, rules["staffing"]),
         scoring_rules=tuple(
             Scoring(**_scores(rule, "theory_pass", "ability_pass")) for rule in rules["scoring"]
         ),
         marking_rules=tuple(Marking(**_scores(rule, "largest_deviation")) for rule in rules["marking"]),
-        publicity_rules=tuple(Publicity(**rule) for rule in rules["publicity"]),
-        separation_rules=tuple(Separation(**rule) for rule in rules["separation"]),
-        integrity_rules=tuple(Integrity(**rule) for rule in rules["integrity"]),
+        publicity_rules=read(Publicity, rules["publicity"]),
+        separation_rules=read(Separation, rules["separation"]),
+        integrity_rules=read(Integrity, rules["integrity"]),
         eligibility_tables=tuple(_table(table) for table in documents["eligibility"]["table"]),
     )
 
@@ -174,3 +178,9 @@ def _route(route: Mapping[str, Any]) -> Route:
             for key, value in route.items()
         }
     )
+
+
+@cache
+def load(folder: Path = SHIPPED) -> Policy:
+    """Return the policy in the TOML files of `folder`; raises OSError and what `policy_of` raises."""
+    return policy_of({path.stem: tomllib.loads(path.read_text("utf-8")) for path in folder.glob("*.toml")})
