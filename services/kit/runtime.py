@@ -14,6 +14,7 @@ import nats
 from sqlalchemy import MetaData
 
 from services.kit import logs, telemetry
+from services.kit.acts.actor import ACTOR, Actor
 from services.kit.area import Area, Background
 from services.kit.clock import Clock
 from services.kit.config import ServiceConfig
@@ -136,6 +137,7 @@ class Service:
 
     async def _keep_running(self, task: Background) -> None:
         """Run a background task; where it fails, say so and start it again."""
+        ACTOR.set(Actor(f"service:{self.name}", getattr(task, "__qualname__", "")))
         while True:
             try:
                 return await task()

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from services.kit.acts.actor import ACTOR, Actor
 from services.kit.errors import AppError
-from services.kit.storage.commands import REQUEST, RequestKey, command
+from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
 from tests.storage.accounts import AccountRow, Paid, account
 
@@ -57,16 +58,16 @@ def accounts(store: Store) -> Accounts:
 
 def request(
     content: bytes = b"same", request_id: str = "", subject: str = "me", method: str = "/a/B"
-) -> RequestKey:
-    """Return the key of one request, as the chain makes it."""
-    return RequestKey(subject, method, request_id or str(uuid4()), content)
+) -> Actor:
+    """Return who acts in one request, as the chain says it."""
+    return Actor(subject, method, request_id=request_id or str(uuid4()), fingerprint=content)
 
 
-async def call(key: RequestKey | None, use_case, *args):
+async def call(key: Actor | None, use_case, *args):
     """Call a use case in a context of its own, as each RPC has one."""
 
     async def handler():
-        REQUEST.set(replace(key, finished=0) if key else None)
+        ACTOR.set(replace(key, finished=0) if key else None)
         return await use_case(*args)
 
     return await asyncio.create_task(handler())
@@ -176,7 +177,7 @@ async def test_a_command_that_is_tried_again_within_its_call_is_still_done_once(
 async def test_a_consumer_passes_its_own_transaction(accounts: Accounts):
     with pytest.raises(RuntimeError):
         async with accounts.store.write() as tx:
-            await accounts.open("one", tx=tx)
+            await accounts.open.within(tx, "one")
             raise RuntimeError
     async with accounts.store.read() as tx:
         assert await tx.find(AccountRow, "accounts/one") is None

@@ -275,7 +275,7 @@ def test_two_services_have_nothing_in_common():
     one, two = row_base("one"), row_base("two")
     assert one.metadata is not two.metadata
     assert one.metadata.info["rows"] is not two.metadata.info["rows"]
-    assert set(one.metadata.tables) == {"outbox", "inbox", "parked", "requests"}
+    assert set(one.metadata.tables) == {"outbox", "inbox", "parked", "acts", "act_names"}
     assert "accounts" in Base.metadata.tables
 
     class Same(row_base("three"), table=True):

@@ -21,18 +21,18 @@ def consumed(evidence: Evidence) -> tuple[Consumed, ...]:
     """Return the table of handlers."""
 
     async def completed(tx: Transaction, event: Any, envelope: Envelope) -> None:
-        await evidence.record(_completion(event, envelope), tx=tx)
+        await evidence.record.within(tx, _completion(event, envelope))
 
     async def withdrawn(tx: Transaction, event: Any, envelope: Envelope) -> None:
-        await evidence.withdraw(event.completion, EvidenceKind.COMPLETION, event.person, tx=tx)
+        await evidence.withdraw.within(tx, event.completion, EvidenceKind.COMPLETION, event.person)
 
     async def issued(tx: Transaction, event: Any, envelope: Envelope) -> None:
         if event.kind == certificates_pb2.CERTIFICATE_KIND_GRADE:
-            await evidence.record(_certificate(event, envelope), tx=tx)
+            await evidence.record.within(tx, _certificate(event, envelope))
 
     async def revoked(tx: Transaction, event: Any, envelope: Envelope) -> None:
         if event.kind == certificates_pb2.CERTIFICATE_KIND_GRADE:
-            await evidence.withdraw(event.source, EvidenceKind.GRADE_CERTIFICATE, event.person, tx=tx)
+            await evidence.withdraw.within(tx, event.source, EvidenceKind.GRADE_CERTIFICATE, event.person)
 
     return (
         Consumed("training.v1.completion.registered", training_pb2.CompletionRegistered, completed),

@@ -21,24 +21,24 @@ def consumed(awards: Awards) -> tuple[Consumed, ...]:
     """Return the table: subject → use case."""
 
     async def registered(tx: Transaction, message: training.CompletionRegistered, envelope: Envelope) -> None:
-        await awards.grant([from_completion(message)], tx=tx)
+        await awards.grant.within(tx, [from_completion(message)])
 
     async def withdrawn(tx: Transaction, message: training.CompletionWithdrawn, envelope: Envelope) -> None:
         day = _day(message, "withdrawn_on")
-        await awards.withdraw(Withdrawal(message.completion, Kind.TRAINING, day, message.reason), tx=tx)
+        await awards.withdraw.within(tx, Withdrawal(message.completion, Kind.TRAINING, day, message.reason))
 
     async def published(tx: Transaction, message: assessment.ResultPublished, envelope: Envelope) -> None:
-        await awards.grant([from_result(message)], tx=tx)
+        await awards.grant.within(tx, [from_result(message)])
 
     async def annulled(tx: Transaction, message: assessment.ResultAnnulled, envelope: Envelope) -> None:
         day = _day(message, "annulled_on")
-        await awards.withdraw(Withdrawal(message.result, Kind.GRADE, day, message.reason), tx=tx)
+        await awards.withdraw.within(tx, Withdrawal(message.result, Kind.GRADE, day, message.reason))
 
     async def all_registered(tx: Transaction, messages: Sequence[training.CompletionRegistered]) -> None:
-        await awards.grant([from_completion(message) for message in messages], tx=tx)
+        await awards.grant.within(tx, [from_completion(message) for message in messages])
 
     async def all_published(tx: Transaction, messages: Sequence[assessment.ResultPublished]) -> None:
-        await awards.grant([from_result(message) for message in messages], tx=tx)
+        await awards.grant.within(tx, [from_result(message) for message in messages])
 
     return (
         Consumed(

@@ -19,6 +19,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from services.kit.acts.actor import Actor, acting
 from services.kit.errors import AppError, Kind
 from services.kit.events.connection import Connection
 from services.kit.events.envelope import Envelope, EnvelopeError
@@ -183,8 +184,10 @@ class Consumer:
             for envelope, payload in run:
                 await self.dispatch(tx, envelope, payload)
             return
-        TRACE.set(run[0][0].traceparent)
-        with self.telemetry.handling(entry.subject, run[0][0].traceparent):
+        first = run[0][0]
+        TRACE.set(first.traceparent)
+        with self.telemetry.handling(entry.subject, first.traceparent), acting(self._actor(first)):
+            tx.act.details = {"events": len(run), "last": run[-1][0].id}
             await entry.handle_many(tx, [entry.message.FromString(payload) for _, payload in run])
 
     async def dispatch(self, tx: Transaction, envelope: Envelope, payload: bytes) -> None:
@@ -193,8 +196,11 @@ class Consumer:
         if entry is None:
             raise ValueError(f"{self.name} does not know {envelope.type}")
         TRACE.set(envelope.traceparent)
-        with self.telemetry.handling(envelope.type, envelope.traceparent):
+        with self.telemetry.handling(envelope.type, envelope.traceparent), acting(self._actor(envelope)):
             await entry.handle(tx, entry.message.FromString(payload), envelope)
+
+    def _actor(self, envelope: Envelope) -> Actor:
+        return Actor(f"event:{envelope.type}", self.name, request_id=envelope.id)
 
     async def _settle(self, message: Msg, failure: BaseException | None) -> None:
         """Acknowledge what was handled; give back or park what failed. An outage never parks anything."""

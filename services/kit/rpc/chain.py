@@ -16,6 +16,7 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
+from services.kit.acts.actor import ACTOR, Actor
 from services.kit.errors import AppError, Kind, deadline
 from services.kit.logs import CALL_FAILED, access_line, logger, mask
 from services.kit.rpc.access import Rule, rule_of
@@ -25,7 +26,6 @@ from services.kit.rpc.identity import Verifier
 from services.kit.rpc.limits import Limiter
 from services.kit.rpc.status import CODES, sentence, trailing
 from services.kit.rpc.validation import check, reader, unreadable
-from services.kit.storage.commands import REQUEST, RequestKey
 from services.kit.telemetry import Telemetry
 
 ORDER = (
@@ -118,8 +118,9 @@ class Chain:
         )
 
     def identity(self, call: Call) -> None:
-        """Learn who calls."""
+        """Learn who calls, and say so to what the call will change."""
         call.principal = self.verifier.principal(call.metadata.get("authorization", ""))
+        ACTOR.set(_actor(call))
 
     def access_rule(self, call: Call, message: Message) -> None:
         """Refuse whom the method's rule does not grant."""
@@ -141,7 +142,7 @@ class Chain:
         if call.plan.has_request_id and message.request_id:  # type: ignore[attr-defined]
             digest = hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
             request_id = message.request_id  # type: ignore[attr-defined]
-            REQUEST.set(RequestKey(call.principal.subject, call.plan.name, request_id, digest))
+            ACTOR.set(_actor(call, request_id, digest))
 
     # The wrapper.
 
@@ -251,6 +252,13 @@ class Chain:
         await call.context.abort(
             code, sentence(error.message), trailing(error, self.settings.domain, call.request_id)
         )
+
+
+def _actor(call: Call, request_id: str = "", fingerprint: bytes = b"") -> Actor:
+    who = call.principal
+    return Actor(
+        who.subject, call.plan.name, who.roles, who.tenant, request_id=request_id, fingerprint=fingerprint
+    )
 
 
 class _Passage:

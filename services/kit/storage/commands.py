@@ -1,123 +1,103 @@
-"""`@command`: a use case in one write transaction, done once per request_id.
+"""`@command`: a use case in one write transaction, written down as one act, and done once per request_id.
 
 A repeated request (same caller, method and request_id) is answered with the current state of what the first one
 made (AIP-155); the same request_id with different content is refused.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
-from sqlalchemy import select, update
+from sqlalchemy import Row
 
+from services.kit.acts.actor import ACTOR, Actor
 from services.kit.errors import Violation, invalid
+from services.kit.storage import acts
 from services.kit.storage.rows import Entity
-from services.kit.storage.store import Transaction, insert_for
+from services.kit.storage.store import Transaction
 
 P = ParamSpec("P")
 Outcome = TypeVar("Outcome")
+Method = Callable[Concatenate[Any, Transaction, P], Awaitable[Outcome]]
 
 
-@dataclass(slots=True)
-class RequestKey:
-    """What makes a request the same request; `fingerprint` is a digest of its content.
+class command(Generic[P, Outcome]):
+    """Make a method `(self, tx, …)` a command: it is called without `tx`, or within somebody's transaction.
 
-    A call may run several commands one after the other: `finished` counts those that are done, so that each
-    has a place of its own and a repeat of the call finds every one of them.
+    The method returns one row, a list of rows of one table, or None; its object has a `store`.
     """
 
-    subject: str
-    method: str
-    request_id: str
-    fingerprint: bytes
-    finished: int = 0
+    def __init__(self, method: Method[P, Outcome]) -> None:
+        self.method = method
+        update_wrapper(self, method)
 
-    @property
-    def place(self) -> str:
-        """The method, and from the second command on its number."""
-        return f"{self.method}#{self.finished}" if self.finished else self.method
-
-
-REQUEST: ContextVar[RequestKey | None] = ContextVar("request", default=None)
+    @overload
+    def __get__(self, owner: None, kind: type) -> Self: ...
+    @overload
+    def __get__(self, owner: object, kind: type) -> "Command[P, Outcome]": ...
+    def __get__(self, owner: object | None, kind: type) -> "Self | Command[P, Outcome]":
+        """Return the command of one object."""
+        return self if owner is None else Command(owner, self.method)
 
 
-def command(
-    method: Callable[Concatenate[Any, Transaction, P], Awaitable[Outcome]],
-) -> Callable[..., Awaitable[Outcome]]:
-    """Open the transaction, answer repeats, run, remember the outcome, commit.
+class Command(Generic[P, Outcome]):
+    """A command of one object."""
 
-    Call it without `tx`; a consumer passes its own open transaction as `tx=`.
-    The method returns one row, a list of rows of one table, or None.
-    """
+    __slots__ = ("method", "owner")
 
-    @wraps(method)
-    async def run(self: Any, *args: Any, tx: Transaction | None = None, **kwargs: Any) -> Any:
-        if tx is not None:
-            return await method(self, tx, *args, **kwargs)
-        key = REQUEST.get()
-        if key is None:
-            async with self.store.write() as opened:
-                return await method(self, opened, *args, **kwargs)
-        async with self.store.write() as opened:
-            if await _claim(opened, key):
-                outcome = await method(self, opened, *args, **kwargs)
-                await _remember(opened, key, outcome)
+    def __init__(self, owner: Any, method: Method[P, Outcome]) -> None:
+        self.owner = owner
+        self.method = method
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        """Open the transaction, answer a repeat or run, write the act, commit."""
+        actor = ACTOR.get()
+        async with self.owner.store.write() as tx:
+            if actor is None or not actor.request_id:
+                return await self._run(tx, False, *args, **kwargs)
+            if (before := await acts.of_request(tx, actor)) is None:
+                outcome = await self._run(tx, True, *args, **kwargs)
             else:
-                outcome = await _replay(opened, key)
-        key.finished += 1
+                outcome = await _replay(tx, actor, before)
+        actor.finished += 1
         return outcome
 
-    return run
+    async def within(self, tx: Transaction, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        """Run inside an open transaction, as an act of its own; inside another command it is part of that one's."""
+        if tx.act.under_way:
+            return await self.method(self.owner, tx, *args, **kwargs)
+        return await self._run(tx, False, *args, **kwargs)
+
+    async def _run(self, tx: Transaction, repeatable: bool, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        tx.act.under_way = True
+        try:
+            outcome = await self.method(self.owner, tx, *args, **kwargs)
+            result = _result(outcome) if repeatable else acts.NOTHING
+            await tx.end_act(self.method.__qualname__, result, repeatable=repeatable)
+        finally:
+            tx.act.under_way = False
+        return outcome
 
 
-async def _claim(tx: Transaction, key: RequestKey) -> bool:
-    table = tx.store.tables.requests
-    values = {
-        "subject": key.subject,
-        "method": key.place,
-        "request_id": key.request_id,
-        "fingerprint": key.fingerprint,
-        "result_names": [],
-        "create_time": tx.now,
-    }
-    statement = insert_for(tx.store.database, table).values(values).on_conflict_do_nothing()
-    return (await tx.execute(statement)).rowcount == 1  # type: ignore[attr-defined]
-
-
-async def _replay(tx: Transaction, key: RequestKey) -> Any:
-    table = tx.store.tables.requests
-    found = (await tx.execute(select(table).where(*_same(table, key)))).one()
-    if found.fingerprint != key.fingerprint:
-        message = f"request_id {key.request_id} was used for a different request; choose a new one."
-        raise invalid("REQUEST_ID_REUSED", message, Violation("request_id", message, "REQUEST_ID_REUSED"))
-    if not found.result_table:
-        return None
-    many = found.result_table.startswith("*")
-    row = _row_class(tx, found.result_table.lstrip("*")) if found.result_names else Entity
-    rows = [await tx.get(row, name) for name in found.result_names]
-    return rows if many else rows[0]
-
-
-async def _remember(tx: Transaction, key: RequestKey, outcome: Any) -> None:
+def _result(outcome: Any) -> acts.Result:
     if outcome is None:
-        return
+        return acts.NOTHING
     many = isinstance(outcome, list | tuple)
     rows: Sequence[Entity] = outcome if many else [outcome]
-    await tx.session.flush()
-    table = tx.store.tables.requests
-    kind = ("*" if many else "") + (str(rows[0].__tablename__) if rows else "")
-    values = {"result_table": kind, "result_names": [row.name for row in rows]}
-    await tx.execute(update(table).where(*_same(table, key)).values(values))
+    table = str(rows[0].__tablename__) if rows else ""
+    return acts.Result("*" * many + table, [row.name for row in rows])
 
 
-def _same(table: Any, key: RequestKey) -> tuple[Any, ...]:
-    return (
-        table.c.subject == key.subject,
-        table.c.method == key.place,
-        table.c.request_id == key.request_id,
-    )
+async def _replay(tx: Transaction, actor: Actor, before: Row[Any]) -> Any:
+    if before.fingerprint != actor.fingerprint:
+        message = f"request_id {actor.request_id} was used for a different request; choose a new one."
+        raise invalid("REQUEST_ID_REUSED", message, Violation("request_id", message, "REQUEST_ID_REUSED"))
+    if not before.result_table:
+        return None
+    many = before.result_table.startswith("*")
+    row = _row_class(tx, before.result_table.lstrip("*")) if before.result_names else Entity
+    rows = [await tx.get(row, name) for name in before.result_names]
+    return rows if many else rows[0]
 
 
 def _row_class(tx: Transaction, table_name: str) -> type[Entity]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from services.kit.errors import AppError, already_exists, conflict, unavailable
 from services.kit.storage.one_hop import connect
+from services.kit.storage.watched import WatchedSession
 from services.kit.waiting import to_the_end
 
 PRAGMAS = (
@@ -60,7 +61,8 @@ class Database:
         """Open a session in one transaction; commits at the end, rolls back on any error."""
         async with self.write_lock if write else _Open():
             bind = self.engine if write else self.engine.execution_options(**READ)
-            async with AsyncSession(bind, expire_on_commit=False) as session:
+            session = AsyncSession(bind, sync_session_class=WatchedSession, expire_on_commit=False)
+            async with session:
                 with translated():
                     async with _Ending(session):
                         yield session

@@ -1,9 +1,10 @@
-"""Transactions of a use case: fetch, lock, save by compare-and-set, page, and record facts.
+"""Transactions of a use case: fetch, lock, save by compare-and-set, page, record facts, and note who changed what.
 
-A fact goes into the outbox in the same transaction as the change it tells of; the relay is nudged after COMMIT.
+A fact goes into the outbox in the same transaction as the change it tells of; the relay is nudged after COMMIT. So
+does the act: what the rows of a transaction were changed by is written with them, whoever opened it.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +14,18 @@ from uuid import uuid4
 from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
 
+from services.kit.acts.act import Act
 from services.kit.clock import Clock
 from services.kit.errors import already_exists, conflict, not_found
+from services.kit.storage import acts
 from services.kit.storage.database import Database, is_duplicate
 from services.kit.storage.machinery import Machinery
 from services.kit.storage.pages import Page, read_token, size_of, write_token
 from services.kit.storage.rows import Entity
+from services.kit.storage.watched import ACT
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
@@ -45,7 +49,18 @@ class Transaction:
         self.store = store
         self.now: datetime = store.clock.now()
         self.facts: list[dict[str, Any]] = []
+        self.acts: list[tuple[dict[str, Any], Sequence[str]]] = []
+        self.act = Act()
         self.callbacks: list[Callable[[], None]] = []
+
+    @property
+    def act(self) -> Act:
+        """The act under way; a use case says its `reason`."""
+        return self._act
+
+    @act.setter
+    def act(self, act: Act) -> None:
+        self._act = self.session.sync_session.info[ACT] = act
 
     async def find(self, row: type[E], name: str) -> E | None:
         """Return the row of that name, or None."""
@@ -87,6 +102,20 @@ class Transaction:
         await self.session.flush()
         return row
 
+    async def insert_all(self, rows: Iterable[Entity]) -> None:
+        """Store new rows in one flush; the caller knows that their names and unique keys are free."""
+        new = list(rows)
+        for row in new:
+            row.create_time = row.update_time = self.now
+        self.session.add_all(new)
+        await self.session.flush()
+
+    async def save_all(self, rows: Iterable[Entity]) -> None:
+        """Write changed rows in one flush; raises CONCURRENT_CHANGE where somebody else changed one first."""
+        for row in rows:
+            row.update_time = self.now
+        await self.session.flush()
+
     async def delete(self, row: E) -> None:
         """Remove a row."""
         await self.session.delete(row)
@@ -96,11 +125,11 @@ class Transaction:
         """Run a statement in this transaction."""
         return await self.session.execute(statement, parameters)
 
-    async def all(self, statement: Select[Any]) -> Sequence[Any]:
+    async def all(self, statement: Select[R, *tuple[Any, ...]]) -> Sequence[R]:
         """Return the rows (or single columns) of a SELECT."""
         return (await self.session.execute(statement)).scalars().all()
 
-    async def one(self, statement: Select[Any]) -> Any | None:
+    async def one(self, statement: Select[R, *tuple[Any, ...]]) -> R | None:
         """Return the first row (or single column) of a SELECT, or None."""
         return (await self.session.execute(statement.limit(1))).scalars().first()
 
@@ -132,9 +161,16 @@ class Transaction:
         """Return an INSERT of this engine that knows ON CONFLICT."""
         return insert_for(self.store.database, table)
 
-    def savepoint(self) -> AsyncSessionTransaction:
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
         """Open a nested unit: `async with tx.savepoint():` is rolled back alone on an error."""
-        return self.session.begin_nested()
+        before = self.act.copy()
+        try:
+            async with self.session.begin_nested():
+                yield
+        except BaseException:
+            self.act = before
+            raise
 
     def record(self, fact: object) -> None:
         """Put a domain fact into the outbox; it is published after COMMIT."""
@@ -156,8 +192,23 @@ class Transaction:
         if callback not in self.callbacks:
             self.callbacks.append(callback)
 
-    async def flush_facts(self) -> bool:
-        """Write the recorded facts; returns whether there were any."""
+    async def end_act(
+        self, method: str = "", result: acts.Result = acts.NOTHING, *, repeatable: bool = False
+    ) -> None:
+        """Close the act under way and begin the next; a `repeatable` one answers a repeat of its request."""
+        await self.session.flush()
+        actor = acts.actor_of(self.store.service, method)
+        row = acts.columns(self, self.act, actor, result, repeatable=repeatable)
+        self.acts.append((row, list(self.act.names)))
+        self.act = Act()
+
+    async def finish(self) -> bool:
+        """Write the acts, with one for what was changed outside any, and the facts; returns whether there are facts."""
+        await self.session.flush()
+        if self.act.names:
+            await self.end_act()
+        if self.acts:
+            await acts.write(self, self.acts)
         if not self.facts:
             return False
         await self.session.execute(self.store.tables.outbox.insert(), self.facts)
@@ -195,6 +246,7 @@ class Store:
         self.database = database
         self.tables: Machinery = metadata.info["machinery"]
         self.rows: registry = metadata.info["rows"]
+        self.service: str = metadata.info["service"]
         self.clock = clock
         self.encode = encode
         self.traceparent = traceparent
@@ -206,7 +258,7 @@ class Store:
         async with self.database.session(write=True) as session:
             tx = Transaction(session, self)
             yield tx
-            recorded = await tx.flush_facts()
+            recorded = await tx.finish()
         if recorded:
             self.nudge()
         for callback in tx.callbacks:

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+from services.kit.storage import append_only
+
 attributes = context.config.attributes
 context.configure(
     connection=attributes["connection"],
@@ -9,6 +11,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     transactional_ddl=True,
+    process_revision_directives=append_only.add_lines,
 )
 with context.begin_transaction():
     context.run_migrations()
