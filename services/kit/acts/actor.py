@@ -1,4 +1,4 @@
-"""Who acts: said for each call by the chain, for each event by the consumer, for each background task by the runtime."""
+"""Who acts: said for each call by the chain, for each event by the consumer, for each task by the runtime."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

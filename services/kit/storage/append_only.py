@@ -1,7 +1,7 @@
 """Tables whose rows nobody changes: triggers refuse it, written into the migration that makes the table.
 
-A table is declared so by `info=APPEND_ONLY` (machinery.py); `op.append_only("acts")` is the line of the migration. On SQLite a batch
-alteration copies the table without its triggers, so a later migration that alters one says the line again.
+A table is declared so by `info=APPEND_ONLY` (machinery.py); `op.append_only("acts")` is the line of the migration.
+On SQLite a batch alteration copies the table without its triggers, so a migration that alters one says it again.
 """
 
 from typing import Any

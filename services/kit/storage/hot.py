@@ -4,6 +4,7 @@ A session costs hundreds of microseconds a call where the query costs a few; onl
 inbox come here. Writes are durable when acknowledged.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Executable
@@ -49,6 +50,11 @@ class Write:
         given = values if len(values) == len(self.compiled) else values * len(self.compiled)
         unit = [(c, c.arguments(v)) for c, v in zip(self.compiled, given, strict=True)]
         return await self.path.submit(unit)
+
+    async def many(self, values: Sequence[dict[str, Any]]) -> list[Any]:
+        """Run the one statement of this unit for each dict, all or none; answers as a call does, one a dict."""
+        (compiled,) = self.compiled
+        return await self.path.submit([(compiled, compiled.arguments(one)) for one in values])
 
 
 class HotPath:

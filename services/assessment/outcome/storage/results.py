@@ -1,6 +1,6 @@
 """Look-ups of results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Integer, Select, cast, func, select
@@ -78,13 +78,6 @@ async def tally(tx: Transaction, exam: str, state: ResultState) -> tuple[int, in
         await tx.execute(statement.where(ResultRow.exam == exam, ResultRow.state == state))
     ).one()
     return int(count), int(passed)
-
-
-async def save_all(tx: Transaction, rows: Iterable[ResultRow]) -> None:
-    """Write many changed rows in one flush; each is still a compare-and-set."""
-    for row in rows:
-        row.update_time = tx.now
-    await tx.session.flush()
 
 
 def note_marked(row: ResultRow, scoring: Scoring) -> None:

@@ -59,7 +59,7 @@ class Markings:
         for result in rows:
             result.theory_score = theory_score(questions, given.get(result.registration, {}))
             results.note_marked(result, scoring)
-        await results.save_all(tx, rows)
+        await tx.save_all(rows)
 
 
 def _refuse_running(exam: str, running: Sequence[AttemptRow]) -> None:

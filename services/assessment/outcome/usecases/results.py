@@ -65,7 +65,7 @@ class Results(Resource[ResultRow]):
         marked = [result for result in found if result.state == ResultState.MARKED]
         for result in marked:
             result.state = advance(TRANSITIONS, result.state, ResultAction.CONFIRM, result.name)
-        await results.save_all(tx, marked)
+        await tx.save_all(marked)
         return await tx.save(row)
 
     @command
@@ -96,7 +96,7 @@ class Results(Resource[ResultRow]):
             row.state = advance(TRANSITIONS, row.state, ResultAction.PUBLISH, row.name)
             row.published_on, row.publicity_ends_on = today, until
             tx.record(_published(row, exam, body, listed))
-        await results.save_all(tx, rows)
+        await tx.save_all(rows)
 
     @command
     async def annul(

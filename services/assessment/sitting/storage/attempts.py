@@ -20,7 +20,6 @@ class AnswerWriter:
     """Saves answers durably; one statement an answer checks clock, state, question and sequence, and writes."""
 
     def __init__(self, hot: HotPath) -> None:
-        self.hot = hot
         self.write = hot.write(_save_statement(hot))
         columns = (ATTEMPTS.c.state, ATTEMPTS.c.deadline, ATTEMPTS.c.question_count)
         self.attempt = hot.query(select(*columns).where(ATTEMPTS.c.name == bindparam("attempt")))
@@ -28,22 +27,11 @@ class AnswerWriter:
     async def save(self, attempt: str, answers: Sequence[tuple[int, int, str]], now: datetime) -> int:
         """Save (position, sequence, JSON) triples as one unit; returns how many of them are now the saved ones."""
         shared = {"attempt": attempt, "now": now, "largest": max(position for position, _, _ in answers)}
-        if len(answers) == 1:
-            position, sequence, answer = answers[0]
-            return int(
-                (await self.write({**shared, "position": position, "sequence": sequence, "answer": answer}))[
-                    0
-                ]
-            )
-        compiled = self.write.compiled[0]
-        unit = [
-            (
-                compiled,
-                compiled.arguments({**shared, "position": position, "sequence": sequence, "answer": answer}),
-            )
+        rows = [
+            {**shared, "position": position, "sequence": sequence, "answer": answer}
             for position, sequence, answer in answers
         ]
-        return sum(await self.hot.submit(unit))
+        return sum(await self.write.many(rows))
 
 
 def _save_statement(hot: HotPath) -> Any:

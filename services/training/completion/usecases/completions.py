@@ -12,7 +12,6 @@ from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
 from services.kit.values.text import line
-from services.training import bulk
 from services.training.completion.domain import completion
 from services.training.completion.domain.completion import (
     TRANSITIONS,
@@ -134,10 +133,8 @@ class Completions(Lifecycle[CompletionRow, CompletionAction]):
         cases = await self._cases(tx, setting, rows)
         standing = await completions.standing(tx, [case.key for case in cases])
         outcomes = [self._decide(setting, case, case.key in standing) for case in cases]
-        await bulk.insert_all(tx, [o.completion for o in outcomes if o.completion is not None])
-        await bulk.touch_all(
-            tx, [c.enrollment for c in cases if c.enrollment.state == EnrollmentState.COMPLETED]
-        )
+        await tx.insert_all(o.completion for o in outcomes if o.completion is not None)
+        await tx.save_all(c.enrollment for c in cases if c.enrollment.state == EnrollmentState.COMPLETED)
         for outcome in outcomes:
             if outcome.completion is not None:
                 tx.record(self._fact(setting, outcome.completion))

@@ -11,7 +11,6 @@ from services.kit.storage.commands import command
 from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.text import line
-from services.training import bulk
 from services.training.names import ENROLLMENT, LEARNER, check_below, institution_of
 from services.training.reasons import Reason
 from services.training.register.storage import listings
@@ -92,7 +91,7 @@ class Enrollments(Lifecycle[EnrollmentRow, EnrollmentAction]):
         for number, entry in enumerate(scores):
             self._record(known, entry, local_day(tx.now), f"scores[{number}]")
         changed = [known[entry.enrollment] for entry in scores]
-        await bulk.touch_all(tx, changed)
+        await tx.save_all(changed)
         return changed
 
     def _record(self, known: dict[str, EnrollmentRow], entry: Score, today: date, field: str) -> None:

@@ -11,7 +11,6 @@ from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.text import optional_line
-from services.training import bulk
 from services.training.names import ENROLLMENT, HOUR_ENTRY, check_below
 from services.training.policy import Policy
 from services.training.reasons import Reason
@@ -62,7 +61,7 @@ class HourEntries(Resource[HourEntryRow]):
             self._row(rules, known, entry, local_day(tx.now), f"entries[{number}]")
             for number, entry in enumerate(entries)
         ]
-        await bulk.insert_all(tx, added)
+        await tx.insert_all(added)
         return added
 
     def _row(
