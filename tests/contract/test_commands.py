@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PLANTED = """
+PLANTED = (
+    """
 from typing import Generic, TypeVar
 from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
@@ -31,7 +32,9 @@ class Seats(Generic[Step]):
 
 
 async def call(seats: Seats[bytes], tx: Transaction) -> None:
-    """ + "{line}\n"
+    """
+    + "{line}\n"
+)
 
 RIGHT = """taken: list[str] = await seats.take("A", 1, near=True)
     taken = await seats.take.within(tx, "A", row=1)

@@ -22,6 +22,7 @@ class AccountRow(Entity, Base, table=True):
 
     __tablename__ = "accounts"
     balance: int = 0
+    state: str | None = "OPEN"
     number: str | None = Field(default=None, unique=True, max_length=40)
     owner: str | None = Field(default=None, foreign_key="owners.name", max_length=300)
 

@@ -65,6 +65,16 @@ async def test_a_moment_of_another_zone_is_written_in_utc_and_a_naive_one_refuse
     assert await keys(hot) == ["a"]
 
 
+async def test_one_statement_runs_for_many_values_all_or_none(hot: HotPath):
+    write = insert_sample(hot)
+    assert await write.many([sample("a"), sample("b", count=2)]) == [1, 1]
+    assert await hot.query(select(samples.c.count).order_by(samples.c.key)).all() == [(-(2**31),), (2,)]
+    with pytest.raises(AppError, match="RESOURCE_EXISTS"):
+        await write.many([sample("c"), sample("a")])
+    assert await keys(hot) == ["a", "b"]
+    assert await write.many([]) == []
+
+
 async def test_one_is_none_and_all_is_empty_where_nothing_is(hot: HotPath):
     wanted = hot.query(select(samples.c.key, samples.c.moment).where(samples.c.count == bindparam("n")))
     assert await wanted.one(n=1) is None

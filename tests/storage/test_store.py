@@ -291,3 +291,34 @@ async def test_rows_of_another_table_are_not_mixed_up(store: Store):
         await tx.insert(account("one", owner="owners/a"))
     async with store.read() as tx:
         assert await tx.find(AccountRow, "owners/a") is None
+
+
+async def test_rows_are_inserted_and_saved_in_one_flush_each(store: Store, clock: SettableClock):
+    async with store.write() as tx:
+        await tx.insert_all(rows := [account("a"), account("b")])
+        assert {row.create_time for row in rows} == {tx.now}
+    clock.advance(seconds=1)
+    async with store.write() as tx:
+        found = [await tx.lock(AccountRow, f"accounts/{key}") for key in "ab"]
+        for row in found:
+            row.balance = 5
+        await tx.save_all(found)
+        assert [(row.version, row.update_time) for row in found] == [(2, tx.now)] * 2
+
+
+async def test_saving_many_refuses_what_somebody_else_changed_first(store: Store):
+    async with store.write() as tx:
+        await tx.insert_all([account("a"), account("b")])
+    async with store.read() as tx:
+        old = [await tx.get(AccountRow, f"accounts/{key}") for key in "ab"]
+    async with store.write() as tx:
+        row = await tx.lock(AccountRow, "accounts/b")
+        row.balance = 1
+        await tx.save(row)
+    with pytest.raises(AppError, match="CONCURRENT_CHANGE"):
+        async with store.write() as tx:
+            for row in old:
+                row.balance = 7
+            await tx.save_all(old)
+    async with store.read() as tx:
+        assert (await tx.get(AccountRow, "accounts/a")).balance == 0

@@ -112,8 +112,10 @@ class Transaction:
 
     async def save_all(self, rows: Iterable[Entity]) -> None:
         """Write changed rows in one flush; raises CONCURRENT_CHANGE where somebody else changed one first."""
-        for row in rows:
+        changed = list(rows)
+        for row in changed:
             row.update_time = self.now
+        self.session.add_all(changed)
         await self.session.flush()
 
     async def delete(self, row: E) -> None:
