@@ -6,16 +6,18 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
 
 from services.kit.acts.act import MOST_SHOWN, Act, DoneAct
 from services.kit.acts.actor import ACTOR, Actor
+from services.kit.storage.machinery import Machinery
 
 if TYPE_CHECKING:
     from services.kit.storage.store import Transaction
 
 MOST_DETAILS = 4000  # characters of JSON
 LARGEST_PAGE = 1000
+REQUEST = ("request_id", "subject", "method", "step")
 SHOWN = [field.name for field in fields(DoneAct)]
 
 
@@ -28,20 +30,39 @@ class Result:
 
 
 NOTHING = Result()
+LOCK = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
-async def write(tx: "Transaction", acts: Sequence[tuple[dict[str, Any], Sequence[str]]]) -> None:
+class Statements:
+    """The statements of one service's acts, made once because making them costs as much as running them."""
+
+    def __init__(self, tables: Machinery) -> None:
+        acts, named = tables.acts, tables.act_names
+        self.insert = acts.insert().returning(acts.c.position, sort_by_parameter_order=True)
+        self.insert_names = named.insert()
+        key = [acts.c[column] == bindparam(column) for column in REQUEST]
+        result = select(acts.c.fingerprint, acts.c.result_table, acts.c.result_names)
+        self.of_request = result.where(*key, acts.c.fingerprint.is_not(None))
+        self.of_name = (
+            select(*(acts.c[column] for column in SHOWN))
+            .join(named, named.c.position == acts.c.position)
+            .where(named.c.name == bindparam("name"), named.c.position > bindparam("after"))
+            .order_by(named.c.position)
+        )
+
+
+def write(
+    connection: Connection, statements: Statements, acts: Sequence[tuple[dict[str, Any], Sequence[str]]]
+) -> None:
     """Insert acts, each with the names it is found under."""
-    tables = tx.store.tables
-    statement = tables.acts.insert().returning(tables.acts.c.position, sort_by_parameter_order=True)
-    positions = (await tx.execute(statement, [values for values, _ in acts])).scalars().all()
+    positions = connection.execute(statements.insert, [values for values, _ in acts]).scalars().all()
     found_under = [
         {"name": name, "position": position}
         for position, (_, names) in zip(positions, acts, strict=True)
         for name in names
     ]
     if found_under:
-        await tx.execute(tables.act_names.insert(), found_under)
+        connection.execute(statements.insert_names, found_under)
 
 
 def columns(tx: "Transaction", act: Act, actor: Actor, result: Result, *, repeatable: bool) -> dict[str, Any]:
@@ -74,17 +95,9 @@ def columns(tx: "Transaction", act: Act, actor: Actor, result: Result, *, repeat
 async def of_request(tx: "Transaction", actor: Actor) -> Row[Any] | None:
     """Return the act of this request and step, None for a new one; until COMMIT equal requests wait for this one."""
     if not tx.store.database.is_sqlite:  # where all writers wait for each other anyway
-        await tx.execute(select(func.pg_advisory_xact_lock(_number(actor))))
-    acts = tx.store.tables.acts
-    same = (
-        acts.c.request_id == actor.request_id,
-        acts.c.subject == actor.subject,
-        acts.c.method == actor.method,
-        acts.c.step == actor.finished,
-        acts.c.fingerprint.is_not(None),
-    )
-    wanted = select(acts.c.fingerprint, acts.c.result_table, acts.c.result_names)
-    return (await tx.execute(wanted.where(*same))).first()
+        await tx.execute(LOCK, {"number": _number(actor)})
+    key = dict(zip(REQUEST, (actor.request_id, actor.subject, actor.method, actor.finished), strict=True))
+    return (await tx.execute(tx.store.act_statements.of_request, key)).first()
 
 
 def _number(actor: Actor) -> int:
@@ -95,15 +108,9 @@ def _number(actor: Actor) -> int:
 
 async def of(tx: "Transaction", name: str, *, after: int = 0, size: int = LARGEST_PAGE) -> Sequence[DoneAct]:
     """Return what was done to a resource, the oldest first, from the act behind position `after` on."""
-    acts, named = tx.store.tables.acts, tx.store.tables.act_names
-    wanted = (
-        select(*(acts.c[column] for column in SHOWN))
-        .join(named, named.c.position == acts.c.position)
-        .where(named.c.name == name, named.c.position > after)
-        .order_by(named.c.position)
-        .limit(min(size, LARGEST_PAGE))
-    )
-    return [DoneAct(*tuple(row)) for row in (await tx.execute(wanted)).all()]
+    wanted = tx.store.act_statements.of_name.limit(min(size, LARGEST_PAGE))
+    found = await tx.execute(wanted, {"name": name, "after": after})
+    return [DoneAct(*tuple(row)) for row in found.all()]
 
 
 async def record(

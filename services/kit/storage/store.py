@@ -15,7 +15,7 @@ from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import Session, registry
 
 from services.kit.acts.act import Act
 from services.kit.clock import Clock
@@ -199,23 +199,29 @@ class Transaction:
     ) -> None:
         """Close the act under way and begin the next; a `repeatable` one answers a repeat of its request."""
         await self.session.flush()
+        self._close_act(method, result, repeatable)
+
+    def _close_act(
+        self, method: str = "", result: acts.Result = acts.NOTHING, repeatable: bool = False
+    ) -> None:
         actor = acts.actor_of(self.store.service, method)
         row = acts.columns(self, self.act, actor, result, repeatable=repeatable)
         self.acts.append((row, list(self.act.names)))
         self.act = Act()
 
-    async def finish(self) -> bool:
-        """Write the acts, with one for what was changed outside any, and the facts; returns whether there are facts."""
-        await self.session.flush()
+    async def finish(self) -> None:
+        """Write what comes last: the acts, with one for what was changed outside any, and the facts."""
+        await self.session.run_sync(self._finish)  # at once, because each step into SQLAlchemy has its price
+
+    def _finish(self, session: Session) -> None:
+        session.flush()
         if self.act.names:
-            await self.end_act()
+            self._close_act()
+        connection = session.connection()
         if self.acts:
-            await acts.write(self, self.acts)
-        if not self.facts:
-            return False
-        await self.session.execute(self.store.tables.outbox.insert(), self.facts)
-        self.facts = []
-        return True
+            acts.write(connection, self.store.act_statements, self.acts)
+        if self.facts:
+            connection.execute(self.store.insert_facts, self.facts)
 
     async def _count(self, table: Any) -> int:
         return int((await self.session.execute(select(func.count()).select_from(table))).scalar_one())
@@ -247,6 +253,8 @@ class Store:
     ) -> None:
         self.database = database
         self.tables: Machinery = metadata.info["machinery"]
+        self.act_statements = acts.Statements(self.tables)
+        self.insert_facts = self.tables.outbox.insert()
         self.rows: registry = metadata.info["rows"]
         self.service: str = metadata.info["service"]
         self.clock = clock
@@ -260,8 +268,8 @@ class Store:
         async with self.database.session(write=True) as session:
             tx = Transaction(session, self)
             yield tx
-            recorded = await tx.finish()
-        if recorded:
+            await tx.finish()
+        if tx.facts:
             self.nudge()
         for callback in tx.callbacks:
             callback()
