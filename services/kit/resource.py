@@ -61,6 +61,7 @@ class Lifecycle(Resource[Row], Generic[Row, Action]):
         """Take one step; raises NOT_FOUND, STALE_ETAG, WRONG_STATE and what `moved` raises."""
         row = await tx.lock(self.row, name, etag)
         self.advance(row, action)
+        tx.act.reason = reason
         await self.moved(tx, row, action, reason)
         return await tx.save(row)
 

@@ -150,7 +150,7 @@ async def test_a_change_outside_any_command_is_an_act_as_well(store: Store):
         await tx.insert(account("one"))
     async with store.write() as tx:
         (await tx.lock(AccountRow, "accounts/one")).state = "FROZEN"  # written by COMMIT alone
-    opened, frozen = await of(store, "accounts/one")
+    *_, frozen = await of(store, "accounts/one")
     assert frozen.moves == [["accounts/one", "OPEN", "FROZEN"]]
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -25,6 +26,7 @@ from services.assessment.bank.storage.rows.items import ItemRow
 from services.assessment.names import ITEM
 from services.assessment.reasons import Reason
 from services.kit.errors import AppError, invalid
+from services.kit.storage import acts
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 
@@ -60,6 +62,11 @@ class Progress:
     rows: list[ItemRow] = field(default_factory=list)
     done: bool = False
 
+    def counts(self) -> dict[str, int]:
+        """Return the counts alone."""
+        kinds = ("found", "checked", "imported", "duplicates", "rejected")
+        return {kind: getattr(self, kind) for kind in kinds}
+
 
 class ItemImports:
     """Imports of question files into a bank."""
@@ -73,14 +80,16 @@ class ItemImports:
         """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED."""
         default = await self._default(bank, default_code)
         questions = await asyncio.to_thread(read, file_format, data)
-        progress = Progress(len(questions))
+        progress, digest = Progress(len(questions)), sha256(data).hexdigest()
         seen: set[str] = set()
         for start in range(0, len(questions), BATCH):
             batch = questions[start : start + BATCH]
             progress.rejects, progress.rows = [], []
             async with self.store.read() if dry else self.store.write() as tx:
                 await _take(tx, bank, batch, default, actor, seen, progress, dry=dry)
-            progress.checked += len(batch)
+                progress.checked += len(batch)
+                if not dry:
+                    await acts.record(tx, [bank], {"sha256": digest, **progress.counts()})
             yield progress
         progress.rejects, progress.rows, progress.done = [], [], True
         yield progress

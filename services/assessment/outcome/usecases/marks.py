@@ -131,6 +131,7 @@ class Marks:
         await tx.get(ExaminerRow, examiner)
         await tx.get(CandidateRow, candidate)
         name = marks.recusal_name(examiner, candidate)
+        tx.act.reason = reason
         return await tx.insert(RecusalRow(name=name, parent=examiner, candidate=candidate, reason=reason))
 
     async def recusals(self, examiner: str, size: int, token: str) -> Page[RecusalRow]:

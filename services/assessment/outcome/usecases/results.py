@@ -107,6 +107,7 @@ class Results(Resource[ResultRow]):
         row.state = advance(TRANSITIONS, row.state, ResultAction.ANNUL, name)
         row.void_parts = [part.value for part in void_parts(tier, part)]
         row.tier, row.annul_reason, row.passed = tier, reason, False
+        tx.act.reason = reason
         today = local_day(tx.now)
         if (term := term_of(tier, self.policy.integrity(today), today)) is not None:
             await tx.insert(

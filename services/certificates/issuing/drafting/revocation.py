@@ -39,6 +39,7 @@ async def revoke_row(
     row.revocation_reason = reason.value
     row.revocation_note = note[:LONGEST_NOTE]
     row.revoked_at = int(tx.now.timestamp())
+    tx.act.reason = f"{reason.value}: {row.revocation_note}"
     await tx.save(row)
     await holds.end(tx, row.name, row.revocation_note)
     if signed:

@@ -80,6 +80,7 @@ class Batches:
             proposed_by=proposer,
             nonce=new_nonce(),
         )
+        tx.act.reason = note
         await tx.insert(row)
         await batches.put(tx, row.name, list(found))
         return row
@@ -106,7 +107,7 @@ class Batches:
     ) -> BatchRow:
         """Reject a batch and free its certificates; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         row = await self._decided(tx, name, owner, etag, BatchAction.REJECT, subject)
-        row.reject_reason = reason
+        row.reject_reason = tx.act.reason = reason
         await batches.free(tx, name)
         return await tx.save(row)
 

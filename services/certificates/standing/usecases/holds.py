@@ -31,6 +31,7 @@ class Holds:
         CERTIFICATE.parse(name)
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.HOLD, name).value
+        tx.act.reason = f"{reason.value}: {note}"
         await tx.save(row)
         hold = HoldRow(
             name=HOLD.child(name, new_id()),
@@ -50,6 +51,7 @@ class Holds:
         CERTIFICATE.parse(name)
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.RELEASE, name).value
+        tx.act.reason = note
         await tx.save(row)
         if (hold := await holds.end(tx, name, note)) is not None:
             await self._tell(tx, LeafType.RELEASE, row, hold)

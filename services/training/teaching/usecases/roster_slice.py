@@ -50,6 +50,15 @@ class Tally:
     unchanged: int = 0
     rejects: list[Reject] = field(default_factory=list)
 
+    def counts(self) -> dict[str, int]:
+        """Return the counts alone."""
+        return {
+            "learners_created": self.learners_created,
+            "enrollments_created": self.enrollments_created,
+            "unchanged": self.unchanged,
+            "rejected": len(self.rejects),
+        }
+
 
 def seal(vault: Vault, rows: Sequence[RosterRow]) -> list[SealedRow]:
     """Seal the numbers of many rows."""

@@ -15,6 +15,7 @@ from services.kit import spreadsheet
 from services.kit.clock import Clock
 from services.kit.errors import AppError, invalid
 from services.kit.privacy import Vault
+from services.kit.storage import acts
 from services.kit.storage.store import Store
 from services.training.names import COHORT
 from services.training.reasons import Reason
@@ -104,12 +105,11 @@ class Rosters:
         checked = Checked()
         async for progress in self._check(file, checked):
             yield progress
-        tally = Tally(rejects=checked.rejects)
-        async for progress in self._import(parent, checked, tally, dry_run):
+        tally, digest = Tally(rejects=checked.rejects), hashlib.sha256(content).hexdigest()
+        async for progress in self._import(parent, checked, tally, "" if dry_run else digest):
             yield progress
         for rejects in _rejects(tally):
             yield rejects
-        digest = hashlib.sha256(content).hexdigest()
         yield Summary(checked.total, tally, dry_run, digest, file.header, file.format)
 
     async def _check_open(self, parent: str) -> None:
@@ -129,14 +129,17 @@ class Rosters:
             yield Progress(Stage.CHECKING, done, len(numbered))
 
     async def _import(
-        self, parent: str, checked: Checked, tally: Tally, dry_run: bool
+        self, parent: str, checked: Checked, tally: Tally, digest: str
     ) -> AsyncIterator[Progress]:
+        """Import slice by slice, each with its act, in which the counts are those so far; a dry run has no digest."""
         done = 0
         for part in slices(checked.rows, IMPORTED_AT_ONCE):
             sealed = await asyncio.to_thread(roster_slice.seal, self.vault, part)
-            async with self.store.read() if dry_run else self.store.write() as tx:
-                await roster_slice.take(tx, parent, sealed, tally, dry_run=dry_run)
             done += len(part)
+            async with self.store.write() if digest else self.store.read() as tx:
+                await roster_slice.take(tx, parent, sealed, tally, dry_run=not digest)
+                if digest:
+                    await acts.record(tx, [parent], {"sha256": digest, "rows": done, **tally.counts()})
             yield Progress(Stage.IMPORTING, done, len(checked.rows))
 
 
