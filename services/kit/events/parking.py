@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from services.kit.errors import not_found, precondition
 from services.kit.events.consumer import Consumer, note
 from services.kit.events.envelope import Envelope, EnvelopeError
+from services.kit.storage import acts
 from services.kit.storage.store import Store
 
 
@@ -31,6 +32,7 @@ class Parking:
         """Handle a parked message in one transaction with its removal; raises what the handler raises."""
         parked = self.store.tables.parked
         async with self.store.write() as tx:
+            tx.act.details = {"retried_by": acts.actor_of(self.store.service, "").subject}
             row = (await tx.execute(select(parked).where(parked.c.event_id == event_id))).first()
             if row is None:
                 raise not_found(f"parked event {event_id}")
