@@ -122,7 +122,7 @@ async def _review(tx: Transaction, row: ItemRow, approve: bool, reason: str, act
     row.state = item_review.review(row.name, row.state, row.author, reviewers, actor, approve=approve)
     approval = {"reviewer": actor, "time": tx.now.isoformat(), "reason": reason}
     row.reviews = [*row.reviews, approval] if approve else []
-    tx.act.reason = remark
+    tx.act.reason = reason
     return await tx.save(row)
 
 

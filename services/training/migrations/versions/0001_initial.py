@@ -61,15 +61,15 @@ def upgrade() -> None:
 
     op.create_table(
         "cohorts",
+        sa.Column("occupation", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("direction", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("parent", sqlmodel.sql.sqltypes.AutoString(length=240), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("create_time", services.kit.storage.columns.UtcTime(), nullable=False),
         sa.Column("update_time", services.kit.storage.columns.UtcTime(), nullable=False),
         sa.Column("display_name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
-        sa.Column("occupation", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
-        sa.Column("direction", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("start_date", sa.Date(), nullable=False),
         sa.Column("end_date", sa.Date(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
@@ -98,6 +98,9 @@ def upgrade() -> None:
 
     op.create_table(
         "completions",
+        sa.Column("occupation", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("direction", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("parent", sqlmodel.sql.sqltypes.AutoString(length=240), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -108,9 +111,6 @@ def upgrade() -> None:
         sa.Column("learner", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("person", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("holder_name", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.Column("occupation", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
-        sa.Column("direction", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("listing", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.Column("exam_score", sa.Integer(), nullable=False),
