@@ -1,13 +1,12 @@
 """Every change of a resource is written down with it: who, when, what, why, under which request."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from services.kit.acts.act import MOST_SHOWN, DoneAct
+from services.kit.acts.act import MOST_SHOWN
 from services.kit.acts.actor import Actor, acting
 from services.kit.errors import AppError
 from services.kit.storage import acts
@@ -16,6 +15,7 @@ from services.kit.storage.database import Database
 from services.kit.storage.store import Store, Transaction
 from tests.storage.accounts import AccountRow, OwnerRow, SampleRow, account
 from tests.storage.test_migrations import SERVICES, migrate
+from tests.support.acts import acts_of
 
 CLERK = {"subject": "clerk-7", "roles": frozenset({"institution", "auditor"}), "tenant": "institutions/a"}
 
@@ -69,11 +69,6 @@ def accounts(store: Store) -> Accounts:
     return Accounts(store)
 
 
-async def of(store: Store, name: str, **page: int) -> Sequence[DoneAct]:
-    async with store.read() as tx:
-        return await acts.of(tx, name, **page)
-
-
 async def count(store: Store, table: str = "acts") -> int:
     async with store.read() as tx:
         return (await tx.execute(select(func.count()).select_from(getattr(store.tables, table)))).scalar_one()
@@ -84,7 +79,7 @@ async def test_an_act_tells_who_did_what_when_why_and_under_which_request(accoun
     actor = Actor(**CLERK, method="/bank.v1.Accounts/Freeze", request_id="r-1", fingerprint=b"content")
     with acting(actor):
         await accounts.freeze("accounts/one", "court order")
-    _, act = await of(accounts.store, "accounts/one")
+    _, act = await acts_of(accounts.store, "accounts/one")
     assert (act.subject, act.tenant, act.method) == ("clerk-7", "institutions/a", "/bank.v1.Accounts/Freeze")
     assert (act.roles, act.duties, act.request_id) == (["auditor", "institution"], [], "r-1")
     assert (act.names, act.name_count) == (["accounts/one"], 1)
@@ -94,7 +89,7 @@ async def test_an_act_tells_who_did_what_when_why_and_under_which_request(accoun
 
 async def test_what_nobody_asked_for_is_done_by_the_service(accounts: Accounts):
     await accounts.open("one")
-    (act,) = await of(accounts.store, "accounts/one")
+    (act,) = await acts_of(accounts.store, "accounts/one")
     assert (act.subject, act.method, act.request_id) == ("service:accounts", "Accounts.open", None)
     assert act.moves == [["accounts/one", "", "OPEN"]]
 
@@ -105,7 +100,7 @@ async def test_a_consumer_s_commands_are_acts_of_their_own_without_a_claim(accou
         async with accounts.store.write() as tx:
             await accounts.open.within(tx, "one")
             await accounts.freeze.within(tx, "accounts/one", "")
-    opened, frozen = await of(accounts.store, "accounts/one")
+    opened, frozen = await acts_of(accounts.store, "accounts/one")
     assert {(act.subject, act.request_id) for act in (opened, frozen)} == {(event.subject, "event-1")}
     assert opened.position < frozen.position
 
@@ -114,7 +109,7 @@ async def test_a_command_within_a_command_is_part_of_its_act(accounts: Accounts)
     await accounts.open("one")
     await accounts.freeze("accounts/one", "court order")
     await accounts.thaw("accounts/one")
-    *_, act = await of(accounts.store, "accounts/one")
+    *_, act = await acts_of(accounts.store, "accounts/one")
     assert (act.moves, act.reason) == ([["accounts/one", "FROZEN", "OPEN"]], "by mistake")
     assert await count(accounts.store) == 3
 
@@ -122,21 +117,21 @@ async def test_a_command_within_a_command_is_part_of_its_act(accounts: Accounts)
 async def test_a_deleted_row_has_no_state_any_more(accounts: Accounts):
     await accounts.open("one")
     await accounts.close("accounts/one")
-    *_, act = await of(accounts.store, "accounts/one")
+    *_, act = await acts_of(accounts.store, "accounts/one")
     assert act.moves == [["accounts/one", "OPEN", ""]]
 
 
 async def test_a_row_that_was_only_looked_at_is_not_named(accounts: Accounts):
     await accounts.open("one")
     await accounts.look("accounts/one")
-    assert len(await of(accounts.store, "accounts/one")) == 1
+    assert len(await acts_of(accounts.store, "accounts/one")) == 1
     assert await count(accounts.store) == 2, "the command itself is an act"
 
 
 async def test_what_was_rolled_back_alone_is_not_named(accounts: Accounts):
     await accounts.open_in_vain("one")
-    assert await of(accounts.store, "accounts/one") == []
-    assert len(await of(accounts.store, "owners/one")) == 1
+    assert await acts_of(accounts.store, "accounts/one") == []
+    assert len(await acts_of(accounts.store, "owners/one")) == 1
 
 
 async def test_a_failed_command_leaves_no_act(accounts: Accounts):
@@ -150,7 +145,7 @@ async def test_a_change_outside_any_command_is_an_act_as_well(store: Store):
         await tx.insert(account("one"))
     async with store.write() as tx:
         (await tx.lock(AccountRow, "accounts/one")).state = "FROZEN"  # written by COMMIT alone
-    *_, frozen = await of(store, "accounts/one")
+    *_, frozen = await acts_of(store, "accounts/one")
     assert frozen.moves == [["accounts/one", "OPEN", "FROZEN"]]
 
 
@@ -163,7 +158,7 @@ async def test_a_transaction_that_changes_no_resource_is_no_act(store: Store):
 async def test_an_act_of_many_shows_some_and_is_found_under_all(accounts: Accounts):
     keys = [f"{number:03}" for number in range(MOST_SHOWN + 20)]
     await accounts.open(*keys)
-    (act,) = await of(accounts.store, f"accounts/{keys[-1]}")
+    (act,) = await acts_of(accounts.store, f"accounts/{keys[-1]}")
     assert (len(act.names), len(act.moves), act.name_count) == (MOST_SHOWN, MOST_SHOWN, MOST_SHOWN + 20)
 
 
@@ -171,9 +166,9 @@ async def test_bulk_work_is_one_act_by_the_names_and_counts_it_gives(store: Stor
     async with store.write() as tx:
         await tx.insert_all([account("one"), account("two")])
         await acts.record(tx, ["banks/a"], {"sha256": "ab", "imported": 2})
-    (act,) = await of(store, "banks/a")
+    (act,) = await acts_of(store, "banks/a")
     assert (act.names, act.details) == (["banks/a"], {"sha256": "ab", "imported": 2})
-    assert await of(store, "accounts/one") == []
+    assert await acts_of(store, "accounts/one") == []
     assert await count(store) == 1
 
 
@@ -189,8 +184,8 @@ async def test_acts_are_read_in_pages(accounts: Accounts):
     await accounts.freeze("accounts/one", "court order")
     await accounts.thaw("accounts/one")
     await accounts.close("accounts/one")
-    first = await of(accounts.store, "accounts/one", size=2)
-    rest = await of(accounts.store, "accounts/one", after=first[-1].position)
+    first = await acts_of(accounts.store, "accounts/one", size=2)
+    rest = await acts_of(accounts.store, "accounts/one", after=first[-1].position)
     done = [act.method.removeprefix("Accounts.") for act in (*first, *rest)]
     assert done == ["open", "freeze", "thaw", "close"]
 

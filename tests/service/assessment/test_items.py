@@ -1,6 +1,7 @@
 """The question bank over real gRPC: import, preview, review by two people, versions, export."""
 
 from contextlib import contextmanager
+from hashlib import sha256
 
 import grpc
 import pytest
@@ -11,6 +12,7 @@ from shuzheng.assessment.v1 import item_service_pb2 as messages
 from shuzheng.assessment.v1.bank_service_pb2_grpc import BankServiceStub
 from shuzheng.assessment.v1.item_service_pb2_grpc import ItemServiceStub
 
+from tests.support.acts import acts_of
 from tests.support.assessment_bank import (
     BANK,
     BODY,
@@ -77,6 +79,26 @@ async def test_importing_the_same_file_twice_changes_nothing(opened):
     before = await count(opened)
     assert await import_examples(opened) == []
     assert await count(opened) == before
+
+
+async def test_an_import_is_known_by_its_file_and_what_it_brought(opened):
+    data = (EXAMPLES / "questions.gift").read_bytes()
+    await send_file(opened, BANK, data, GIFT, preview=True)
+    created = await acts_of(opened.service.store, BANK)
+    await send_file(opened, BANK, data, GIFT, subject="author-3")
+    *before, act = await acts_of(opened.service.store, BANK)
+    assert before == created, "a preview is no act"
+    counts = {"found": 17, "checked": 17, "imported": 16, "duplicates": 0, "rejected": 1}
+    assert act.details == {"sha256": sha256(data).hexdigest(), **counts}
+    assert (act.subject, act.method.rpartition("/")[2]) == ("author-3", "ImportItems")
+
+
+async def test_a_review_says_who_and_why(opened):
+    (name, *_) = await import_examples(opened)
+    request = messages.ReviewItemRequest(name=name, approve=True, reason="通过")
+    await stub(opened, "reviewer-one").ReviewItem(request)
+    (act,) = await acts_of(opened.service.store, name)
+    assert (act.subject, act.roles, act.reason) == ("reviewer-one", ["body"], "通过")
 
 
 async def test_a_preview_tells_everything_and_stores_nothing(opened):

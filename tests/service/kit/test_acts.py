@@ -7,23 +7,17 @@ from uuid import uuid4
 import pytest
 
 from services.kit import telemetry
-from services.kit.acts.act import DoneAct
 from services.kit.acts.actor import ACTOR, Actor
 from services.kit.events.broker import Broker
 from services.kit.events.connection import Connection
 from services.kit.events.consumer import Consumed, Consumer
 from services.kit.events.envelope import Envelope
-from services.kit.storage import acts
-from services.kit.storage.store import Store, Transaction
+from services.kit.storage.store import Transaction
 from tests.service.kit import demo
 from tests.service.kit.conftest import INSTITUTION, Opened
+from tests.support.acts import acts_of
 
 ADDED = "demo.v1.counter.added"
-
-
-async def of(store: Store, name: str) -> Sequence[DoneAct]:
-    async with store.read() as tx:
-        return await acts.of(tx, name)
 
 
 def add(name: str, request_id: str = "") -> object:
@@ -34,7 +28,7 @@ async def test_a_call_acts_as_its_caller(served: Opened):
     name, request_id = await served.counter(), str(uuid4())
     for _ in range(2):
         await served.counters(subject="clerk-7").AddToCounter(add(name, request_id))
-    _, act = await of(served.service.store, name)
+    _, act = await acts_of(served.service.store, name)
     assert (act.subject, act.roles, act.tenant) == ("clerk-7", ["institution"], INSTITUTION)
     assert (act.method, act.request_id) == ("/demo.v1.CounterService/AddToCounter", request_id)
 
@@ -42,7 +36,7 @@ async def test_a_call_acts_as_its_caller(served: Opened):
 async def test_a_call_without_a_request_id_is_an_act_as_well(served: Opened):
     name = await served.counter()
     await served.counters(subject="clerk-7").AddToCounter(add(name))
-    assert [(act.subject, act.request_id) for act in await of(served.service.store, name)][1:] == [
+    assert [(act.subject, act.request_id) for act in await acts_of(served.service.store, name)][1:] == [
         ("clerk-7", None)
     ]
 
@@ -52,7 +46,7 @@ async def test_every_message_of_a_stream_acts_as_its_caller(served: Opened):
     ids = [str(uuid4()), str(uuid4()), ""]
     call = served.counters(subject="clerk-7").AddAll(iter([add(name, one) for one in ids]))
     assert (await call).balance == 3
-    _, *added = await of(served.service.store, name)
+    _, *added = await acts_of(served.service.store, name)
     assert {act.subject for act in added} == {"clerk-7"}
     assert [act.request_id for act in added][:2] == ids[:2]
 
@@ -102,7 +96,7 @@ def event(key: str) -> tuple[Envelope, bytes]:
 async def test_commands_of_a_consumer_are_acts_of_the_event(consumer: Consumer):
     async with consumer.store.write() as tx:
         await consumer.dispatch(tx, *event("a"))
-    (act,) = await of(consumer.store, f"{INSTITUTION}/counters/a")
+    (act,) = await acts_of(consumer.store, f"{INSTITUTION}/counters/a")
     assert (act.subject, act.method, act.request_id) == (f"event:{ADDED}", "demo-from-demo", "event-a")
     assert act.details == {}
 
@@ -110,5 +104,5 @@ async def test_commands_of_a_consumer_are_acts_of_the_event(consumer: Consumer):
 async def test_commands_of_many_events_at_once_tell_the_first_the_last_and_how_many(consumer: Consumer):
     async with consumer.store.write() as tx:
         await consumer.dispatch_run(tx, [event("a"), event("b")])
-    (first,) = await of(consumer.store, f"{INSTITUTION}/counters/a")
+    (first,) = await acts_of(consumer.store, f"{INSTITUTION}/counters/a")
     assert (first.request_id, first.details) == ("event-a", {"events": 2, "last": "event-b"})

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from shuzheng.training.v1 import enrollment_service_pb2 as enrollments
 from shuzheng.training.v1 import learner_service_pb2 as learners
 
 from services.kit import spreadsheet
+from tests.support.acts import acts_of
 from tests.support.people import person
 from tests.support.statements import statements
 
@@ -220,6 +222,20 @@ async def test_progress_tells_each_stage_and_many_rows_are_bulk_work(world, coho
     assert [p.stage for p in result.progress] == sorted(p.stage for p in result.progress)
     assert {p.stage for p in result.progress} == {1, 2, 3}
     assert result.progress[-1].rows_done == result.progress[-1].rows_total == 5000
+
+
+async def test_an_import_is_known_by_its_file_and_what_it_brought(world, cohort):
+    rows = [row(number) for number in range(1, 2601)]
+    content = csv_file(HEAD, *rows)
+    await world.import_roster(cohort, content, dry_run=True)
+    before = await acts_of(world.service.store, cohort)
+    result = await world.import_roster(cohort, content)
+    done = (await acts_of(world.service.store, cohort))[len(before) :]
+    assert len(done) > 1, "one a slice, because each is a transaction"
+    assert {act.details["sha256"] for act in done} == {result.summary.sha256} == {sha256(content).hexdigest()}
+    assert [act.details["rows"] for act in done] == sorted(act.details["rows"] for act in done)
+    assert done[-1].details["enrollments_created"] == 2600
+    assert {act.subject for act in before} == {act.subject for act in done}
 
 
 def test_only_spreadsheets_are_taken_for_spreadsheets():
