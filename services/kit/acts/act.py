@@ -22,7 +22,10 @@ class Act:
     under_way: bool = False
 
     def touch(self, name: str, before: str = "", after: str = "") -> None:
-        """Note that the resource of that name was changed, and its states where they differ."""
+        """Note that the resource of that name was changed, and its states where they differ.
+
+        The session does so for rows; a statement that changes rows past it says so by itself.
+        """
         self.names[name] = None
         if before != after:
             self.moves[name] = (self.moves.get(name, (before, ""))[0], after)

@@ -13,6 +13,7 @@ from shuzheng.assessment.v1 import (
     item_pb2,
 )
 
+from tests.support.acts import acts_of
 from tests.support.sitting import BODY, EXAM, MINUTES, START, Sitting, chosen, refused
 
 CLOSED = (grpc.StatusCode.FAILED_PRECONDITION, "ATTEMPT_CLOSED", [])
@@ -158,6 +159,8 @@ async def test_the_sweeper_submits_what_nobody_asks_for(sitting, clock):
             await asyncio.sleep(0.1)
     assert {a.name for a in listed} == set(attempts)
     assert all(a.submitted_by_clock for a in listed)
+    *_, act = await acts_of(sitting.service.store, attempts[0])
+    assert (act.subject, act.moves[0][1:]) == ("service:assessment", ["STARTED", "SUBMITTED"])
 
 
 async def test_a_question_that_is_not_on_the_paper_takes_no_answer_with_it(sitting):

@@ -7,6 +7,8 @@ from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1 import events_pb2
 from stdnum.iso7064 import mod_97_10
 
+from tests.support.acts import acts_of
+
 
 async def test_a_completion_gives_a_training_certificate(world):
     await world.deliver(world.completion(1))
@@ -17,6 +19,24 @@ async def test_a_completion_gives_a_training_certificate(world):
     assert (found.hours, found.theory_score) == ("80.5", "")
     assert found.name == f"certificates/{found.number.lower()}"
     assert await world.facts() == [("issued", found.name)]
+
+
+async def test_a_certificate_is_drafted_by_the_event_and_issued_by_the_service(world):
+    await world.deliver(world.completion(1), event_id="e-1")
+    found = await world.certificate()
+    drafted, issued = await acts_of(world.service.store, found.name)
+    event = "event:training.v1.completion.registered", "certificates-from-training", "e-1"
+    assert (drafted.subject, drafted.method, drafted.request_id) == event
+    assert (issued.subject, issued.request_id) == ("service:certificates", None)
+    assert drafted.moves + issued.moves == [[found.name, "", "INTENT"], [found.name, "INTENT", "ISSUED"]]
+
+
+async def test_a_revocation_says_who_and_why(world):
+    await world.deliver(world.completion(1), world.withdrawal(1))
+    found = await world.certificate()
+    *_, act = await acts_of(world.service.store, found.name)
+    assert act.subject == "event:training.v1.completion.withdrawn"
+    assert act.reason.startswith("COMPLETION_WITHDRAWN: ")
 
 
 async def test_a_passed_result_gives_a_grade_certificate_and_a_failed_one_none(world):

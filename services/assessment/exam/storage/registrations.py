@@ -38,4 +38,6 @@ async def mark_absent(tx: Transaction, exam: str) -> None:
         "version": RegistrationRow.version + 1,
         "update_time": tx.now,
     }
-    await tx.execute(update(RegistrationRow).where(*admitted).values(changed))
+    marking = update(RegistrationRow).where(*admitted).values(changed).returning(RegistrationRow.name)
+    for name in (await tx.execute(marking)).scalars():
+        tx.act.touch(name, RegistrationState.ADMITTED, RegistrationState.ABSENT)

@@ -79,7 +79,11 @@ async def close_overdue(tx: Transaction) -> int:
         "version": ATTEMPTS.c.version + 1,
         "update_time": tx.now,
     }
-    return int((await tx.execute(update(ATTEMPTS).where(*_overdue(tx)).values(values))).rowcount)  # type: ignore[attr-defined]
+    closing = update(ATTEMPTS).where(*_overdue(tx)).values(values).returning(ATTEMPTS.c.name)
+    closed = (await tx.execute(closing)).scalars().all()
+    for name in closed:
+        tx.act.touch(name, AttemptState.STARTED, AttemptState.SUBMITTED)
+    return len(closed)
 
 
 def _overdue(tx: Transaction) -> tuple[Any, ...]:

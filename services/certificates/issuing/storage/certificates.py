@@ -109,6 +109,8 @@ async def insert_drafts(tx: Transaction, drafts: Sequence[Draft]) -> None:
     """Store drafted certificates and their documents, all at once."""
     await tx.execute(INSERT, [draft.values for draft in drafts])
     await insert_documents(tx, drafts)
+    for draft in drafts:
+        tx.act.touch(draft.values["name"], "", draft.values["state"])
 
 
 async def insert_documents(tx: Transaction, drafts: Sequence[Draft]) -> None:
@@ -168,6 +170,8 @@ async def store_proofs(tx: Transaction, made: Mapping[str, Made], positions: Map
         for name, one in made.items()
     ]
     await tx.execute(_ISSUE, issued)
+    for name in made:
+        tx.act.touch(name, State.INTENT, State.ISSUED)
 
 
 async def nonces(tx: Transaction, names: Sequence[str]) -> dict[str, bytes]:
