@@ -10,12 +10,14 @@ from typing import Any
 
 import grpc
 from buf.validate import validate_pb2  # noqa: F401 - registers what demo.proto imports
+from google.api import field_behavior_pb2, resource_pb2  # noqa: F401 - registers what demo.proto imports
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_tools import protoc
 from pydantic_settings import SettingsConfigDict
 from shuzheng.options.v1 import access_pb2  # noqa: F401 - registers what demo.proto imports
 from sqlmodel import Field
 
+from services.kit.area import Area
 from services.kit.clock import Clock
 from services.kit.config import ServiceConfig
 from services.kit.events.consumer import Consumed
@@ -26,7 +28,7 @@ from services.kit.runtime import Service
 from services.kit.storage.commands import command
 from services.kit.storage.rows import Entity, row_base
 from services.kit.storage.store import Transaction
-from tools.gen import PROTOS, well_known
+from tools.gen import PACKAGES, PROTOS, well_known
 
 HERE = Path(__file__).parent
 BASE_OF = {"demo": row_base("demo"), "mirror": row_base("mirror")}
@@ -40,6 +42,7 @@ def _register() -> None:
         arguments = [
             f"-I{HERE}",
             f"-I{PROTOS}",
+            f"-I{PACKAGES}",
             f"--descriptor_set_in={known}",
             f"--descriptor_set_out={out}",
         ]
@@ -198,6 +201,9 @@ class CounterServicer:
     async def Label(self, request: Any, context: Any) -> Any:
         return Counter(balance=len(request.labels))
 
+    async def UpdateCounter(self, request: Any, context: Any) -> Any:
+        return shown(await self.counters.get(request.counter.name))
+
     async def Ping(self, request: Any, context: Any) -> Any:
         await self.on_ping(request)
         return Counter(name=request.word)
@@ -257,14 +263,14 @@ async def open_demo(config: ServiceConfig, clock: Clock) -> tuple[Service, Count
     opened = Prepared(config, BASE_OF["demo"].metadata, clock, encoder(PUBLISHED))
     await opened.prepare()
     instance = CounterServicer(Counters(opened.store))
-    return await opened.start([servicer("CounterService", instance)]), instance
+    return await opened.start(Area([servicer("CounterService", instance)])), instance
 
 
 async def open_mirror(config: ServiceConfig, clock: Clock, mirror: Mirror) -> Service:
     """The mirror's wiring."""
     opened = Prepared(config, BASE_OF["mirror"].metadata, clock)
     await opened.prepare()
-    return await opened.start([], mirror.consumed())
+    return await opened.start(Area(consumed=mirror.consumed()))
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
