@@ -119,17 +119,12 @@ def declared(file: FileDescriptor) -> Iterator[resource_pb2.ResourceDescriptor]:
     """Yield the resources that a file declares: its own messages, and definitions of what lies elsewhere."""
     yield from file.GetOptions().Extensions[resource_pb2.resource_definition]
     for message in file.message_types_by_name.values():
-        if resource := _resource(message):
-            yield resource
+        if (own := _resource(message)).type:
+            yield own
 
 
-def _resource(message: Descriptor | None) -> resource_pb2.ResourceDescriptor | None:
-    options = message.GetOptions() if message else None
-    return (
-        options.Extensions[resource_pb2.resource]
-        if options and options.HasExtension(resource_pb2.resource)
-        else None
-    )
+def _resource(message: Any) -> resource_pb2.ResourceDescriptor:
+    return message.GetOptions().Extensions[resource_pb2.resource]
 
 
 def looks(request: Descriptor, known: Kinds) -> tuple[Look, ...]:
@@ -171,5 +166,6 @@ def _kind(field: FieldDescriptor, known: Kinds) -> Kind | None:
 
 def type_of(field: FieldDescriptor) -> str:
     """Return the type of resource that a field names: its own message's for an IDENTIFIER, "" for none."""
-    own = _resource(field.containing_type) if IDENTIFIER in behaviors(field) else None
-    return own.type if own else field.GetOptions().Extensions[resource_pb2.resource_reference].type
+    if IDENTIFIER in behaviors(field):
+        return _resource(field.containing_type).type
+    return field.GetOptions().Extensions[resource_pb2.resource_reference].type
