@@ -1,9 +1,11 @@
 """What fields are for is said once, by google.api.field_behavior, and agrees with the rules that services enforce."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import protovalidate
 import pytest
@@ -13,6 +15,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto
 
 from tools import contract
 
+ROOT = Path(__file__).resolve().parents[2]
 SAID = re.compile(r"output only|input only|cannot be changed|immutable|read-only", re.IGNORECASE)
 SET_BY_SERVICES = {"state", "create_time", "update_time"}
 # A field of a resource in the rule of a request.
@@ -96,3 +99,27 @@ def test_a_resource_that_callers_send_says_what_services_set(full_name: str):
     if contract.resource(message).type:
         own = behaving(full_name, "OUTPUT_ONLY") | behaving(full_name, "IDENTIFIER")
         assert {field.name for field in message.field} & (SET_BY_SERVICES | {"name"}) <= own
+
+
+def module_of(method: contract.Method) -> ModuleType:
+    """Return the module whose servicer answers a method."""
+    modules = (ROOT / "services" / method.file.service).glob("*/rpc/*.py")
+    (path,) = (path for path in modules if f"class {method.service.name}(" in path.read_text("utf-8"))
+    return import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+
+def updates() -> Iterator[tuple[str, set[str]]]:
+    """Yield the full name of each resource that has an update, with the paths that its mask may name."""
+    for method in contract.methods():
+        if method.proto.name.startswith("Update"):
+            changeable = getattr(module_of(method), "CHANGEABLE", None)
+            if changeable is not None:  # some build it from their use case
+                yield taken()[method.proto.input_type].field[0].type_name, set(changeable)
+
+
+def test_an_update_changes_exactly_what_is_not_said_to_be_fixed():
+    found = dict(updates())
+    for full_name, changeable in found.items():
+        fixed = {"etag"}.union(*(behaving(full_name, b) for b in ("OUTPUT_ONLY", "IMMUTABLE", "IDENTIFIER")))
+        assert (full_name, {f.name for f in taken()[full_name].field} - fixed) == (full_name, changeable)
+    assert len(found) > 8
