@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from google.api import field_behavior_pb2, resource_pb2
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
     EnumDescriptorProto,
@@ -121,6 +122,34 @@ def field_comments() -> dict[tuple[str, str], str]:
         for file, place, message in messages()
         for number, field in enumerate(message.field)
     }
+
+
+def behaviors(of: FieldDescriptorProto) -> set[str]:
+    """Return what a field is for: `OUTPUT_ONLY`, `REQUIRED` and the like."""
+    found = of.options.Extensions[field_behavior_pb2.field_behavior]
+    return {field_behavior_pb2.FieldBehavior.Name(behavior) for behavior in found}
+
+
+def resource(of: DescriptorProto) -> resource_pb2.ResourceDescriptor:
+    """Return what kind of resource a message is; its type is "" where it is none."""
+    return of.options.Extensions[resource_pb2.resource]
+
+
+def reference(of: FieldDescriptorProto) -> str:
+    """Return the type of resource that a field refers to, "" for none."""
+    return of.options.Extensions[resource_pb2.resource_reference].type
+
+
+@cache
+def patterns() -> dict[str, set[tuple[str, ...]]]:
+    """Return the patterns by type of resource, of messages and of definitions: one tuple where all files agree."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for file in files():
+        defined = file.proto.options.Extensions[resource_pb2.resource_definition]
+        for each in (*defined, *map(resource, file.proto.message_type)):
+            if each.type:
+                found.setdefault(each.type, set()).add(tuple(each.pattern))
+    return found
 
 
 def field(of: DescriptorProto, path: str) -> FieldDescriptorProto | None:

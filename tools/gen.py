@@ -19,6 +19,8 @@ PROTOS = ROOT / "protos"
 GEN = ROOT / "gen"
 BIN = Path(sys.executable).parent
 DESCRIPTORS = "descriptors.binpb"
+# Where google/api and google/rpc lie.
+PACKAGES = Path(next(iter(find_spec("google.api").submodule_search_locations))).parent.parent
 
 
 def well_known(target: Path) -> None:
@@ -37,13 +39,12 @@ def protoc(*outputs: str) -> None:
     """Run protoc over every file of protos/ with these output options."""
     import grpc_tools
 
-    packages = Path(next(iter(find_spec("google.api").submodule_search_locations))).parent.parent
     builtin = Path(grpc_tools.__file__).parent / "_proto"
     ours = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.rglob("*.proto"))
     with tempfile.TemporaryDirectory() as scratch:
         known = Path(scratch) / "known.binpb"
         well_known(known)
-        folders = [f"-I{PROTOS}", f"-I{packages}", f"-I{builtin}", f"--descriptor_set_in={known}"]
+        folders = [f"-I{PROTOS}", f"-I{PACKAGES}", f"-I{builtin}", f"--descriptor_set_in={known}"]
         subprocess.run(
             [
                 sys.executable,

@@ -78,7 +78,7 @@ def _annotation(field: Field, is_argument: bool) -> Any:
     if field.flag:
         return Annotated[bool | None, typer.Option(f"{option}/--no-{field.key.replace('_', '-')}")]
     kind = list[str] | None if field.repeated else str | None
-    return Annotated[kind, typer.Option(option, help=field.form)]
+    return Annotated[kind, typer.Option(option, help=field.help)]
 
 
 def _all_pages(session: Session, service: str, method: MethodDescriptor, request: Any, answer: Any) -> Any:

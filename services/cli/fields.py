@@ -13,14 +13,10 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
+from services.kit.rpc.behavior import IDENTIFIER, IMMUTABLE, OUTPUT_ONLY, REQUIRED, behaviors
+
 CHINA = timezone(timedelta(hours=8))
 AUTOMATIC = frozenset({"request_id", "update_mask"})
-# Set by the services; nobody sends them.
-OUTPUT_ONLY = frozenset({
-    "state", "create_time", "update_time", "warnings", "uscc_problems", "filed_on", "national_id_masked", "person",
-    "phone_masked", "seats_taken", "history", "reviews", "content_hash", "version", "ticket_number", "seat",
-    "route", "candidate_display_name", "learner_display_name", "concealed", "cancel_reason",
-})  # fmt: skip
 
 
 class BadValue(Exception):
@@ -33,6 +29,7 @@ class Field:
 
     path: tuple[str, ...]
     descriptor: FieldDescriptor
+    needed: bool = False
 
     @property
     def key(self) -> str:
@@ -58,6 +55,11 @@ class Field:
         if message is None:
             return ""
         return "JSON, @FILE" if self.descriptor.is_repeated else FORMS.get(message.full_name, "JSON, @FILE")
+
+    @property
+    def help(self) -> str:
+        """Whether the option is needed, and what it takes."""
+        return " · ".join(filter(None, ("必填 required" if self.needed else "", self.form)))
 
     def read(self, given: str) -> Any:
         """Return the JSON value of a text; raises BadValue."""
@@ -150,16 +152,18 @@ def _spread(method: MethodDescriptor) -> Iterator[Field]:
         if field.name in AUTOMATIC or field.type == FieldDescriptor.TYPE_BYTES:
             continue
         if inner is None or field.is_repeated or inner.full_name in READERS:
-            yield Field((field.name,), field)
+            yield Field((field.name,), field, REQUIRED in behaviors(field))
         else:
             yield from _resource(field.name, inner, update=method.name.startswith("Update"))
 
 
 def _resource(name: str, message: Descriptor, *, update: bool) -> Iterator[Field]:
-    hidden = OUTPUT_ONLY if update else OUTPUT_ONLY | {"name", "etag"}
+    """Yield what callers say of a resource: not what services set, nor what an update cannot change."""
+    hidden = {OUTPUT_ONLY, IMMUTABLE} if update else {OUTPUT_ONLY, IDENTIFIER}
+    needed = IDENTIFIER if update else REQUIRED
     for field in message.fields:
-        if field.name not in hidden:
-            yield Field((name, field.name), field)
+        if not hidden & behaviors(field) and (update or field.name != "etag"):
+            yield Field((name, field.name), field, needed in behaviors(field))
 
 
 def positional(method: MethodDescriptor) -> Field | None:

@@ -20,9 +20,8 @@ def institution_of(name: str) -> str:
     return "/".join(name.split("/", 2)[:2])
 
 
-def check_below(pattern: Pattern, parent: str, name: str, field: str) -> None:
-    """Raise INVALID_NAME where `name` is not of this kind or not below `parent`, the request's tenant or cohort."""
-    pattern.parse(name, field)
+def check_below(parent: str, name: str, field: str) -> None:
+    """Raise INVALID_NAME where `name` does not lie below `parent`, the request's tenant or cohort."""
     if not name.startswith(f"{parent}/"):
         message = f"{name[:200]!r} does not lie below {parent}"
         raise invalid("INVALID_NAME", f"{message}.", Violation(field, message, "INVALID_NAME"))

@@ -19,6 +19,7 @@ FREE_ROLES = {access_pb2.ROLE_SUPERVISOR, access_pb2.ROLE_SERVICE, access_pb2.RO
 NATIONAL_ID = re.compile(r"^(national_id|id_number|identity_number)s?$")
 UNBOUND = re.compile(r"\b(own|any|anyone|every|everyone|public)\b", re.IGNORECASE)
 BOUNDS = ("max_len", "len", "max_bytes", "uuid", "const", "email", "hostname")
+OUTPUT, INPUT = "OUTPUT_ONLY", "INPUT_ONLY"
 
 
 def request(method: contract.Method) -> DescriptorProto:
@@ -31,7 +32,7 @@ def request(method: contract.Method) -> DescriptorProto:
 def fields(full_name: str, without: str, seen: set[str]) -> Iterator[tuple[str, FieldDescriptorProto]]:
     """Yield `Message.field` and the field for all fields from our message down, once each.
 
-    Fields whose comment says `without` ("Output only"), and what is below them, are left out.
+    Fields that are `without` (OUTPUT_ONLY), and what is below them, are left out.
     """
     found = contract.message(full_name)
     if found is None or full_name in seen:
@@ -39,8 +40,7 @@ def fields(full_name: str, without: str, seen: set[str]) -> Iterator[tuple[str, 
     seen.add(full_name)
     for part in (found, *found.nested_type):
         for field in part.field:
-            comment = contract.field_comments().get((full_name, field.name), "")
-            if without.lower() not in comment.lower():
+            if without not in contract.behaviors(field):
                 yield f"{part.name}.{field.name}", field
                 yield from fields(field.type_name, without, seen)
 
@@ -80,7 +80,7 @@ class TestEveryRpc:
             if grant.tenant_field:
                 field = contract.field(request(method), grant.tenant_field)
                 assert field is not None, f"no field {grant.tenant_field}"
-                assert field.type == FieldDescriptorProto.TYPE_STRING
+                assert contract.reference(field) or "IDENTIFIER" in contract.behaviors(field)
 
     def test_binds_tenants_or_says_why_not(self, method: contract.Method):
         for grant in method.grants:
@@ -108,11 +108,11 @@ class TestEveryRpc:
             assert contract.field(answer, "next_page_token") is not None
 
     def test_takes_only_bounded_fields(self, method: contract.Method):
-        taken = fields(method.proto.input_type, "Output only", set())
+        taken = fields(method.proto.input_type, OUTPUT, set())
         assert not [name for name, field in taken if not bounded(field)]
 
     def test_answers_without_national_ids(self, method: contract.Method):
-        shown = fields(method.proto.output_type, "Input only", set())
+        shown = fields(method.proto.output_type, INPUT, set())
         assert not [name for name, field in shown if NATIONAL_ID.match(field.name)]
 
 

@@ -99,8 +99,8 @@ def lose_an_answer(snapshot):
 
 
 def take_back_a_withdrawal(snapshot):
-    row = next(row for row in snapshot.rows("training", "completions") if row["state"] == "withdrawn")
-    row["state"] = "registered"
+    row = next(row for row in snapshot.rows("training", "completions") if row["state"] == "WITHDRAWN")
+    row["state"] = "REGISTERED"
 
 
 def miss_evidence(snapshot):

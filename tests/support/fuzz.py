@@ -5,7 +5,6 @@ day; `oddness` is the chance of each field to break its rules on purpose.
 """
 
 import asyncio
-import re
 import string
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,8 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from shuzheng.options.v1 import access_pb2
 
+from services.kit.rpc.behavior import REQUIRED, behaviors
+from services.kit.rpc.names import type_of
 from services.vocabulary.occupations import OCCUPATIONS
 from tests.support.people import national_id, organization_code, person
 from tools import contract
@@ -31,7 +32,6 @@ from tools import contract
 GENERATED = Path(__file__).parents[2] / "gen"
 SENDING_FAILED = "Internal error from Core"
 PATIENCE = 20  # seconds until a call counts as stuck
-RESOURCE_NAME = re.compile(r"[a-zA-Z]+/\{[a-z_]+\}(?:/[a-zA-Z]+/\{[a-z_]+\})*")
 MAPPED = frozenset(
     grpc.StatusCode[name]
     for name in (
@@ -186,11 +186,8 @@ class Writer:
         return self.random.choice(WORDS)[: rules.max_len or None]
 
     def _name_for(self, field: FieldDescriptor) -> str:
-        """Return a name of the kind that the field's comment speaks of; now and then any other name."""
-        if field.containing_type is None:
-            return ""
-        comment = contract.field_comments().get((f".{field.containing_type.full_name}", field.name), "")
-        shapes = [_shape(name) for name in RESOURCE_NAME.findall(comment)]
+        """Return a name of the kind that the field refers to; now and then any other name."""
+        shapes = [_shape(name) for found in contract.patterns().get(type_of(field), ()) for name in found]
         if not shapes:
             return ""
         if self.random.random() < 0.1:
@@ -205,10 +202,7 @@ def _shape(name: str) -> str:
 
 
 def _wanted(field: FieldDescriptor) -> bool:
-    rules = field.GetOptions().Extensions[validate_pb2.field]
-    return bool(rules.required or rules.string.min_len or rules.repeated.min_items) or field.name in (
-        "name", "display_name", "qualification",
-    )  # fmt: skip
+    return REQUIRED in behaviors(field) or field.name in ("name", "display_name", "qualification")
 
 
 SPECIAL: dict[str, Callable[[Random], str]] = {

@@ -141,9 +141,9 @@ def acknowledged_exists(snapshot: Snapshot) -> Iterator[str]:
         stored = {row["name"] for rows in snapshot.tables[service].values() for row in rows if "name" in row}
         yield from (f"{name} was acknowledged and is gone" for name in sorted(names - stored))
     yield from _states(
-        snapshot, "training", "completions", ledger.completed - ledger.withdrawn, {"registered"}
+        snapshot, "training", "completions", ledger.completed - ledger.withdrawn, {"REGISTERED"}
     )
-    yield from _states(snapshot, "training", "completions", ledger.withdrawn, {"withdrawn"})
+    yield from _states(snapshot, "training", "completions", ledger.withdrawn, {"WITHDRAWN"})
     yield from _states(snapshot, "assessment", "results", ledger.published - ledger.annulled, {"PUBLISHED"})
     yield from _states(snapshot, "assessment", "results", ledger.annulled, {"ANNULLED"})
 
@@ -198,7 +198,7 @@ def certificates_have_facts(snapshot: Snapshot) -> Iterator[str]:
 def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
     """A standing completion or passed published result has exactly one certificate in force, unless ended by hand."""
     standing = [
-        row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "registered"
+        row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "REGISTERED"
     ]
     standing += [
         row["name"]
@@ -219,7 +219,7 @@ def facts_have_certificates(snapshot: Snapshot) -> Iterator[str]:
 
 def ended_facts_have_none(snapshot: Snapshot) -> Iterator[str]:
     """No certificate stands for a completion that was withdrawn, or a result that was annulled or not passed."""
-    ended = [row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "withdrawn"]
+    ended = [row["name"] for row in snapshot.rows("training", "completions") if row["state"] == "WITHDRAWN"]
     results = snapshot.rows("assessment", "results")
     ended += [row["name"] for row in results if row["state"] != "PUBLISHED" or not row["passed"]]
     of_source = _certificates_by_source(snapshot)
@@ -253,7 +253,7 @@ def evidence_follows_completions(snapshot: Snapshot) -> Iterator[str]:
     """Assessment knows of every completion whether it stands."""
     known = {row["name"]: row["state"] for row in snapshot.rows("assessment", "evidence")}
     for row in snapshot.rows("training", "completions"):
-        wanted = "STANDING" if row["state"] == "registered" else "WITHDRAWN"
+        wanted = "STANDING" if row["state"] == "REGISTERED" else "WITHDRAWN"
         if known.get(row["name"]) != wanted:
             yield f"{row['name']} is {row['state']}, its evidence {known.get(row['name'])}"
 

@@ -24,6 +24,8 @@ from services.kit.rpc.call import CALL, Call
 from services.kit.rpc.deadlines import Deadlines
 from services.kit.rpc.identity import Verifier
 from services.kit.rpc.limits import Limiter
+from services.kit.rpc.names import Kinds, Look, looks
+from services.kit.rpc.names import check as check_names
 from services.kit.rpc.status import CODES, sentence, trailing
 from services.kit.rpc.validation import check, reader, unreadable
 from services.kit.telemetry import Telemetry
@@ -38,10 +40,12 @@ ORDER = (
     "access_rule",
     "rate_limit",
     "validation",
+    "names",
     "idempotency",
 )
 Step = Callable[[Call], None]
 MessageStep = Callable[[Call, Message], None]
+Admission = Callable[[Call, Message | None], None]
 UNLIMITED = Limiter(0, 0)
 log = logger("rpc")
 
@@ -53,13 +57,17 @@ class Plan:
     name: str
     rule: Rule
     has_request_id: bool
+    names: tuple[Look, ...]
 
 
-def plan_of(method: MethodDescriptor) -> Plan:
-    """Return the plan of a method; raises LookupError where it declares no access rule."""
-    service = method.containing_service.full_name
+def plan_of(method: MethodDescriptor, kinds: Kinds) -> Plan:
+    """Return the plan of a method; raises LookupError for one without access rule, or a name of unknown kind."""
+    service, request = method.containing_service.full_name, method.input_type
     return Plan(
-        f"/{service}/{method.name}", rule_of(method), "request_id" in method.input_type.fields_by_name
+        f"/{service}/{method.name}",
+        rule_of(method),
+        "request_id" in request.fields_by_name,
+        looks(request, kinds),
     )
 
 
@@ -88,6 +96,7 @@ class Chain:
             self.access_rule,
             self.rate_limit,
             self.validation,
+            self.names,
             self.idempotency,
         )
 
@@ -137,6 +146,10 @@ class Chain:
         """Refuse a message whose shape is wrong."""
         check(message)
 
+    def names(self, call: Call, message: Message) -> None:
+        """Refuse a resource name whose shape is wrong."""
+        check_names(message, call.plan.names)
+
     def idempotency(self, call: Call, message: Message) -> None:
         """Hand the request_id to the command that will run."""
         if call.plan.has_request_id and message.request_id:  # type: ignore[attr-defined]
@@ -156,7 +169,7 @@ class Chain:
             (True, True): (self._converses, "stream_stream", grpc.stream_stream_rpc_method_handler),
         }[shape]
         wrapper, attribute, make = kind
-        behavior = wrapper(getattr(handler, attribute), plan)
+        behavior = wrapper(getattr(handler, attribute), plan, self._admission(plan))
         return make(behavior, reader(handler.request_deserializer), handler.response_serializer)
 
     def order(self) -> tuple[str, ...]:
@@ -173,56 +186,60 @@ class Chain:
             step(call)
         return call
 
-    def _admit(self, call: Call, message: Message | None) -> None:
-        if message is None:
-            raise unreadable()
-        for step in self.on_message:
-            step(call, message)
+    def steps(self, plan: Plan) -> tuple[MessageStep, ...]:
+        """Return the steps of a method's messages: a request without names has none for them."""
+        return tuple(step for step in self.on_message if plan.names or step != self.names)
 
-    def _unary(self, handler: Any, plan: Plan) -> Any:
+    def _admission(self, plan: Plan) -> Admission:
+        steps = self.steps(plan)
+
+        def admit(call: Call, message: Message | None) -> None:
+            if message is None:
+                raise unreadable()
+            for step in steps:
+                step(call, message)
+
+        return admit
+
+    def _unary(self, handler: Any, plan: Plan, admit: Admission) -> Any:
         async def unary(request: Message, context: Any) -> Any:
             call = self._arrive(plan, context)
             async with _Passage(self, call, self.settings.longest_call):
                 self.identity(call)
-                self._admit(call, request)
+                admit(call, request)
                 return await handler(request, context)
 
         return unary
 
-    def _answers(self, handler: Any, plan: Plan) -> Any:
+    def _answers(self, handler: Any, plan: Plan, admit: Admission) -> Any:
         async def answers(request: Message, context: Any) -> AsyncIterator[Any]:
             call = self._arrive(plan, context)
             async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
-                self._admit(call, request)
+                admit(call, request)
                 async for response in handler(request, context):
                     yield response
 
         return answers
 
-    def _collects(self, handler: Any, plan: Plan) -> Any:
+    def _collects(self, handler: Any, plan: Plan, admit: Admission) -> Any:
         async def collects(requests: Any, context: Any) -> Any:
             call = self._arrive(plan, context)
             async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
-                return await handler(self._admitted(call, requests), context)
+                return await handler(_admitted(admit, call, requests), context)
 
         return collects
 
-    def _converses(self, handler: Any, plan: Plan) -> Any:
+    def _converses(self, handler: Any, plan: Plan, admit: Admission) -> Any:
         async def converses(requests: Any, context: Any) -> AsyncIterator[Any]:
             call = self._arrive(plan, context)
             async with _Passage(self, call, self.settings.longest_stream):
                 self.identity(call)
-                async for response in handler(self._admitted(call, requests), context):
+                async for response in handler(_admitted(admit, call, requests), context):
                     yield response
 
         return converses
-
-    async def _admitted(self, call: Call, requests: Any) -> AsyncIterator[Message]:
-        async for message in requests:
-            self._admit(call, message)
-            yield message
 
     async def errors(self, call: Call, error: BaseException) -> None:
         """Answer with the status of `error`; anything that is no AppError leaves as INTERNAL without text."""
@@ -259,6 +276,12 @@ def _actor(call: Call, request_id: str = "", fingerprint: bytes = b"") -> Actor:
     return Actor(
         who.subject, call.plan.name, who.roles, who.tenant, request_id=request_id, fingerprint=fingerprint
     )
+
+
+async def _admitted(admit: Admission, call: Call, requests: Any) -> AsyncIterator[Message]:
+    async for message in requests:
+        admit(call, message)
+        yield message
 
 
 class _Passage:

@@ -12,6 +12,7 @@ from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
 
 from services.kit.rpc.chain import Chain, Plan, plan_of
+from services.kit.rpc.names import kinds
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -43,7 +44,7 @@ class Server:
 
     def __init__(self, servicers: Sequence[Servicer], chain: Chain, listener: Listener) -> None:
         self.listener = listener
-        self.plans = {plan.name: plan for s in servicers for plan in map(plan_of, s.descriptor.methods)}
+        self.plans = _plans([servicer.descriptor for servicer in servicers])
         self.server = grpc.aio.server(options=_options(listener))
         for servicer in servicers:
             servicer.add(servicer.instance, _Wrapping(self.server, chain, self.plans))
@@ -84,6 +85,11 @@ class Server:
         pair = [(listener.key_file.read_bytes(), listener.cert_file.read_bytes())]
         credentials = grpc.ssl_server_credentials(pair, authority, require_client_auth=authority is not None)
         return self.server.add_secure_port(listener.address, credentials)
+
+
+def _plans(services: Sequence[ServiceDescriptor]) -> dict[str, Plan]:
+    known = kinds(service.file for service in services)
+    return {plan.name: plan for s in services for plan in (plan_of(method, known) for method in s.methods)}
 
 
 def _options(listener: Listener) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 from buf.validate import validate_pb2  # noqa: F401 - registers what demo.proto imports
+from google.api import field_behavior_pb2, resource_pb2  # noqa: F401 - registers what demo.proto imports
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_tools import protoc
 from pydantic_settings import SettingsConfigDict
@@ -27,7 +28,7 @@ from services.kit.runtime import Service
 from services.kit.storage.commands import command
 from services.kit.storage.rows import Entity, row_base
 from services.kit.storage.store import Transaction
-from tools.gen import PROTOS, well_known
+from tools.gen import PACKAGES, PROTOS, well_known
 
 HERE = Path(__file__).parent
 BASE_OF = {"demo": row_base("demo"), "mirror": row_base("mirror")}
@@ -41,6 +42,7 @@ def _register() -> None:
         arguments = [
             f"-I{HERE}",
             f"-I{PROTOS}",
+            f"-I{PACKAGES}",
             f"--descriptor_set_in={known}",
             f"--descriptor_set_out={out}",
         ]
@@ -198,6 +200,9 @@ class CounterServicer:
 
     async def Label(self, request: Any, context: Any) -> Any:
         return Counter(balance=len(request.labels))
+
+    async def UpdateCounter(self, request: Any, context: Any) -> Any:
+        return shown(await self.counters.get(request.counter.name))
 
     async def Ping(self, request: Any, context: Any) -> Any:
         await self.on_ping(request)

@@ -9,13 +9,15 @@ import pytest
 
 from services.kit import logs
 from services.kit.errors import Kind, Unmet, Violation, exhausted, invalid, precondition, unavailable
-from services.kit.rpc.chain import ORDER, Chain, Settings
+from services.kit.rpc.chain import ORDER, Chain, Settings, plan_of
 from services.kit.rpc.identity import Verifier
+from services.kit.rpc.names import kinds
 from services.kit.rpc.status import from_call
 from services.kit.telemetry import Telemetry
 from services.kit.waiting import happens
 from tests.service.kit import demo
 from tests.support.people import national_id
+from tests.support.statements import statements
 
 Add, Create, Ping = (demo.message(f"{name}Request") for name in ("AddToCounter", "CreateCounter", "Ping"))
 Watch, LabelMany, Label = (
@@ -23,6 +25,8 @@ Watch, LabelMany, Label = (
     demo.message("LabelRequest"),
     demo.message("Label"),
 )
+Update, Counter = demo.message("UpdateCounterRequest"), demo.Counter
+OURS = "institutions/a/counters"
 
 
 async def refused(call):
@@ -124,16 +128,79 @@ async def test_validation_lists_every_field_with_its_path(served):
 
 
 async def test_a_violation_inside_a_list_names_its_place(served):
-    labels = [Label(name="institutions/a/x", word="w"), Label(name="institutions/a/y")]
+    labels = [Label(name=f"{OURS}/x", word="w"), Label(name=f"{OURS}/y")]
     error = await refused(served.counters().Label(LabelMany(labels=labels)))
     assert [v.field for v in error.violations] == ["labels[1].word"]
 
 
 async def test_every_element_of_a_list_must_lie_in_the_tenant(served):
-    ours, theirs = Label(name="institutions/a/x", word="w"), Label(name="institutions/ab/x", word="w")
+    ours, theirs = (Label(name=f"{all_of}/x", word="w") for all_of in (OURS, "institutions/ab/counters"))
     assert (await served.counters().Label(LabelMany(labels=[ours, ours]))).balance == 2
     for labels in ([ours, theirs], []):
         assert (await refused(served.counters().Label(LabelMany(labels=labels)))).reason == "OTHER_TENANT"
+
+
+# Names.
+
+
+async def test_every_wrong_name_is_told_with_its_path(served):
+    labels = [
+        Label(name=f"{OURS}/x", word="w", others=[f"{OURS}/y", "institutions/a/Counters/y"]),
+        Label(name=f"{OURS}/X", word="w"),
+    ]
+    error = await refused(served.counters().Label(LabelMany(labels=labels)))
+    assert (error.kind, error.reason) == (Kind.INVALID, "INVALID_NAME")
+    assert [v.field for v in error.violations] == ["labels[0].others[1]", "labels[1].name"]
+    assert "institutions/{institution}/counters/{counter}" in error.message
+
+
+async def test_a_wrong_name_is_told_after_the_shape_and_before_any_transaction(served):
+    calls = {
+        f"{OURS}/nobody": "RESOURCE_NOT_FOUND",
+        f"{OURS}/Nobody": "INVALID_NAME",
+        f"{OURS}/a/b": "INVALID_NAME",
+        f"{OURS}/{'x' * 300}": "INVALID_FIELD",
+    }
+    began = {}
+    for name, reason in calls.items():
+        with statements(served.service) as said:
+            error = await refused(served.counters().AddToCounter(Add(name=name, amount=1)))
+        assert error.reason == reason
+        began[name] = sum(statement.startswith("BEGIN") for statement in said)
+    assert list(began.values()) == [1, 0, 0, 0], (
+        "a good name does open one, so that the count is no blind one"
+    )
+
+
+async def test_each_kind_has_the_patterns_that_it_declares(served):
+    watch = served.counters("institution").WatchCounter
+    name = await served.counter()
+    assert (await watch(Watch(name=name, times=1)).read()).name == name
+    assert await refused_stream(watch(Watch(name=f"{OURS}/-", times=1))) == "RESOURCE_NOT_FOUND"
+    assert await refused_stream(watch(Watch(name=f"{OURS}/--x/y", times=1))) == "INVALID_NAME"
+
+
+async def refused_stream(call) -> str:
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        async for _ in call:
+            pass
+    return from_call(failed.value).reason
+
+
+async def test_an_update_names_its_resource_and_what_services_set_is_not_looked_at(served):
+    name, stub = await served.counter(), served.counters("supervisor")
+    assert (await stub.UpdateCounter(Update(counter=Counter(name=name, last="nonsense")))).name == name
+    for nameless in (Counter(), Counter(balance=1), Counter(name=f"{name}/x")):
+        error = await refused(stub.UpdateCounter(Update(counter=nameless, update_mask={"paths": ["x"]})))
+        assert (error.reason, [v.field for v in error.violations]) == ("INVALID_NAME", ["counter.name"])
+
+
+async def test_a_method_without_names_has_no_step_for_them(tmp_path):
+    chain = Chain(Settings("demo.shuzheng"), Verifier(tmp_path / "jwks.json", "x"), Telemetry())
+    methods = demo.service("CounterService").methods_by_name
+    known = kinds([demo.service("CounterService").file])
+    steps = {name: chain.steps(plan_of(methods[name], known)) for name in ("Ping", "AddToCounter")}
+    assert [chain.names in steps[name] for name in steps] == [False, True]
 
 
 async def test_bytes_that_are_no_message_are_an_invalid_argument(served):

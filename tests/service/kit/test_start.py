@@ -26,6 +26,7 @@ Ping = demo.message("PingRequest")
         ("NoRoleService", "Nobody grants access to no role"),
         ("WrongPathService", "labels.parent is no field"),
         ("MessagePathService", "labels holds no resource name"),
+        ("UnknownKindService", "names a demo.shuzheng/Nothing, which no file declares"),
     ],
 )
 def test_a_method_without_a_sound_rule_stops_the_start(tmp_path, service: str, complaint: str):

@@ -3,6 +3,7 @@
 import asyncio
 
 import grpc
+from google.type.date_pb2 import Date
 from shuzheng.training.v1 import (
     cohort_service_pb2 as cohorts,
 )
@@ -11,6 +12,9 @@ from shuzheng.training.v1 import (
 )
 from shuzheng.training.v1 import (
     enrollment_service_pb2 as enrollments,
+)
+from shuzheng.training.v1 import (
+    hour_entry_service_pb2 as hours,
 )
 from shuzheng.training.v1 import (
     institution_service_pb2 as institutions,
@@ -26,6 +30,7 @@ from shuzheng.training.v1 import (
 )
 from shuzheng.training.v1.cohort_pb2 import COHORT_STATE_FILED, Cohort
 from shuzheng.training.v1.enrollment_pb2 import Enrollment
+from shuzheng.training.v1.hour_entry_pb2 import TEACHING_MODE_ONLINE, HourEntry
 from shuzheng.training.v1.institution_pb2 import Institution
 from shuzheng.training.v1.learner_pb2 import Learner
 
@@ -159,6 +164,38 @@ async def test_a_foreign_learner_cannot_be_named_in_ones_own_request(world, refu
             enrollments.CreateEnrollmentRequest(parent=cohort, enrollment=Enrollment(learner=foreign.name))
         )
     assert refusal.reason == "INVALID_NAME"
+
+
+async def test_a_name_of_another_kind_is_told_with_its_place_in_the_request(world, refused):
+    cohort = (await world.cohort()).name
+    entry = HourEntry(
+        enrollment=f"{cohort}/enrollments/one",
+        item="analysis",
+        mode=TEACHING_MODE_ONLINE,
+        hours="1",
+        taught_on=Date(year=2026, month=3, day=16),
+        corrects=cohort,
+        reason="x",
+    )
+    learner, mask = Enrollment(learner="learners/one"), {"paths": ["capacity"]}
+    calls = {
+        "entries[0].corrects": world.a.hours.RecordHours(
+            hours.RecordHoursRequest(parent=cohort, entries=[entry])
+        ),
+        "enrollment.learner": world.a.enrollments.CreateEnrollment(
+            enrollments.CreateEnrollmentRequest(parent=cohort, enrollment=learner)
+        ),
+        "cohort.name": world.a.cohorts.UpdateCohort(
+            cohorts.UpdateCohortRequest(cohort=Cohort(name=f"{cohort}/more"), update_mask=mask)
+        ),
+        "cohort": world.a.completions.ListCompletions(
+            completions.ListCompletionsRequest(parent="institutions/a", cohort="cohorts/one")
+        ),
+    }
+    for field, call in calls.items():
+        with refused() as refusal:
+            await call
+        assert (refusal.reason, [v.field for v in refusal.error.violations]) == ("INVALID_NAME", [field])
 
 
 async def test_the_same_person_is_one_learner_an_institution_and_one_person_to_all(world, refused):

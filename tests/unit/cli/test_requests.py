@@ -52,6 +52,17 @@ def test_enum_values_are_given_as_words() -> None:
         build("cohort", "list", parent="institutions/sdu", state="gone")
 
 
+def test_options_are_what_callers_set_and_say_what_is_needed() -> None:
+    shown = {
+        verb: {f.key: f.help for f in fields(BY_NAME["cohort"].verbs[verb])} for verb in ("create", "update")
+    }
+    assert "state" not in shown["create"] and "etag" not in shown["create"]
+    assert "name" not in shown["create"] and "qualification" not in shown["update"]
+    assert shown["create"]["start_date"] == "必填 required · 2026-03-16"
+    assert (shown["update"]["start_date"], shown["update"]["name"]) == ("2026-03-16", "必填 required")
+    assert "etag" in shown["update"]
+
+
 def test_times_without_zone_are_chinas() -> None:
     request = build("exam", "schedule", parent="bodies/b", theory_window="2026-05-23T09:00/2026-05-23T11:00")
     assert request.exam.theory_window.start_time.ToJsonString() == "2026-05-23T01:00:00Z"

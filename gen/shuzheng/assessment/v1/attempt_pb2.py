@@ -23,26 +23,36 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.assessment.v1 import item_pb2 as shuzheng_dot_assessment_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/assessment/v1/attempt.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\"\xa7\x03\n\x07\x41ttempt\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65xam\x18\x02 \x01(\t\x12\x14\n\x0cregistration\x18\x03 \x01(\t\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.shuzheng.assessment.v1.AttemptState\x12\x16\n\x0equestion_count\x18\x05 \x01(\x05\x12\x31\n\rcheck_in_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rdeadline_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bsubmit_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12submitted_by_clock\x18\n \x01(\x08\x12,\n\tremaining\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\"v\n\x0bSavedAnswer\x12\x1c\n\x08position\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x01\x12\x19\n\x08sequence\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x01\x12.\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.shuzheng.assessment.v1.Answer*\x83\x01\n\x0c\x41ttemptState\x12\x1d\n\x19\x41TTEMPT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41TTEMPT_STATE_CHECKED_IN\x10\x01\x12\x19\n\x15\x41TTEMPT_STATE_STARTED\x10\x02\x12\x1b\n\x17\x41TTEMPT_STATE_SUBMITTED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/assessment/v1/attempt.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\"\xc0\x04\n\x07\x41ttempt\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12+\n\x04\x65xam\x18\x02 \x01(\tB\x1d\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\x12;\n\x0cregistration\x18\x03 \x01(\tB%\xfa\x41\"\n assessment.shuzheng/Registration\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.shuzheng.assessment.v1.AttemptState\x12\x16\n\x0equestion_count\x18\x05 \x01(\x05\x12\x31\n\rcheck_in_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rdeadline_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bsubmit_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12submitted_by_clock\x18\n \x01(\x08\x12,\n\tremaining\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t:K\xea\x41H\n\x1b\x61ssessment.shuzheng/Attempt\x12)candidates/{candidate}/attempts/{attempt}\"~\n\x0bSavedAnswer\x12 \n\x08position\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x02\xbaH\x07\x1a\x05\x18\x90N(\x01\x12\x1d\n\x08sequence\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x01\x12.\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x1e.shuzheng.assessment.v1.Answer*\x83\x01\n\x0c\x41ttemptState\x12\x1d\n\x19\x41TTEMPT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41TTEMPT_STATE_CHECKED_IN\x10\x01\x12\x19\n\x15\x41TTEMPT_STATE_STARTED\x10\x02\x12\x1b\n\x17\x41TTEMPT_STATE_SUBMITTED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.attempt_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ATTEMPT'].fields_by_name['name']._loaded_options = None
+  _globals['_ATTEMPT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_ATTEMPT'].fields_by_name['exam']._loaded_options = None
+  _globals['_ATTEMPT'].fields_by_name['exam']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam'
+  _globals['_ATTEMPT'].fields_by_name['registration']._loaded_options = None
+  _globals['_ATTEMPT'].fields_by_name['registration']._serialized_options = b'\372A\"\n assessment.shuzheng/Registration'
+  _globals['_ATTEMPT']._loaded_options = None
+  _globals['_ATTEMPT']._serialized_options = b'\352AH\n\033assessment.shuzheng/Attempt\022)candidates/{candidate}/attempts/{attempt}'
   _globals['_SAVEDANSWER'].fields_by_name['position']._loaded_options = None
-  _globals['_SAVEDANSWER'].fields_by_name['position']._serialized_options = b'\272H\007\032\005\030\220N(\001'
+  _globals['_SAVEDANSWER'].fields_by_name['position']._serialized_options = b'\342A\001\002\272H\007\032\005\030\220N(\001'
   _globals['_SAVEDANSWER'].fields_by_name['sequence']._loaded_options = None
-  _globals['_SAVEDANSWER'].fields_by_name['sequence']._serialized_options = b'\272H\004\"\002(\001'
-  _globals['_ATTEMPTSTATE']._serialized_start=740
-  _globals['_ATTEMPTSTATE']._serialized_end=871
-  _globals['_ATTEMPT']._serialized_start=194
-  _globals['_ATTEMPT']._serialized_end=617
-  _globals['_SAVEDANSWER']._serialized_start=619
-  _globals['_SAVEDANSWER']._serialized_end=737
+  _globals['_SAVEDANSWER'].fields_by_name['sequence']._serialized_options = b'\342A\001\002\272H\004\"\002(\001'
+  _globals['_ATTEMPTSTATE']._serialized_start=961
+  _globals['_ATTEMPTSTATE']._serialized_end=1092
+  _globals['_ATTEMPT']._serialized_start=254
+  _globals['_ATTEMPT']._serialized_end=830
+  _globals['_SAVEDANSWER']._serialized_start=832
+  _globals['_SAVEDANSWER']._serialized_end=958
 # @@protoc_insertion_point(module_scope)

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.assessment.v1 import attempt_pb2 as shuzheng_dot_assessment_dot_v1_dot_attempt__pb2
 from shuzheng.assessment.v1 import paper_pb2 as shuzheng_dot_assessment_dot_v1_dot_paper__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/attempt_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a$shuzheng/assessment/v1/attempt.proto\x1a\"shuzheng/assessment/v1/paper.proto\x1a shuzheng/options/v1/access.proto\"n\n\x0e\x43heckInRequest\x12 \n\x0cregistration\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x19\n\x07proctor\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"P\n\x13StartAttemptRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"2\n\x16GetAttemptSheetRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xb6\x01\n\x17GetAttemptSheetResponse\x12\x30\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.Attempt\x12\x33\n\tquestions\x18\x02 \x03(\x0b\x32 .shuzheng.assessment.v1.Question\x12\x34\n\x07\x61nswers\x18\x03 \x03(\x0b\x32#.shuzheng.assessment.v1.SavedAnswer\"q\n\x12SaveAnswersRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x41\n\x07\x61nswers\x18\x02 \x03(\x0b\x32#.shuzheng.assessment.v1.SavedAnswerB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xc8\x01\"$\n\x13SaveAnswersResponse\x12\r\n\x05saved\x18\x01 \x01(\x05\"Q\n\x14SubmitAttemptRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"-\n\x11GetAttemptRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x84\x01\n\x13ListAttemptsRequest\x12\x18\n\x06parent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x04\x65xam\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"b\n\x14ListAttemptsResponse\x12\x31\n\x08\x61ttempts\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Attempt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe6\x06\n\x0e\x41ttemptService\x12w\n\x07\x43heckIn\x12&.shuzheng.assessment.v1.CheckInRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"#\x8a\xb5\x18\x1f\n\x10\x08\x03\x12\x0cregistration\n\x0b\x08\x04\x12\x07proctor\x12l\n\x0cStartAttempt\x12+.shuzheng.assessment.v1.StartAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12\x82\x01\n\x0fGetAttemptSheet\x12..shuzheng.assessment.v1.GetAttemptSheetRequest\x1a/.shuzheng.assessment.v1.GetAttemptSheetResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12v\n\x0bSaveAnswers\x12*.shuzheng.assessment.v1.SaveAnswersRequest\x1a+.shuzheng.assessment.v1.SaveAnswersResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12n\n\rSubmitAttempt\x12,.shuzheng.assessment.v1.SubmitAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12p\n\nGetAttempt\x12).shuzheng.assessment.v1.GetAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x16\x8a\xb5\x18\x12\n\x08\x08\x05\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x8d\x01\n\x0cListAttempts\x12+.shuzheng.assessment.v1.ListAttemptsRequest\x1a,.shuzheng.assessment.v1.ListAttemptsResponse\"\"\x8a\xb5\x18\x1e\n\n\x08\x05\x12\x06parent\n\x08\x08\x03\x12\x04\x65xam\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/attempt_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a$shuzheng/assessment/v1/attempt.proto\x1a\"shuzheng/assessment/v1/paper.proto\x1a shuzheng/options/v1/access.proto\"\xb8\x01\n\x0e\x43heckInRequest\x12I\n\x0cregistration\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41\"\n assessment.shuzheng/Registration\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12:\n\x07proctor\x18\x02 \x01(\tB)\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"t\n\x13StartAttemptRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Attempt\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"V\n\x16GetAttemptSheetRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Attempt\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xb6\x01\n\x17GetAttemptSheetResponse\x12\x30\n\x07\x61ttempt\x18\x01 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.Attempt\x12\x33\n\tquestions\x18\x02 \x03(\x0b\x32 .shuzheng.assessment.v1.Question\x12\x34\n\x07\x61nswers\x18\x03 \x03(\x0b\x32#.shuzheng.assessment.v1.SavedAnswer\"\x99\x01\n\x12SaveAnswersRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Attempt\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x45\n\x07\x61nswers\x18\x02 \x03(\x0b\x32#.shuzheng.assessment.v1.SavedAnswerB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xc8\x01\"$\n\x13SaveAnswersResponse\x12\r\n\x05saved\x18\x01 \x01(\x05\"u\n\x14SubmitAttemptRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Attempt\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"Q\n\x11GetAttemptRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Attempt\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xc3\x01\n\x13ListAttemptsRequest\x12:\n\x06parent\x18\x01 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\x12\x33\n\x04\x65xam\x18\x02 \x01(\tB%\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"b\n\x14ListAttemptsResponse\x12\x31\n\x08\x61ttempts\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Attempt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe6\x06\n\x0e\x41ttemptService\x12w\n\x07\x43heckIn\x12&.shuzheng.assessment.v1.CheckInRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"#\x8a\xb5\x18\x1f\n\x10\x08\x03\x12\x0cregistration\n\x0b\x08\x04\x12\x07proctor\x12l\n\x0cStartAttempt\x12+.shuzheng.assessment.v1.StartAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12\x82\x01\n\x0fGetAttemptSheet\x12..shuzheng.assessment.v1.GetAttemptSheetRequest\x1a/.shuzheng.assessment.v1.GetAttemptSheetResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12v\n\x0bSaveAnswers\x12*.shuzheng.assessment.v1.SaveAnswersRequest\x1a+.shuzheng.assessment.v1.SaveAnswersResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12n\n\rSubmitAttempt\x12,.shuzheng.assessment.v1.SubmitAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x0e\x8a\xb5\x18\n\n\x08\x08\x05\x12\x04name\x12p\n\nGetAttempt\x12).shuzheng.assessment.v1.GetAttemptRequest\x1a\x1f.shuzheng.assessment.v1.Attempt\"\x16\x8a\xb5\x18\x12\n\x08\x08\x05\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x8d\x01\n\x0cListAttempts\x12+.shuzheng.assessment.v1.ListAttemptsRequest\x1a,.shuzheng.assessment.v1.ListAttemptsResponse\"\"\x8a\xb5\x18\x1e\n\n\x08\x05\x12\x06parent\n\x08\x08\x03\x12\x04\x65xam\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,31 +38,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.atte
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHECKINREQUEST'].fields_by_name['registration']._loaded_options = None
-  _globals['_CHECKINREQUEST'].fields_by_name['registration']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CHECKINREQUEST'].fields_by_name['registration']._serialized_options = b'\342A\001\002\372A\"\n assessment.shuzheng/Registration\272H\007r\005\020\001\030\254\002'
   _globals['_CHECKINREQUEST'].fields_by_name['proctor']._loaded_options = None
-  _globals['_CHECKINREQUEST'].fields_by_name['proctor']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_CHECKINREQUEST'].fields_by_name['proctor']._serialized_options = b'\372A\036\n\034assessment.shuzheng/Examiner\272H\005r\003\030\310\001'
   _globals['_CHECKINREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CHECKINREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_STARTATTEMPTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_STARTATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_STARTATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Attempt\272H\007r\005\020\001\030\254\002'
   _globals['_STARTATTEMPTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_STARTATTEMPTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETATTEMPTSHEETREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETATTEMPTSHEETREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETATTEMPTSHEETREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Attempt\272H\007r\005\020\001\030\254\002'
   _globals['_SAVEANSWERSREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SAVEANSWERSREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_SAVEANSWERSREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Attempt\272H\007r\005\020\001\030\254\002'
   _globals['_SAVEANSWERSREQUEST'].fields_by_name['answers']._loaded_options = None
-  _globals['_SAVEANSWERSREQUEST'].fields_by_name['answers']._serialized_options = b'\272H\010\222\001\005\010\001\020\310\001'
+  _globals['_SAVEANSWERSREQUEST'].fields_by_name['answers']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\310\001'
   _globals['_SUBMITATTEMPTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SUBMITATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_SUBMITATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Attempt\272H\007r\005\020\001\030\254\002'
   _globals['_SUBMITATTEMPTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SUBMITATTEMPTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETATTEMPTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETATTEMPTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Attempt\272H\007r\005\020\001\030\254\002'
   _globals['_LISTATTEMPTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTATTEMPTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTATTEMPTSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_LISTATTEMPTSREQUEST'].fields_by_name['exam']._loaded_options = None
-  _globals['_LISTATTEMPTSREQUEST'].fields_by_name['exam']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTATTEMPTSREQUEST'].fields_by_name['exam']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam\272H\005r\003\030\310\001'
   _globals['_LISTATTEMPTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTATTEMPTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTATTEMPTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -79,26 +81,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTEMPTSERVICE'].methods_by_name['GetAttempt']._serialized_options = b'\212\265\030\022\n\010\010\005\022\004name\n\002\010\001\n\002\010\007'
   _globals['_ATTEMPTSERVICE'].methods_by_name['ListAttempts']._loaded_options = None
   _globals['_ATTEMPTSERVICE'].methods_by_name['ListAttempts']._serialized_options = b'\212\265\030\036\n\n\010\005\022\006parent\n\010\010\003\022\004exam\n\002\010\001\n\002\010\007'
-  _globals['_CHECKINREQUEST']._serialized_start=209
-  _globals['_CHECKINREQUEST']._serialized_end=319
-  _globals['_STARTATTEMPTREQUEST']._serialized_start=321
-  _globals['_STARTATTEMPTREQUEST']._serialized_end=401
-  _globals['_GETATTEMPTSHEETREQUEST']._serialized_start=403
-  _globals['_GETATTEMPTSHEETREQUEST']._serialized_end=453
-  _globals['_GETATTEMPTSHEETRESPONSE']._serialized_start=456
-  _globals['_GETATTEMPTSHEETRESPONSE']._serialized_end=638
-  _globals['_SAVEANSWERSREQUEST']._serialized_start=640
-  _globals['_SAVEANSWERSREQUEST']._serialized_end=753
-  _globals['_SAVEANSWERSRESPONSE']._serialized_start=755
-  _globals['_SAVEANSWERSRESPONSE']._serialized_end=791
-  _globals['_SUBMITATTEMPTREQUEST']._serialized_start=793
-  _globals['_SUBMITATTEMPTREQUEST']._serialized_end=874
-  _globals['_GETATTEMPTREQUEST']._serialized_start=876
-  _globals['_GETATTEMPTREQUEST']._serialized_end=921
-  _globals['_LISTATTEMPTSREQUEST']._serialized_start=924
-  _globals['_LISTATTEMPTSREQUEST']._serialized_end=1056
-  _globals['_LISTATTEMPTSRESPONSE']._serialized_start=1058
-  _globals['_LISTATTEMPTSRESPONSE']._serialized_end=1156
-  _globals['_ATTEMPTSERVICE']._serialized_start=1159
-  _globals['_ATTEMPTSERVICE']._serialized_end=2029
+  _globals['_CHECKINREQUEST']._serialized_start=270
+  _globals['_CHECKINREQUEST']._serialized_end=454
+  _globals['_STARTATTEMPTREQUEST']._serialized_start=456
+  _globals['_STARTATTEMPTREQUEST']._serialized_end=572
+  _globals['_GETATTEMPTSHEETREQUEST']._serialized_start=574
+  _globals['_GETATTEMPTSHEETREQUEST']._serialized_end=660
+  _globals['_GETATTEMPTSHEETRESPONSE']._serialized_start=663
+  _globals['_GETATTEMPTSHEETRESPONSE']._serialized_end=845
+  _globals['_SAVEANSWERSREQUEST']._serialized_start=848
+  _globals['_SAVEANSWERSREQUEST']._serialized_end=1001
+  _globals['_SAVEANSWERSRESPONSE']._serialized_start=1003
+  _globals['_SAVEANSWERSRESPONSE']._serialized_end=1039
+  _globals['_SUBMITATTEMPTREQUEST']._serialized_start=1041
+  _globals['_SUBMITATTEMPTREQUEST']._serialized_end=1158
+  _globals['_GETATTEMPTREQUEST']._serialized_start=1160
+  _globals['_GETATTEMPTREQUEST']._serialized_end=1241
+  _globals['_LISTATTEMPTSREQUEST']._serialized_start=1244
+  _globals['_LISTATTEMPTSREQUEST']._serialized_end=1439
+  _globals['_LISTATTEMPTSRESPONSE']._serialized_start=1441
+  _globals['_LISTATTEMPTSRESPONSE']._serialized_end=1539
+  _globals['_ATTEMPTSERVICE']._serialized_start=1542
+  _globals['_ATTEMPTSERVICE']._serialized_end=2412
 # @@protoc_insertion_point(module_scope)

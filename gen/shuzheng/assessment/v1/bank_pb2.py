@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/bank.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$shuzheng/type/v1/qualification.proto\"\xab\x02\n\x04\x42\x61nk\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BankStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\"\x91\x01\n\x0eKnowledgePoint\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x35\n\x04\x63ode\x18\x02 \x01(\tB\'\xbaH$r\"2 ^[0-9]{1,2}([.][0-9]{1,2}){0,2}$\x12\x19\n\x05title\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x03key\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01*S\n\tBankState\x12\x1a\n\x16\x42\x41NK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42\x41NK_STATE_OPEN\x10\x01\x12\x15\n\x11\x42\x41NK_STATE_CLOSED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/bank.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$shuzheng/type/v1/qualification.proto\"\x85\x03\n\x04\x42\x61nk\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12>\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BankStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\"\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12=\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\x05\xe2\x41\x02\x02\x05:9\xea\x41\x36\n\x18\x61ssessment.shuzheng/Bank\x12\x1a\x62odies/{body}/banks/{bank}\"\xf5\x01\n\x0eKnowledgePoint\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x39\n\x04\x63ode\x18\x02 \x01(\tB+\xe2\x41\x01\x02\xbaH$r\"2 ^[0-9]{1,2}([.][0-9]{1,2}){0,2}$\x12\x1d\n\x05title\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x19\n\x03key\x18\x04 \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\xc8\x01:R\xea\x41O\n\"assessment.shuzheng/KnowledgePoint\x12)bodies/{body}/banks/{bank}/points/{point}*S\n\tBankState\x12\x1a\n\x16\x42\x41NK_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x42\x41NK_STATE_OPEN\x10\x01\x12\x15\n\x11\x42\x41NK_STATE_CLOSED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,25 +37,35 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.bank
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BANK'].fields_by_name['name']._loaded_options = None
-  _globals['_BANK'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_BANK'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_BANK'].fields_by_name['etag']._loaded_options = None
   _globals['_BANK'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_BANK'].fields_by_name['state']._loaded_options = None
-  _globals['_BANK'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_BANK'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_BANK'].fields_by_name['create_time']._loaded_options = None
+  _globals['_BANK'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_BANK'].fields_by_name['update_time']._loaded_options = None
+  _globals['_BANK'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_BANK'].fields_by_name['display_name']._loaded_options = None
-  _globals['_BANK'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_BANK'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
+  _globals['_BANK'].fields_by_name['qualification']._loaded_options = None
+  _globals['_BANK'].fields_by_name['qualification']._serialized_options = b'\342A\002\002\005'
+  _globals['_BANK']._loaded_options = None
+  _globals['_BANK']._serialized_options = b'\352A6\n\030assessment.shuzheng/Bank\022\032bodies/{body}/banks/{bank}'
   _globals['_KNOWLEDGEPOINT'].fields_by_name['name']._loaded_options = None
-  _globals['_KNOWLEDGEPOINT'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_KNOWLEDGEPOINT'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_KNOWLEDGEPOINT'].fields_by_name['code']._loaded_options = None
-  _globals['_KNOWLEDGEPOINT'].fields_by_name['code']._serialized_options = b'\272H$r\"2 ^[0-9]{1,2}([.][0-9]{1,2}){0,2}$'
+  _globals['_KNOWLEDGEPOINT'].fields_by_name['code']._serialized_options = b'\342A\001\002\272H$r\"2 ^[0-9]{1,2}([.][0-9]{1,2}){0,2}$'
   _globals['_KNOWLEDGEPOINT'].fields_by_name['title']._loaded_options = None
-  _globals['_KNOWLEDGEPOINT'].fields_by_name['title']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_KNOWLEDGEPOINT'].fields_by_name['title']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\254\002'
   _globals['_KNOWLEDGEPOINT'].fields_by_name['key']._loaded_options = None
-  _globals['_KNOWLEDGEPOINT'].fields_by_name['key']._serialized_options = b'\272H\005r\003\030\310\001'
-  _globals['_BANKSTATE']._serialized_start=611
-  _globals['_BANKSTATE']._serialized_end=694
-  _globals['_BANK']._serialized_start=162
-  _globals['_BANK']._serialized_end=461
-  _globals['_KNOWLEDGEPOINT']._serialized_start=464
-  _globals['_KNOWLEDGEPOINT']._serialized_end=609
+  _globals['_KNOWLEDGEPOINT'].fields_by_name['key']._serialized_options = b'\342A\001\003\272H\005r\003\030\310\001'
+  _globals['_KNOWLEDGEPOINT']._loaded_options = None
+  _globals['_KNOWLEDGEPOINT']._serialized_options = b'\352AO\n\"assessment.shuzheng/KnowledgePoint\022)bodies/{body}/banks/{bank}/points/{point}'
+  _globals['_BANKSTATE']._serialized_start=861
+  _globals['_BANKSTATE']._serialized_end=944
+  _globals['_BANK']._serialized_start=222
+  _globals['_BANK']._serialized_end=611
+  _globals['_KNOWLEDGEPOINT']._serialized_start=614
+  _globals['_KNOWLEDGEPOINT']._serialized_end=859
 # @@protoc_insertion_point(module_scope)

@@ -61,20 +61,20 @@ class Bank(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___BankState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     display_name: _builtins.str
     """Name of the bank."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:
-        """What its items examine; fixed on creation."""
+        """What its items examine."""
 
     def __init__(
         self,
@@ -106,13 +106,13 @@ class KnowledgePoint(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Output only. bodies/{body}/banks/{bank}/points/{point}."""
+    """bodies/{body}/banks/{bank}/points/{point}."""
     code: _builtins.str
     """Number in the standard: "1" a function, "1.2" a work item, "1.2.3" a point."""
     title: _builtins.str
     """Its words in the standard."""
     key: _builtins.str
-    """Output only. The key across standards: occupation/direction/level/code."""
+    """The key across standards: occupation/direction/level/code."""
     def __init__(
         self,
         *,

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import bank_pb2 as shuzheng_dot_assessment_dot_v1_dot_bank__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/bank_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/bank.proto\x1a shuzheng/options/v1/access.proto\"\xc5\x02\n\x11\x43reateBankRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07\x62\x61nk_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x32\n\x04\x62\x61nk\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.BankB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x14\x63reate_bank.complete\x12+display_name and qualification are required\x1a<this.bank.display_name != \'\' && has(this.bank.qualification)\"*\n\x0eGetBankRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa7\x01\n\x10ListBanksRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.BankStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"Y\n\x11ListBanksResponse\x12+\n\x05\x62\x61nks\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Bank\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x11UpdateBankRequest\x12\x32\n\x04\x62\x61nk\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.BankB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10\x43loseBankRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x9d\x01\n\x19PutKnowledgePointsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x43\n\x06points\x18\x02 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePointB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"T\n\x1aPutKnowledgePointsResponse\x12\x36\n\x06points\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePoint\"u\n\x1aListKnowledgePointsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"n\n\x1bListKnowledgePointsResponse\x12\x36\n\x06points\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xdb\x06\n\x0b\x42\x61nkService\x12k\n\nCreateBank\x12).shuzheng.assessment.v1.CreateBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x63\n\x07GetBank\x12&.shuzheng.assessment.v1.GetBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12v\n\tListBanks\x12(.shuzheng.assessment.v1.ListBanksRequest\x1a).shuzheng.assessment.v1.ListBanksResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12n\n\nUpdateBank\x12).shuzheng.assessment.v1.UpdateBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tbank.name\n\x02\x08\x01\x12g\n\tCloseBank\x12(.shuzheng.assessment.v1.CloseBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x91\x01\n\x12PutKnowledgePoints\x12\x31.shuzheng.assessment.v1.PutKnowledgePointsRequest\x1a\x32.shuzheng.assessment.v1.PutKnowledgePointsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x94\x01\n\x13ListKnowledgePoints\x12\x32.shuzheng.assessment.v1.ListKnowledgePointsRequest\x1a\x33.shuzheng.assessment.v1.ListKnowledgePointsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/bank_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/bank.proto\x1a shuzheng/options/v1/access.proto\"\xf4\x02\n\x11\x43reateBankRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07\x62\x61nk_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x36\n\x04\x62\x61nk\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.BankB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x14\x63reate_bank.complete\x12+display_name and qualification are required\x1a<this.bank.display_name != \'\' && has(this.bank.qualification)\"K\n\x0eGetBankRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xd2\x01\n\x10ListBanksRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.BankStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"Y\n\x11ListBanksResponse\x12+\n\x05\x62\x61nks\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Bank\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x11UpdateBankRequest\x12\x36\n\x04\x62\x61nk\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.BankB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x10\x43loseBankRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xc2\x01\n\x19PutKnowledgePointsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12G\n\x06points\x18\x02 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePointB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"T\n\x1aPutKnowledgePointsResponse\x12\x36\n\x06points\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePoint\"\x96\x01\n\x1aListKnowledgePointsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"n\n\x1bListKnowledgePointsResponse\x12\x36\n\x06points\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.KnowledgePoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xdb\x06\n\x0b\x42\x61nkService\x12k\n\nCreateBank\x12).shuzheng.assessment.v1.CreateBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x63\n\x07GetBank\x12&.shuzheng.assessment.v1.GetBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12v\n\tListBanks\x12(.shuzheng.assessment.v1.ListBanksRequest\x1a).shuzheng.assessment.v1.ListBanksResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12n\n\nUpdateBank\x12).shuzheng.assessment.v1.UpdateBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tbank.name\n\x02\x08\x01\x12g\n\tCloseBank\x12(.shuzheng.assessment.v1.CloseBankRequest\x1a\x1c.shuzheng.assessment.v1.Bank\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x91\x01\n\x12PutKnowledgePoints\x12\x31.shuzheng.assessment.v1.PutKnowledgePointsRequest\x1a\x32.shuzheng.assessment.v1.PutKnowledgePointsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x94\x01\n\x13ListKnowledgePoints\x12\x32.shuzheng.assessment.v1.ListKnowledgePointsRequest\x1a\x33.shuzheng.assessment.v1.ListKnowledgePointsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.bank
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEBANKREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEBANKREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATEBANKREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_CREATEBANKREQUEST'].fields_by_name['bank_id']._loaded_options = None
   _globals['_CREATEBANKREQUEST'].fields_by_name['bank_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEBANKREQUEST'].fields_by_name['bank']._loaded_options = None
-  _globals['_CREATEBANKREQUEST'].fields_by_name['bank']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEBANKREQUEST'].fields_by_name['bank']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEBANKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEBANKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEBANKREQUEST']._loaded_options = None
   _globals['_CREATEBANKREQUEST']._serialized_options = b'\272H\204\001\032\201\001\n\024create_bank.complete\022+display_name and qualification are required\032<this.bank.display_name != \'\' && has(this.bank.qualification)'
   _globals['_GETBANKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETBANKREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETBANKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_LISTBANKSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTBANKSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTBANKSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTBANKSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTBANKSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTBANKSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,25 +58,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTBANKSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTBANKSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATEBANKREQUEST'].fields_by_name['bank']._loaded_options = None
-  _globals['_UPDATEBANKREQUEST'].fields_by_name['bank']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBANKREQUEST'].fields_by_name['bank']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBANKREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEBANKREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBANKREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBANKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEBANKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CLOSEBANKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CLOSEBANKREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CLOSEBANKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_CLOSEBANKREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CLOSEBANKREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CLOSEBANKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CLOSEBANKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['points']._loaded_options = None
-  _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['points']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['points']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\350\007'
   _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PUTKNOWLEDGEPOINTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTKNOWLEDGEPOINTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -93,26 +95,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BANKSERVICE'].methods_by_name['PutKnowledgePoints']._serialized_options = b'\212\265\030\020\n\n\010\003\022\006parent\n\002\010\001'
   _globals['_BANKSERVICE'].methods_by_name['ListKnowledgePoints']._loaded_options = None
   _globals['_BANKSERVICE'].methods_by_name['ListKnowledgePoints']._serialized_options = b'\212\265\030\020\n\n\010\003\022\006parent\n\002\010\001'
-  _globals['_CREATEBANKREQUEST']._serialized_start=202
-  _globals['_CREATEBANKREQUEST']._serialized_end=527
-  _globals['_GETBANKREQUEST']._serialized_start=529
-  _globals['_GETBANKREQUEST']._serialized_end=571
-  _globals['_LISTBANKSREQUEST']._serialized_start=574
-  _globals['_LISTBANKSREQUEST']._serialized_end=741
-  _globals['_LISTBANKSRESPONSE']._serialized_start=743
-  _globals['_LISTBANKSRESPONSE']._serialized_end=832
-  _globals['_UPDATEBANKREQUEST']._serialized_start=835
-  _globals['_UPDATEBANKREQUEST']._serialized_end=996
-  _globals['_CLOSEBANKREQUEST']._serialized_start=998
-  _globals['_CLOSEBANKREQUEST']._serialized_end=1098
-  _globals['_PUTKNOWLEDGEPOINTSREQUEST']._serialized_start=1101
-  _globals['_PUTKNOWLEDGEPOINTSREQUEST']._serialized_end=1258
-  _globals['_PUTKNOWLEDGEPOINTSRESPONSE']._serialized_start=1260
-  _globals['_PUTKNOWLEDGEPOINTSRESPONSE']._serialized_end=1344
-  _globals['_LISTKNOWLEDGEPOINTSREQUEST']._serialized_start=1346
-  _globals['_LISTKNOWLEDGEPOINTSREQUEST']._serialized_end=1463
-  _globals['_LISTKNOWLEDGEPOINTSRESPONSE']._serialized_start=1465
-  _globals['_LISTKNOWLEDGEPOINTSRESPONSE']._serialized_end=1575
-  _globals['_BANKSERVICE']._serialized_start=1578
-  _globals['_BANKSERVICE']._serialized_end=2437
+  _globals['_CREATEBANKREQUEST']._serialized_start=262
+  _globals['_CREATEBANKREQUEST']._serialized_end=634
+  _globals['_GETBANKREQUEST']._serialized_start=636
+  _globals['_GETBANKREQUEST']._serialized_end=711
+  _globals['_LISTBANKSREQUEST']._serialized_start=714
+  _globals['_LISTBANKSREQUEST']._serialized_end=924
+  _globals['_LISTBANKSRESPONSE']._serialized_start=926
+  _globals['_LISTBANKSRESPONSE']._serialized_end=1015
+  _globals['_UPDATEBANKREQUEST']._serialized_start=1018
+  _globals['_UPDATEBANKREQUEST']._serialized_end=1187
+  _globals['_CLOSEBANKREQUEST']._serialized_start=1190
+  _globals['_CLOSEBANKREQUEST']._serialized_end=1323
+  _globals['_PUTKNOWLEDGEPOINTSREQUEST']._serialized_start=1326
+  _globals['_PUTKNOWLEDGEPOINTSREQUEST']._serialized_end=1520
+  _globals['_PUTKNOWLEDGEPOINTSRESPONSE']._serialized_start=1522
+  _globals['_PUTKNOWLEDGEPOINTSRESPONSE']._serialized_end=1606
+  _globals['_LISTKNOWLEDGEPOINTSREQUEST']._serialized_start=1609
+  _globals['_LISTKNOWLEDGEPOINTSREQUEST']._serialized_end=1759
+  _globals['_LISTKNOWLEDGEPOINTSRESPONSE']._serialized_start=1761
+  _globals['_LISTKNOWLEDGEPOINTSRESPONSE']._serialized_end=1871
+  _globals['_BANKSERVICE']._serialized_start=1874
+  _globals['_BANKSERVICE']._serialized_end=2733
 # @@protoc_insertion_point(module_scope)

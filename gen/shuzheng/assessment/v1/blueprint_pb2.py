@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.assessment.v1 import item_pb2 as shuzheng_dot_assessment_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/assessment/v1/blueprint.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\"\x99\x01\n\x10\x42lueprintSection\x12:\n\x04type\x18\x01 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x05\x63ount\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x01\x12.\n\x06points\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[0-9]{1,3}([.][0-9])?$\"\xae\x01\n\rBlueprintPart\x12%\n\x08\x66unction\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x32\x0c^[0-9]{1,2}$\x12.\n\x06weight\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[0-9]{1,3}([.][0-9])?$\x12\x46\n\x08sections\x18\x03 \x03(\x0b\x32(.shuzheng.assessment.v1.BlueprintSectionB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x05\"\xd7\x02\n\tBlueprint\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x05state\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.BlueprintStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12>\n\x05parts\x18\x07 \x03(\x0b\x32%.shuzheng.assessment.v1.BlueprintPartB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x18\n\x06source\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02*\x86\x01\n\x0e\x42lueprintState\x12\x1f\n\x1b\x42LUEPRINT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42LUEPRINT_STATE_DRAFT\x10\x01\x12\x1b\n\x17\x42LUEPRINT_STATE_ADOPTED\x10\x02\x12\x1b\n\x17\x42LUEPRINT_STATE_RETIRED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/assessment/v1/blueprint.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\"\xa5\x01\n\x10\x42lueprintSection\x12>\n\x04type\x18\x01 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\x05\x63ount\x18\x02 \x01(\x05\x42\x0e\xe2\x41\x01\x02\xbaH\x07\x1a\x05\x18\xf4\x03(\x01\x12\x32\n\x06points\x18\x03 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^[0-9]{1,3}([.][0-9])?$\"\xba\x01\n\rBlueprintPart\x12)\n\x08\x66unction\x18\x01 \x01(\tB\x17\xe2\x41\x01\x02\xbaH\x10r\x0e\x32\x0c^[0-9]{1,2}$\x12\x32\n\x06weight\x18\x02 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^[0-9]{1,3}([.][0-9])?$\x12J\n\x08sections\x18\x03 \x03(\x0b\x32(.shuzheng.assessment.v1.BlueprintSectionB\x0e\xe2\x41\x01\x02\xbaH\x07\x92\x01\x04\x08\x01\x10\x05\"\xca\x03\n\tBlueprint\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x43\n\x05state\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.BlueprintStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\"\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x42\n\x05parts\x18\x07 \x03(\x0b\x32%.shuzheng.assessment.v1.BlueprintPartB\x0c\xe2\x41\x01\x02\xbaH\x05\x92\x01\x02\x10\x32\x12\x18\n\x06source\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02:U\xea\x41R\n\x1d\x61ssessment.shuzheng/Blueprint\x12\x31\x62odies/{body}/banks/{bank}/blueprints/{blueprint}*\x86\x01\n\x0e\x42lueprintState\x12\x1f\n\x1b\x42LUEPRINT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x42LUEPRINT_STATE_DRAFT\x10\x01\x12\x1b\n\x17\x42LUEPRINT_STATE_ADOPTED\x10\x02\x12\x1b\n\x17\x42LUEPRINT_STATE_RETIRED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,35 +37,41 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.blue
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BLUEPRINTSECTION'].fields_by_name['type']._loaded_options = None
-  _globals['_BLUEPRINTSECTION'].fields_by_name['type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_BLUEPRINTSECTION'].fields_by_name['type']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_BLUEPRINTSECTION'].fields_by_name['count']._loaded_options = None
-  _globals['_BLUEPRINTSECTION'].fields_by_name['count']._serialized_options = b'\272H\007\032\005\030\364\003(\001'
+  _globals['_BLUEPRINTSECTION'].fields_by_name['count']._serialized_options = b'\342A\001\002\272H\007\032\005\030\364\003(\001'
   _globals['_BLUEPRINTSECTION'].fields_by_name['points']._loaded_options = None
-  _globals['_BLUEPRINTSECTION'].fields_by_name['points']._serialized_options = b'\272H\033r\0312\027^[0-9]{1,3}([.][0-9])?$'
+  _globals['_BLUEPRINTSECTION'].fields_by_name['points']._serialized_options = b'\342A\001\002\272H\033r\0312\027^[0-9]{1,3}([.][0-9])?$'
   _globals['_BLUEPRINTPART'].fields_by_name['function']._loaded_options = None
-  _globals['_BLUEPRINTPART'].fields_by_name['function']._serialized_options = b'\272H\020r\0162\014^[0-9]{1,2}$'
+  _globals['_BLUEPRINTPART'].fields_by_name['function']._serialized_options = b'\342A\001\002\272H\020r\0162\014^[0-9]{1,2}$'
   _globals['_BLUEPRINTPART'].fields_by_name['weight']._loaded_options = None
-  _globals['_BLUEPRINTPART'].fields_by_name['weight']._serialized_options = b'\272H\033r\0312\027^[0-9]{1,3}([.][0-9])?$'
+  _globals['_BLUEPRINTPART'].fields_by_name['weight']._serialized_options = b'\342A\001\002\272H\033r\0312\027^[0-9]{1,3}([.][0-9])?$'
   _globals['_BLUEPRINTPART'].fields_by_name['sections']._loaded_options = None
-  _globals['_BLUEPRINTPART'].fields_by_name['sections']._serialized_options = b'\272H\007\222\001\004\010\001\020\005'
+  _globals['_BLUEPRINTPART'].fields_by_name['sections']._serialized_options = b'\342A\001\002\272H\007\222\001\004\010\001\020\005'
   _globals['_BLUEPRINT'].fields_by_name['name']._loaded_options = None
-  _globals['_BLUEPRINT'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_BLUEPRINT'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_BLUEPRINT'].fields_by_name['etag']._loaded_options = None
   _globals['_BLUEPRINT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_BLUEPRINT'].fields_by_name['state']._loaded_options = None
-  _globals['_BLUEPRINT'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_BLUEPRINT'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_BLUEPRINT'].fields_by_name['create_time']._loaded_options = None
+  _globals['_BLUEPRINT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_BLUEPRINT'].fields_by_name['update_time']._loaded_options = None
+  _globals['_BLUEPRINT'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_BLUEPRINT'].fields_by_name['display_name']._loaded_options = None
-  _globals['_BLUEPRINT'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_BLUEPRINT'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
   _globals['_BLUEPRINT'].fields_by_name['parts']._loaded_options = None
-  _globals['_BLUEPRINT'].fields_by_name['parts']._serialized_options = b'\272H\005\222\001\002\0202'
+  _globals['_BLUEPRINT'].fields_by_name['parts']._serialized_options = b'\342A\001\002\272H\005\222\001\002\0202'
   _globals['_BLUEPRINT'].fields_by_name['source']._loaded_options = None
   _globals['_BLUEPRINT'].fields_by_name['source']._serialized_options = b'\272H\005r\003\030\254\002'
-  _globals['_BLUEPRINTSTATE']._serialized_start=843
-  _globals['_BLUEPRINTSTATE']._serialized_end=977
-  _globals['_BLUEPRINTSECTION']._serialized_start=164
-  _globals['_BLUEPRINTSECTION']._serialized_end=317
-  _globals['_BLUEPRINTPART']._serialized_start=320
-  _globals['_BLUEPRINTPART']._serialized_end=494
-  _globals['_BLUEPRINT']._serialized_start=497
-  _globals['_BLUEPRINT']._serialized_end=840
+  _globals['_BLUEPRINT']._loaded_options = None
+  _globals['_BLUEPRINT']._serialized_options = b'\352AR\n\035assessment.shuzheng/Blueprint\0221bodies/{body}/banks/{bank}/blueprints/{blueprint}'
+  _globals['_BLUEPRINTSTATE']._serialized_start=1042
+  _globals['_BLUEPRINTSTATE']._serialized_end=1176
+  _globals['_BLUEPRINTSECTION']._serialized_start=224
+  _globals['_BLUEPRINTSECTION']._serialized_end=389
+  _globals['_BLUEPRINTPART']._serialized_start=392
+  _globals['_BLUEPRINTPART']._serialized_end=578
+  _globals['_BLUEPRINT']._serialized_start=581
+  _globals['_BLUEPRINT']._serialized_end=1039
 # @@protoc_insertion_point(module_scope)

@@ -130,18 +130,18 @@ class Blueprint(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___BlueprintState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     display_name: _builtins.str
     """Name of the blueprint."""
     source: _builtins.str
     """Where the weights come from (document), or "unverified"."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlueprintPart]:

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import blueprint_pb2 as shuzheng_dot_assessment_dot_v1_dot_blueprint__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/assessment/v1/blueprint_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a&shuzheng/assessment/v1/blueprint.proto\x1a shuzheng/options/v1/access.proto\"\xdd\x02\n\x16\x43reateBlueprintRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x39\n\x0c\x62lueprint_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12<\n\tblueprint\x18\x03 \x01(\x0b\x32!.shuzheng.assessment.v1.BlueprintB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x19\x63reate_blueprint.complete\x12#display_name and parts are required\x1a\x43this.blueprint.display_name != \'\' && size(this.blueprint.parts) > 0\"/\n\x13GetBlueprintRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xb1\x01\n\x15ListBlueprintsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x05state\x18\x04 \x01(\x0e\x32&.shuzheng.assessment.v1.BlueprintStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"h\n\x16ListBlueprintsResponse\x12\x35\n\nblueprints\x18\x01 \x03(\x0b\x32!.shuzheng.assessment.v1.Blueprint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb0\x01\n\x16UpdateBlueprintRequest\x12<\n\tblueprint\x18\x01 \x01(\x0b\x32!.shuzheng.assessment.v1.BlueprintB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15\x41\x64optBlueprintRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"j\n\x16RetireBlueprintRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x81\x06\n\x10\x42lueprintService\x12z\n\x0f\x43reateBlueprint\x12..shuzheng.assessment.v1.CreateBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12r\n\x0cGetBlueprint\x12+.shuzheng.assessment.v1.GetBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x85\x01\n\x0eListBlueprints\x12-.shuzheng.assessment.v1.ListBlueprintsRequest\x1a..shuzheng.assessment.v1.ListBlueprintsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x82\x01\n\x0fUpdateBlueprint\x12..shuzheng.assessment.v1.UpdateBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x1c\x8a\xb5\x18\x18\n\x12\x08\x03\x12\x0e\x62lueprint.name\n\x02\x08\x01\x12v\n\x0e\x41\x64optBlueprint\x12-.shuzheng.assessment.v1.AdoptBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12x\n\x0fRetireBlueprint\x12..shuzheng.assessment.v1.RetireBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/assessment/v1/blueprint_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a&shuzheng/assessment/v1/blueprint.proto\x1a shuzheng/options/v1/access.proto\"\x82\x03\n\x16\x43reateBlueprintRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x39\n\x0c\x62lueprint_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12@\n\tblueprint\x18\x03 \x01(\x0b\x32!.shuzheng.assessment.v1.BlueprintB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x8c\x01\xbaH\x88\x01\x1a\x85\x01\n\x19\x63reate_blueprint.complete\x12#display_name and parts are required\x1a\x43this.blueprint.display_name != \'\' && size(this.blueprint.parts) > 0\"U\n\x13GetBlueprintRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Blueprint\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xd2\x01\n\x15ListBlueprintsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\x05state\x18\x04 \x01(\x0e\x32&.shuzheng.assessment.v1.BlueprintStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"h\n\x16ListBlueprintsResponse\x12\x35\n\nblueprints\x18\x01 \x03(\x0b\x32!.shuzheng.assessment.v1.Blueprint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb8\x01\n\x16UpdateBlueprintRequest\x12@\n\tblueprint\x18\x01 \x01(\x0b\x32!.shuzheng.assessment.v1.BlueprintB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8f\x01\n\x15\x41\x64optBlueprintRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Blueprint\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x90\x01\n\x16RetireBlueprintRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Blueprint\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x81\x06\n\x10\x42lueprintService\x12z\n\x0f\x43reateBlueprint\x12..shuzheng.assessment.v1.CreateBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12r\n\x0cGetBlueprint\x12+.shuzheng.assessment.v1.GetBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x85\x01\n\x0eListBlueprints\x12-.shuzheng.assessment.v1.ListBlueprintsRequest\x1a..shuzheng.assessment.v1.ListBlueprintsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x82\x01\n\x0fUpdateBlueprint\x12..shuzheng.assessment.v1.UpdateBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x1c\x8a\xb5\x18\x18\n\x12\x08\x03\x12\x0e\x62lueprint.name\n\x02\x08\x01\x12v\n\x0e\x41\x64optBlueprint\x12-.shuzheng.assessment.v1.AdoptBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12x\n\x0fRetireBlueprint\x12..shuzheng.assessment.v1.RetireBlueprintRequest\x1a!.shuzheng.assessment.v1.Blueprint\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.blue
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['blueprint_id']._loaded_options = None
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['blueprint_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._loaded_options = None
-  _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEBLUEPRINTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEBLUEPRINTREQUEST']._loaded_options = None
   _globals['_CREATEBLUEPRINTREQUEST']._serialized_options = b'\272H\210\001\032\205\001\n\031create_blueprint.complete\022#display_name and parts are required\032Cthis.blueprint.display_name != \'\' && size(this.blueprint.parts) > 0'
   _globals['_GETBLUEPRINTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Blueprint\272H\007r\005\020\001\030\254\002'
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,19 +58,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTBLUEPRINTSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._loaded_options = None
-  _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['blueprint']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEBLUEPRINTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Blueprint\272H\007r\005\020\001\030\254\002'
   _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ADOPTBLUEPRINTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Blueprint\272H\007r\005\020\001\030\254\002'
   _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETIREBLUEPRINTREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -85,20 +87,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BLUEPRINTSERVICE'].methods_by_name['AdoptBlueprint']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
   _globals['_BLUEPRINTSERVICE'].methods_by_name['RetireBlueprint']._loaded_options = None
   _globals['_BLUEPRINTSERVICE'].methods_by_name['RetireBlueprint']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
-  _globals['_CREATEBLUEPRINTREQUEST']._serialized_start=212
-  _globals['_CREATEBLUEPRINTREQUEST']._serialized_end=561
-  _globals['_GETBLUEPRINTREQUEST']._serialized_start=563
-  _globals['_GETBLUEPRINTREQUEST']._serialized_end=610
-  _globals['_LISTBLUEPRINTSREQUEST']._serialized_start=613
-  _globals['_LISTBLUEPRINTSREQUEST']._serialized_end=790
-  _globals['_LISTBLUEPRINTSRESPONSE']._serialized_start=792
-  _globals['_LISTBLUEPRINTSRESPONSE']._serialized_end=896
-  _globals['_UPDATEBLUEPRINTREQUEST']._serialized_start=899
-  _globals['_UPDATEBLUEPRINTREQUEST']._serialized_end=1075
-  _globals['_ADOPTBLUEPRINTREQUEST']._serialized_start=1077
-  _globals['_ADOPTBLUEPRINTREQUEST']._serialized_end=1182
-  _globals['_RETIREBLUEPRINTREQUEST']._serialized_start=1184
-  _globals['_RETIREBLUEPRINTREQUEST']._serialized_end=1290
-  _globals['_BLUEPRINTSERVICE']._serialized_start=1293
-  _globals['_BLUEPRINTSERVICE']._serialized_end=2062
+  _globals['_CREATEBLUEPRINTREQUEST']._serialized_start=272
+  _globals['_CREATEBLUEPRINTREQUEST']._serialized_end=658
+  _globals['_GETBLUEPRINTREQUEST']._serialized_start=660
+  _globals['_GETBLUEPRINTREQUEST']._serialized_end=745
+  _globals['_LISTBLUEPRINTSREQUEST']._serialized_start=748
+  _globals['_LISTBLUEPRINTSREQUEST']._serialized_end=958
+  _globals['_LISTBLUEPRINTSRESPONSE']._serialized_start=960
+  _globals['_LISTBLUEPRINTSRESPONSE']._serialized_end=1064
+  _globals['_UPDATEBLUEPRINTREQUEST']._serialized_start=1067
+  _globals['_UPDATEBLUEPRINTREQUEST']._serialized_end=1251
+  _globals['_ADOPTBLUEPRINTREQUEST']._serialized_start=1254
+  _globals['_ADOPTBLUEPRINTREQUEST']._serialized_end=1397
+  _globals['_RETIREBLUEPRINTREQUEST']._serialized_start=1400
+  _globals['_RETIREBLUEPRINTREQUEST']._serialized_end=1544
+  _globals['_BLUEPRINTSERVICE']._serialized_start=1547
+  _globals['_BLUEPRINTSERVICE']._serialized_end=2316
 # @@protoc_insertion_point(module_scope)

@@ -23,34 +23,43 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/body.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x03\n\x0e\x41ssessmentBody\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BodyStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x31\n\x04uscc\x18\x07 \x01(\tB#\xbaH r\x1b\x32\x19^[0-9A-HJ-NPQRTUWXY]{18}$\xd8\x01\x01\x12$\n\x06region\x18\x08 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[0-9]{6}$\xd8\x01\x01\x12\x45\n\x0binstitution\x18\t \x01(\tB0\xbaH-r(2&^institutions/[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x1f\n\ruscc_problems\x18\n \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\n*U\n\tBodyState\x12\x1a\n\x16\x42ODY_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42ODY_STATE_ACTIVE\x10\x01\x12\x15\n\x11\x42ODY_STATE_CLOSED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/body.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb9\x04\n\x0e\x41ssessmentBody\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12>\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BodyStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\"\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x36\n\x04uscc\x18\x07 \x01(\tB(\xe2\x41\x02\x02\x05\xbaH r\x1b\x32\x19^[0-9A-HJ-NPQRTUWXY]{18}$\xd8\x01\x01\x12$\n\x06region\x18\x08 \x01(\tB\x14\xbaH\x11r\x0c\x32\n^[0-9]{6}$\xd8\x01\x01\x12g\n\x0binstitution\x18\t \x01(\tBR\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH-r(2&^institutions/[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12#\n\ruscc_problems\x18\n \x03(\tB\x0c\xe2\x41\x01\x03\xbaH\x05\x92\x01\x02\x10\n:6\xea\x41\x33\n\"assessment.shuzheng/AssessmentBody\x12\rbodies/{body}*U\n\tBodyState\x12\x1a\n\x16\x42ODY_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42ODY_STATE_ACTIVE\x10\x01\x12\x15\n\x11\x42ODY_STATE_CLOSED\x10\x02\x42>\xea\x41;\n\x1dtraining.shuzheng/Institution\x12\x1ainstitutions/{institution}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.body_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352A;\n\035training.shuzheng/Institution\022\032institutions/{institution}'
   _globals['_ASSESSMENTBODY'].fields_by_name['name']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_ASSESSMENTBODY'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_ASSESSMENTBODY'].fields_by_name['etag']._loaded_options = None
   _globals['_ASSESSMENTBODY'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ASSESSMENTBODY'].fields_by_name['state']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_ASSESSMENTBODY'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_ASSESSMENTBODY'].fields_by_name['create_time']._loaded_options = None
+  _globals['_ASSESSMENTBODY'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ASSESSMENTBODY'].fields_by_name['update_time']._loaded_options = None
+  _globals['_ASSESSMENTBODY'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_ASSESSMENTBODY'].fields_by_name['display_name']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_ASSESSMENTBODY'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
   _globals['_ASSESSMENTBODY'].fields_by_name['uscc']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['uscc']._serialized_options = b'\272H r\0332\031^[0-9A-HJ-NPQRTUWXY]{18}$\330\001\001'
+  _globals['_ASSESSMENTBODY'].fields_by_name['uscc']._serialized_options = b'\342A\002\002\005\272H r\0332\031^[0-9A-HJ-NPQRTUWXY]{18}$\330\001\001'
   _globals['_ASSESSMENTBODY'].fields_by_name['region']._loaded_options = None
   _globals['_ASSESSMENTBODY'].fields_by_name['region']._serialized_options = b'\272H\021r\0142\n^[0-9]{6}$\330\001\001'
   _globals['_ASSESSMENTBODY'].fields_by_name['institution']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['institution']._serialized_options = b'\272H-r(2&^institutions/[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
+  _globals['_ASSESSMENTBODY'].fields_by_name['institution']._serialized_options = b'\372A\037\n\035training.shuzheng/Institution\272H-r(2&^institutions/[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_ASSESSMENTBODY'].fields_by_name['uscc_problems']._loaded_options = None
-  _globals['_ASSESSMENTBODY'].fields_by_name['uscc_problems']._serialized_options = b'\272H\005\222\001\002\020\n'
-  _globals['_BODYSTATE']._serialized_start=572
-  _globals['_BODYSTATE']._serialized_end=657
-  _globals['_ASSESSMENTBODY']._serialized_start=124
-  _globals['_ASSESSMENTBODY']._serialized_end=570
+  _globals['_ASSESSMENTBODY'].fields_by_name['uscc_problems']._serialized_options = b'\342A\001\003\272H\005\222\001\002\020\n'
+  _globals['_ASSESSMENTBODY']._loaded_options = None
+  _globals['_ASSESSMENTBODY']._serialized_options = b'\352A3\n\"assessment.shuzheng/AssessmentBody\022\rbodies/{body}'
+  _globals['_BODYSTATE']._serialized_start=755
+  _globals['_BODYSTATE']._serialized_end=840
+  _globals['_ASSESSMENTBODY']._serialized_start=184
+  _globals['_ASSESSMENTBODY']._serialized_end=753
 # @@protoc_insertion_point(module_scope)

@@ -65,7 +65,7 @@ class AssessmentBody(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___BodyState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     display_name: _builtins.str
     """Full legal name."""
     uscc: _builtins.str
@@ -76,15 +76,15 @@ class AssessmentBody(_message.Message):
     """institutions/{institution} when the same organization also trains; compared for 培考分离."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def uscc_problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Output only. What is wrong with the USCC, empty when nothing."""
+        """What is wrong with the USCC, empty when nothing."""
 
     def __init__(
         self,

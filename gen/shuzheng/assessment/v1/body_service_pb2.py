@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import body_pb2 as shuzheng_dot_assessment_dot_v1_dot_body__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/body_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/body.proto\x1a shuzheng/options/v1/access.proto\"\x9f\x02\n\x11\x43reateBodyRequest\x12\x34\n\x07\x62ody_id\x18\x01 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12<\n\x04\x62ody\x18\x02 \x01(\x0b\x32&.shuzheng.assessment.v1.AssessmentBodyB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:u\xbaHr\x1ap\n\x14\x63reate_body.complete\x12\"display_name and uscc are required\x1a\x34this.body.display_name != \'\' && this.body.uscc != \'\'\"*\n\x0eGetBodyRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x8c\x01\n\x11ListBodiesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BodyStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"e\n\x12ListBodiesResponse\x12\x36\n\x06\x62odies\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.AssessmentBody\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xab\x01\n\x11UpdateBodyRequest\x12<\n\x04\x62ody\x18\x01 \x01(\x0b\x32&.shuzheng.assessment.v1.AssessmentBodyB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10\x43loseBodyRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xc1\x04\n\x0b\x42odyService\x12i\n\nCreateBody\x12).shuzheng.assessment.v1.CreateBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12q\n\x07GetBody\x12&.shuzheng.assessment.v1.GetBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12q\n\nListBodies\x12).shuzheng.assessment.v1.ListBodiesRequest\x1a*.shuzheng.assessment.v1.ListBodiesResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\nUpdateBody\x12).shuzheng.assessment.v1.UpdateBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tbody.name\n\x02\x08\x01\x12g\n\tCloseBody\x12(.shuzheng.assessment.v1.CloseBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/body_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/body.proto\x1a shuzheng/options/v1/access.proto\"\xa3\x02\n\x11\x43reateBodyRequest\x12\x34\n\x07\x62ody_id\x18\x01 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12@\n\x04\x62ody\x18\x02 \x01(\x0b\x32&.shuzheng.assessment.v1.AssessmentBodyB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:u\xbaHr\x1ap\n\x14\x63reate_body.complete\x12\"display_name and uscc are required\x1a\x34this.body.display_name != \'\' && this.body.uscc != \'\'\"U\n\x0eGetBodyRequest\x12\x43\n\x04name\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x8c\x01\n\x11ListBodiesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.BodyStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"e\n\x12ListBodiesResponse\x12\x36\n\x06\x62odies\x18\x01 \x03(\x0b\x32&.shuzheng.assessment.v1.AssessmentBody\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb3\x01\n\x11UpdateBodyRequest\x12@\n\x04\x62ody\x18\x01 \x01(\x0b\x32&.shuzheng.assessment.v1.AssessmentBodyB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8f\x01\n\x10\x43loseBodyRequest\x12\x43\n\x04name\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xc1\x04\n\x0b\x42odyService\x12i\n\nCreateBody\x12).shuzheng.assessment.v1.CreateBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12q\n\x07GetBody\x12&.shuzheng.assessment.v1.GetBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12q\n\nListBodies\x12).shuzheng.assessment.v1.ListBodiesRequest\x1a*.shuzheng.assessment.v1.ListBodiesResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\nUpdateBody\x12).shuzheng.assessment.v1.UpdateBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tbody.name\n\x02\x08\x01\x12g\n\tCloseBody\x12(.shuzheng.assessment.v1.CloseBodyRequest\x1a&.shuzheng.assessment.v1.AssessmentBody\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,13 +40,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEBODYREQUEST'].fields_by_name['body_id']._loaded_options = None
   _globals['_CREATEBODYREQUEST'].fields_by_name['body_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEBODYREQUEST'].fields_by_name['body']._loaded_options = None
-  _globals['_CREATEBODYREQUEST'].fields_by_name['body']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEBODYREQUEST'].fields_by_name['body']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEBODYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEBODYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEBODYREQUEST']._loaded_options = None
   _globals['_CREATEBODYREQUEST']._serialized_options = b'\272Hr\032p\n\024create_body.complete\022\"display_name and uscc are required\0324this.body.display_name != \'\' && this.body.uscc != \'\''
   _globals['_GETBODYREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETBODYREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETBODYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTBODIESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTBODIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTBODIESREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -52,13 +54,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTBODIESREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTBODIESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATEBODYREQUEST'].fields_by_name['body']._loaded_options = None
-  _globals['_UPDATEBODYREQUEST'].fields_by_name['body']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBODYREQUEST'].fields_by_name['body']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBODYREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEBODYREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEBODYREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEBODYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEBODYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CLOSEBODYREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CLOSEBODYREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CLOSEBODYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_CLOSEBODYREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CLOSEBODYREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CLOSEBODYREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -73,18 +75,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BODYSERVICE'].methods_by_name['UpdateBody']._serialized_options = b'\212\265\030\023\n\r\010\003\022\tbody.name\n\002\010\001'
   _globals['_BODYSERVICE'].methods_by_name['CloseBody']._loaded_options = None
   _globals['_BODYSERVICE'].methods_by_name['CloseBody']._serialized_options = b'\212\265\030\004\n\002\010\001'
-  _globals['_CREATEBODYREQUEST']._serialized_start=202
-  _globals['_CREATEBODYREQUEST']._serialized_end=489
-  _globals['_GETBODYREQUEST']._serialized_start=491
-  _globals['_GETBODYREQUEST']._serialized_end=533
-  _globals['_LISTBODIESREQUEST']._serialized_start=536
-  _globals['_LISTBODIESREQUEST']._serialized_end=676
-  _globals['_LISTBODIESRESPONSE']._serialized_start=678
-  _globals['_LISTBODIESRESPONSE']._serialized_end=779
-  _globals['_UPDATEBODYREQUEST']._serialized_start=782
-  _globals['_UPDATEBODYREQUEST']._serialized_end=953
-  _globals['_CLOSEBODYREQUEST']._serialized_start=955
-  _globals['_CLOSEBODYREQUEST']._serialized_end=1055
-  _globals['_BODYSERVICE']._serialized_start=1058
-  _globals['_BODYSERVICE']._serialized_end=1635
+  _globals['_CREATEBODYREQUEST']._serialized_start=262
+  _globals['_CREATEBODYREQUEST']._serialized_end=553
+  _globals['_GETBODYREQUEST']._serialized_start=555
+  _globals['_GETBODYREQUEST']._serialized_end=640
+  _globals['_LISTBODIESREQUEST']._serialized_start=643
+  _globals['_LISTBODIESREQUEST']._serialized_end=783
+  _globals['_LISTBODIESRESPONSE']._serialized_start=785
+  _globals['_LISTBODIESRESPONSE']._serialized_end=886
+  _globals['_UPDATEBODYREQUEST']._serialized_start=889
+  _globals['_UPDATEBODYREQUEST']._serialized_end=1068
+  _globals['_CLOSEBODYREQUEST']._serialized_start=1071
+  _globals['_CLOSEBODYREQUEST']._serialized_end=1214
+  _globals['_BODYSERVICE']._serialized_start=1217
+  _globals['_BODYSERVICE']._serialized_end=1794
 # @@protoc_insertion_point(module_scope)

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/assessment/v1/candidate.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xed\x03\n\tCandidate\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<\x12\x1c\n\x0bnational_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12#\n\x12national_id_masked\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x17\n\x06person\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12?\n\neducations\x18\x06 \x03(\x0b\x32!.shuzheng.assessment.v1.EducationB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x43\n\x06titles\x18\x07 \x03(\x0b\x32).shuzheng.assessment.v1.ProfessionalTitleB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12L\n\x11occupation_starts\x18\x08 \x03(\x0b\x32\'.shuzheng.assessment.v1.OccupationStartB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd8\x01\n\tEducation\x12:\n\x06\x64\x65gree\x18\x01 \x01(\x0e\x32\x1e.shuzheng.assessment.v1.DegreeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x17\n\x06school\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x16\n\x05major\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x0f\n\x07related\x18\x04 \x01(\x08\x12/\n\x0cgraduated_on\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\x1c\n\nstate_rule\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\x9f\x01\n\x11ProfessionalTitle\x12;\n\x04rank\x18\x01 \x01(\x0e\x32!.shuzheng.assessment.v1.TitleRankB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12.\n\x0bobtained_on\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"w\n\x0fOccupationStart\x12\x35\n\noccupation\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12-\n\nstarted_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01*\xaa\x01\n\x06\x44\x65gree\x12\x16\n\x12\x44\x45GREE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45GREE_TECHNICAL_SCHOOL\x10\x01\x12\x14\n\x10\x44\x45GREE_ASSOCIATE\x10\x02\x12\x13\n\x0f\x44\x45GREE_BACHELOR\x10\x03\x12\x1a\n\x16\x44\x45GREE_SECOND_BACHELOR\x10\x04\x12\x11\n\rDEGREE_MASTER\x10\x05\x12\x11\n\rDEGREE_DOCTOR\x10\x06*\x9e\x01\n\tTitleRank\x12\x1a\n\x16TITLE_RANK_UNSPECIFIED\x10\x00\x12\x19\n\x15TITLE_RANK_TECHNICIAN\x10\x01\x12!\n\x1dTITLE_RANK_ASSISTANT_ENGINEER\x10\x02\x12\x17\n\x13TITLE_RANK_ENGINEER\x10\x03\x12\x1e\n\x1aTITLE_RANK_SENIOR_ENGINEER\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/assessment/v1/candidate.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xca\x04\n\tCandidate\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12#\n\x0c\x64isplay_name\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18<\x12!\n\x0bnational_id\x18\x03 \x01(\tB\x0c\xe2\x41\x02\x04\x05\xbaH\x04r\x02\x18(\x12\'\n\x12national_id_masked\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18(\x12\x1b\n\x06person\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18\x64\x12?\n\neducations\x18\x06 \x03(\x0b\x32!.shuzheng.assessment.v1.EducationB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x43\n\x06titles\x18\x07 \x03(\x0b\x32).shuzheng.assessment.v1.ProfessionalTitleB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12L\n\x11occupation_starts\x18\x08 \x03(\x0b\x32\'.shuzheng.assessment.v1.OccupationStartB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x35\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03::\xea\x41\x37\n\x1d\x61ssessment.shuzheng/Candidate\x12\x16\x63\x61ndidates/{candidate}\"\xe0\x01\n\tEducation\x12>\n\x06\x64\x65gree\x18\x01 \x01(\x0e\x32\x1e.shuzheng.assessment.v1.DegreeB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x17\n\x06school\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x16\n\x05major\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x0f\n\x07related\x18\x04 \x01(\x08\x12\x33\n\x0cgraduated_on\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1c\n\nstate_rule\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xa7\x01\n\x11ProfessionalTitle\x12?\n\x04rank\x18\x01 \x01(\x0e\x32!.shuzheng.assessment.v1.TitleRankB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x32\n\x0bobtained_on\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"\x7f\n\x0fOccupationStart\x12\x39\n\noccupation\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x31\n\nstarted_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01*\xaa\x01\n\x06\x44\x65gree\x12\x16\n\x12\x44\x45GREE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45GREE_TECHNICAL_SCHOOL\x10\x01\x12\x14\n\x10\x44\x45GREE_ASSOCIATE\x10\x02\x12\x13\n\x0f\x44\x45GREE_BACHELOR\x10\x03\x12\x1a\n\x16\x44\x45GREE_SECOND_BACHELOR\x10\x04\x12\x11\n\rDEGREE_MASTER\x10\x05\x12\x11\n\rDEGREE_DOCTOR\x10\x06*\x9e\x01\n\tTitleRank\x12\x1a\n\x16TITLE_RANK_UNSPECIFIED\x10\x00\x12\x19\n\x15TITLE_RANK_TECHNICIAN\x10\x01\x12!\n\x1dTITLE_RANK_ASSISTANT_ENGINEER\x10\x02\x12\x17\n\x13TITLE_RANK_ENGINEER\x10\x03\x12\x1e\n\x1aTITLE_RANK_SENIOR_ENGINEER\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,15 +37,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.cand
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CANDIDATE'].fields_by_name['name']._loaded_options = None
-  _globals['_CANDIDATE'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_CANDIDATE'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_CANDIDATE'].fields_by_name['display_name']._loaded_options = None
-  _globals['_CANDIDATE'].fields_by_name['display_name']._serialized_options = b'\272H\006r\004\020\001\030<'
+  _globals['_CANDIDATE'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030<'
   _globals['_CANDIDATE'].fields_by_name['national_id']._loaded_options = None
-  _globals['_CANDIDATE'].fields_by_name['national_id']._serialized_options = b'\272H\004r\002\030('
+  _globals['_CANDIDATE'].fields_by_name['national_id']._serialized_options = b'\342A\002\004\005\272H\004r\002\030('
   _globals['_CANDIDATE'].fields_by_name['national_id_masked']._loaded_options = None
-  _globals['_CANDIDATE'].fields_by_name['national_id_masked']._serialized_options = b'\272H\004r\002\030('
+  _globals['_CANDIDATE'].fields_by_name['national_id_masked']._serialized_options = b'\342A\001\003\272H\004r\002\030('
   _globals['_CANDIDATE'].fields_by_name['person']._loaded_options = None
-  _globals['_CANDIDATE'].fields_by_name['person']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CANDIDATE'].fields_by_name['person']._serialized_options = b'\342A\001\003\272H\004r\002\030d'
   _globals['_CANDIDATE'].fields_by_name['educations']._loaded_options = None
   _globals['_CANDIDATE'].fields_by_name['educations']._serialized_options = b'\272H\005\222\001\002\020\024'
   _globals['_CANDIDATE'].fields_by_name['titles']._loaded_options = None
@@ -52,36 +54,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANDIDATE'].fields_by_name['occupation_starts']._serialized_options = b'\272H\005\222\001\002\020\024'
   _globals['_CANDIDATE'].fields_by_name['etag']._loaded_options = None
   _globals['_CANDIDATE'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CANDIDATE'].fields_by_name['create_time']._loaded_options = None
+  _globals['_CANDIDATE'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_CANDIDATE'].fields_by_name['update_time']._loaded_options = None
+  _globals['_CANDIDATE'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_CANDIDATE']._loaded_options = None
+  _globals['_CANDIDATE']._serialized_options = b'\352A7\n\035assessment.shuzheng/Candidate\022\026candidates/{candidate}'
   _globals['_EDUCATION'].fields_by_name['degree']._loaded_options = None
-  _globals['_EDUCATION'].fields_by_name['degree']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_EDUCATION'].fields_by_name['degree']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_EDUCATION'].fields_by_name['school']._loaded_options = None
   _globals['_EDUCATION'].fields_by_name['school']._serialized_options = b'\272H\004r\002\030d'
   _globals['_EDUCATION'].fields_by_name['major']._loaded_options = None
   _globals['_EDUCATION'].fields_by_name['major']._serialized_options = b'\272H\004r\002\030d'
   _globals['_EDUCATION'].fields_by_name['graduated_on']._loaded_options = None
-  _globals['_EDUCATION'].fields_by_name['graduated_on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EDUCATION'].fields_by_name['graduated_on']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EDUCATION'].fields_by_name['state_rule']._loaded_options = None
   _globals['_EDUCATION'].fields_by_name['state_rule']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_PROFESSIONALTITLE'].fields_by_name['rank']._loaded_options = None
-  _globals['_PROFESSIONALTITLE'].fields_by_name['rank']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_PROFESSIONALTITLE'].fields_by_name['rank']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_PROFESSIONALTITLE'].fields_by_name['display_name']._loaded_options = None
   _globals['_PROFESSIONALTITLE'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030<'
   _globals['_PROFESSIONALTITLE'].fields_by_name['obtained_on']._loaded_options = None
-  _globals['_PROFESSIONALTITLE'].fields_by_name['obtained_on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_PROFESSIONALTITLE'].fields_by_name['obtained_on']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_OCCUPATIONSTART'].fields_by_name['occupation']._loaded_options = None
-  _globals['_OCCUPATIONSTART'].fields_by_name['occupation']._serialized_options = b'\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
+  _globals['_OCCUPATIONSTART'].fields_by_name['occupation']._serialized_options = b'\342A\001\002\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
   _globals['_OCCUPATIONSTART'].fields_by_name['started_on']._loaded_options = None
-  _globals['_OCCUPATIONSTART'].fields_by_name['started_on']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_DEGREE']._serialized_start=1151
-  _globals['_DEGREE']._serialized_end=1321
-  _globals['_TITLERANK']._serialized_start=1324
-  _globals['_TITLERANK']._serialized_end=1482
-  _globals['_CANDIDATE']._serialized_start=153
-  _globals['_CANDIDATE']._serialized_end=646
-  _globals['_EDUCATION']._serialized_start=649
-  _globals['_EDUCATION']._serialized_end=865
-  _globals['_PROFESSIONALTITLE']._serialized_start=868
-  _globals['_PROFESSIONALTITLE']._serialized_end=1027
-  _globals['_OCCUPATIONSTART']._serialized_start=1029
-  _globals['_OCCUPATIONSTART']._serialized_end=1148
+  _globals['_OCCUPATIONSTART'].fields_by_name['started_on']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_DEGREE']._serialized_start=1328
+  _globals['_DEGREE']._serialized_end=1498
+  _globals['_TITLERANK']._serialized_start=1501
+  _globals['_TITLERANK']._serialized_end=1659
+  _globals['_CANDIDATE']._serialized_start=213
+  _globals['_CANDIDATE']._serialized_end=799
+  _globals['_EDUCATION']._serialized_start=802
+  _globals['_EDUCATION']._serialized_end=1026
+  _globals['_PROFESSIONALTITLE']._serialized_start=1029
+  _globals['_PROFESSIONALTITLE']._serialized_end=1196
+  _globals['_OCCUPATIONSTART']._serialized_start=1198
+  _globals['_OCCUPATIONSTART']._serialized_end=1325
 # @@protoc_insertion_point(module_scope)

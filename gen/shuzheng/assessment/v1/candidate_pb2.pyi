@@ -111,17 +111,17 @@ class Candidate(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """candidates/{candidate}; empty on creation."""
+    """candidates/{candidate}."""
     display_name: _builtins.str
     """Name as on the identity card; printed on the certificate."""
     national_id: _builtins.str
-    """居民身份证号 (GB 11643). Input only; kept encrypted, never answered."""
+    """居民身份证号 (GB 11643). Kept encrypted, never answered."""
     national_id_masked: _builtins.str
-    """Output only. The ID number with its middle hidden."""
+    """The ID number with its middle hidden."""
     person: _builtins.str
-    """Output only. Pseudonym that links the person across services."""
+    """Pseudonym that links the person across services."""
     etag: _builtins.str
-    """Output only. Changes with every change of the candidate."""
+    """Changes with every change of the candidate."""
     @_builtins.property
     def educations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Education]:
         """学历学位, in any order."""
@@ -136,11 +136,11 @@ class Candidate(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it last changed."""
+        """When it last changed."""
 
     def __init__(
         self,

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import candidate_pb2 as shuzheng_dot_assessment_dot_v1_dot_candidate__pb2
 from shuzheng.assessment.v1 import integrity_record_pb2 as shuzheng_dot_assessment_dot_v1_dot_integrity__record__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/assessment/v1/candidate_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a&shuzheng/assessment/v1/candidate.proto\x1a-shuzheng/assessment/v1/integrity_record.proto\x1a shuzheng/options/v1/access.proto\"\xb2\x01\n\x16\x43reateCandidateRequest\x12\x39\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12<\n\tcandidate\x18\x02 \x01(\x0b\x32!.shuzheng.assessment.v1.CandidateB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"/\n\x13GetCandidateRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"m\n\x15ListCandidatesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x17\n\x06person\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"h\n\x16ListCandidatesResponse\x12\x35\n\ncandidates\x18\x01 \x03(\x0b\x32!.shuzheng.assessment.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa8\x01\n\x16UpdateCandidateRequest\x12<\n\tcandidate\x18\x01 \x01(\x0b\x32!.shuzheng.assessment.v1.CandidateB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"v\n\x1bListIntegrityRecordsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"{\n\x1cListIntegrityRecordsResponse\x12\x42\n\x11integrity_records\x18\x01 \x03(\x0b\x32\'.shuzheng.assessment.v1.IntegrityRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc1\x05\n\x10\x43\x61ndidateService\x12\x8e\x01\n\x0f\x43reateCandidate\x12..shuzheng.assessment.v1.CreateCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\"(\x8a\xb5\x18$\n\x12\x08\x05\x12\x0e\x63\x61ndidate.name\n\x02\x08\x03\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12v\n\x0cGetCandidate\x12+.shuzheng.assessment.v1.GetCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\"\x16\x8a\xb5\x18\x12\n\x08\x08\x05\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12}\n\x0eListCandidates\x12-.shuzheng.assessment.v1.ListCandidatesRequest\x1a..shuzheng.assessment.v1.ListCandidatesResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x86\x01\n\x0fUpdateCandidate\x12..shuzheng.assessment.v1.UpdateCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\" \x8a\xb5\x18\x1c\n\x12\x08\x05\x12\x0e\x63\x61ndidate.name\n\x02\x08\x01\n\x02\x08\x07\x12\x9b\x01\n\x14ListIntegrityRecords\x12\x33.shuzheng.assessment.v1.ListIntegrityRecordsRequest\x1a\x34.shuzheng.assessment.v1.ListIntegrityRecordsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x05\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/assessment/v1/candidate_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a&shuzheng/assessment/v1/candidate.proto\x1a-shuzheng/assessment/v1/integrity_record.proto\x1a shuzheng/options/v1/access.proto\"\xb6\x01\n\x16\x43reateCandidateRequest\x12\x39\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12@\n\tcandidate\x18\x02 \x01(\x0b\x32!.shuzheng.assessment.v1.CandidateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"U\n\x13GetCandidateRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"m\n\x15ListCandidatesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x17\n\x06person\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"h\n\x16ListCandidatesResponse\x12\x35\n\ncandidates\x18\x01 \x03(\x0b\x32!.shuzheng.assessment.v1.Candidate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\x16UpdateCandidateRequest\x12@\n\tcandidate\x18\x01 \x01(\x0b\x32!.shuzheng.assessment.v1.CandidateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x9c\x01\n\x1bListIntegrityRecordsRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"{\n\x1cListIntegrityRecordsResponse\x12\x42\n\x11integrity_records\x18\x01 \x03(\x0b\x32\'.shuzheng.assessment.v1.IntegrityRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc1\x05\n\x10\x43\x61ndidateService\x12\x8e\x01\n\x0f\x43reateCandidate\x12..shuzheng.assessment.v1.CreateCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\"(\x8a\xb5\x18$\n\x12\x08\x05\x12\x0e\x63\x61ndidate.name\n\x02\x08\x03\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12v\n\x0cGetCandidate\x12+.shuzheng.assessment.v1.GetCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\"\x16\x8a\xb5\x18\x12\n\x08\x08\x05\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12}\n\x0eListCandidates\x12-.shuzheng.assessment.v1.ListCandidatesRequest\x1a..shuzheng.assessment.v1.ListCandidatesResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x86\x01\n\x0fUpdateCandidate\x12..shuzheng.assessment.v1.UpdateCandidateRequest\x1a!.shuzheng.assessment.v1.Candidate\" \x8a\xb5\x18\x1c\n\x12\x08\x05\x12\x0e\x63\x61ndidate.name\n\x02\x08\x01\n\x02\x08\x07\x12\x9b\x01\n\x14ListIntegrityRecords\x12\x33.shuzheng.assessment.v1.ListIntegrityRecordsRequest\x1a\x34.shuzheng.assessment.v1.ListIntegrityRecordsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x05\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,11 +41,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATECANDIDATEREQUEST'].fields_by_name['candidate_id']._loaded_options = None
   _globals['_CREATECANDIDATEREQUEST'].fields_by_name['candidate_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_CREATECANDIDATEREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_CREATECANDIDATEREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATECANDIDATEREQUEST'].fields_by_name['candidate']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATECANDIDATEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATECANDIDATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETCANDIDATEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCANDIDATEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETCANDIDATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
   _globals['_LISTCANDIDATESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTCANDIDATESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTCANDIDATESREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -51,11 +53,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCANDIDATESREQUEST'].fields_by_name['person']._loaded_options = None
   _globals['_LISTCANDIDATESREQUEST'].fields_by_name['person']._serialized_options = b'\272H\004r\002\030d'
   _globals['_UPDATECANDIDATEREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_UPDATECANDIDATEREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATECANDIDATEREQUEST'].fields_by_name['candidate']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATECANDIDATEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATECANDIDATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
   _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTINTEGRITYRECORDSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -70,20 +72,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANDIDATESERVICE'].methods_by_name['UpdateCandidate']._serialized_options = b'\212\265\030\034\n\022\010\005\022\016candidate.name\n\002\010\001\n\002\010\007'
   _globals['_CANDIDATESERVICE'].methods_by_name['ListIntegrityRecords']._loaded_options = None
   _globals['_CANDIDATESERVICE'].methods_by_name['ListIntegrityRecords']._serialized_options = b'\212\265\030\024\n\n\010\005\022\006parent\n\002\010\001\n\002\010\007'
-  _globals['_CREATECANDIDATEREQUEST']._serialized_start=259
-  _globals['_CREATECANDIDATEREQUEST']._serialized_end=437
-  _globals['_GETCANDIDATEREQUEST']._serialized_start=439
-  _globals['_GETCANDIDATEREQUEST']._serialized_end=486
-  _globals['_LISTCANDIDATESREQUEST']._serialized_start=488
-  _globals['_LISTCANDIDATESREQUEST']._serialized_end=597
-  _globals['_LISTCANDIDATESRESPONSE']._serialized_start=599
-  _globals['_LISTCANDIDATESRESPONSE']._serialized_end=703
-  _globals['_UPDATECANDIDATEREQUEST']._serialized_start=706
-  _globals['_UPDATECANDIDATEREQUEST']._serialized_end=874
-  _globals['_LISTINTEGRITYRECORDSREQUEST']._serialized_start=876
-  _globals['_LISTINTEGRITYRECORDSREQUEST']._serialized_end=994
-  _globals['_LISTINTEGRITYRECORDSRESPONSE']._serialized_start=996
-  _globals['_LISTINTEGRITYRECORDSRESPONSE']._serialized_end=1119
-  _globals['_CANDIDATESERVICE']._serialized_start=1122
-  _globals['_CANDIDATESERVICE']._serialized_end=1827
+  _globals['_CREATECANDIDATEREQUEST']._serialized_start=319
+  _globals['_CREATECANDIDATEREQUEST']._serialized_end=501
+  _globals['_GETCANDIDATEREQUEST']._serialized_start=503
+  _globals['_GETCANDIDATEREQUEST']._serialized_end=588
+  _globals['_LISTCANDIDATESREQUEST']._serialized_start=590
+  _globals['_LISTCANDIDATESREQUEST']._serialized_end=699
+  _globals['_LISTCANDIDATESRESPONSE']._serialized_start=701
+  _globals['_LISTCANDIDATESRESPONSE']._serialized_end=805
+  _globals['_UPDATECANDIDATEREQUEST']._serialized_start=808
+  _globals['_UPDATECANDIDATEREQUEST']._serialized_end=980
+  _globals['_LISTINTEGRITYRECORDSREQUEST']._serialized_start=983
+  _globals['_LISTINTEGRITYRECORDSREQUEST']._serialized_end=1139
+  _globals['_LISTINTEGRITYRECORDSRESPONSE']._serialized_start=1141
+  _globals['_LISTINTEGRITYRECORDSRESPONSE']._serialized_end=1264
+  _globals['_CANDIDATESERVICE']._serialized_start=1267
+  _globals['_CANDIDATESERVICE']._serialized_end=1972
 # @@protoc_insertion_point(module_scope)

@@ -22,21 +22,32 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/assessment/v1/events.proto\x12\x16shuzheng.assessment.v1\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xeb\x02\n\x0fResultPublished\x12\x0e\n\x06result\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x13\n\x0bholder_name\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x19\n\x11\x62ody_display_name\x18\x05 \x01(\t\x12\x0f\n\x07listing\x18\x06 \x01(\t\x12\x15\n\rlisting_batch\x18\x07 \x01(\t\x12\x0c\n\x04\x65xam\x18\x08 \x01(\t\x12\x36\n\rqualification\x18\t \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x14\n\x0ctheory_score\x18\n \x01(\t\x12\x15\n\rability_score\x18\x0b \x01(\t\x12\x0e\n\x06passed\x18\x0c \x01(\x08\x12&\n\x0b\x65xamined_on\x18\r \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x0cpublished_on\x18\x0e \x01(\x0b\x32\x11.google.type.Date\"\x9e\x01\n\x0eResultAnnulled\x12\x0e\n\x06result\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x34\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12&\n\x0b\x61nnulled_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date*v\n\x0eMisconductTier\x12\x1f\n\x1bMISCONDUCT_TIER_UNSPECIFIED\x10\x00\x12\x15\n\x11MISCONDUCT_TIER_A\x10\x01\x12\x15\n\x11MISCONDUCT_TIER_B\x10\x02\x12\x15\n\x11MISCONDUCT_TIER_C\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/assessment/v1/events.proto\x12\x16shuzheng.assessment.v1\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xf6\x03\n\x0fResultPublished\x12/\n\x06result\x18\x01 \x01(\tB\x1f\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x13\n\x0bholder_name\x18\x03 \x01(\t\x12\x35\n\x04\x62ody\x18\x04 \x01(\tB\'\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\x12\x19\n\x11\x62ody_display_name\x18\x05 \x01(\t\x12\x31\n\x07listing\x18\x06 \x01(\tB \xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\x12\x15\n\rlisting_batch\x18\x07 \x01(\t\x12+\n\x04\x65xam\x18\x08 \x01(\tB\x1d\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\x12\x36\n\rqualification\x18\t \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x14\n\x0ctheory_score\x18\n \x01(\t\x12\x15\n\rability_score\x18\x0b \x01(\t\x12\x0e\n\x06passed\x18\x0c \x01(\x08\x12&\n\x0b\x65xamined_on\x18\r \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x0cpublished_on\x18\x0e \x01(\x0b\x32\x11.google.type.Date\"\xbf\x01\n\x0eResultAnnulled\x12/\n\x06result\x18\x01 \x01(\tB\x1f\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x34\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12&\n\x0b\x61nnulled_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date*v\n\x0eMisconductTier\x12\x1f\n\x1bMISCONDUCT_TIER_UNSPECIFIED\x10\x00\x12\x15\n\x11MISCONDUCT_TIER_A\x10\x01\x12\x15\n\x11MISCONDUCT_TIER_B\x10\x02\x12\x15\n\x11MISCONDUCT_TIER_C\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MISCONDUCTTIER']._serialized_start=652
-  _globals['_MISCONDUCTTIER']._serialized_end=770
-  _globals['_RESULTPUBLISHED']._serialized_start=126
-  _globals['_RESULTPUBLISHED']._serialized_end=489
-  _globals['_RESULTANNULLED']._serialized_start=492
-  _globals['_RESULTANNULLED']._serialized_end=650
+  _globals['_RESULTPUBLISHED'].fields_by_name['result']._loaded_options = None
+  _globals['_RESULTPUBLISHED'].fields_by_name['result']._serialized_options = b'\372A\034\n\032assessment.shuzheng/Result'
+  _globals['_RESULTPUBLISHED'].fields_by_name['body']._loaded_options = None
+  _globals['_RESULTPUBLISHED'].fields_by_name['body']._serialized_options = b'\372A$\n\"assessment.shuzheng/AssessmentBody'
+  _globals['_RESULTPUBLISHED'].fields_by_name['listing']._loaded_options = None
+  _globals['_RESULTPUBLISHED'].fields_by_name['listing']._serialized_options = b'\372A\035\n\033assessment.shuzheng/Listing'
+  _globals['_RESULTPUBLISHED'].fields_by_name['exam']._loaded_options = None
+  _globals['_RESULTPUBLISHED'].fields_by_name['exam']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam'
+  _globals['_RESULTANNULLED'].fields_by_name['result']._loaded_options = None
+  _globals['_RESULTANNULLED'].fields_by_name['result']._serialized_options = b'\372A\034\n\032assessment.shuzheng/Result'
+  _globals['_MISCONDUCTTIER']._serialized_start=851
+  _globals['_MISCONDUCTTIER']._serialized_end=969
+  _globals['_RESULTPUBLISHED']._serialized_start=153
+  _globals['_RESULTPUBLISHED']._serialized_end=655
+  _globals['_RESULTANNULLED']._serialized_start=658
+  _globals['_RESULTANNULLED']._serialized_end=849
 # @@protoc_insertion_point(module_scope)

@@ -22,21 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/assessment/v1/evidence.proto\x12\x16shuzheng.assessment.v1\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xae\x02\n\x08\x45vidence\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x32\n\x04kind\x18\x02 \x01(\x0e\x32$.shuzheng.assessment.v1.EvidenceKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x36\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\"\n\x07held_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x05state\x18\x06 \x01(\x0e\x32%.shuzheng.assessment.v1.EvidenceState\x12\x13\n\x0binstitution\x18\x07 \x01(\t\x12\x18\n\x10institution_uscc\x18\x08 \x01(\t\x12\r\n\x05hours\x18\t \x01(\t*p\n\x0c\x45videnceKind\x12\x1d\n\x19\x45VIDENCE_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45VIDENCE_KIND_COMPLETION\x10\x01\x12#\n\x1f\x45VIDENCE_KIND_GRADE_CERTIFICATE\x10\x02*j\n\rEvidenceState\x12\x1e\n\x1a\x45VIDENCE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45VIDENCE_STATE_STANDING\x10\x01\x12\x1c\n\x18\x45VIDENCE_STATE_WITHDRAWN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/assessment/v1/evidence.proto\x12\x16shuzheng.assessment.v1\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xf3\x02\n\x08\x45vidence\x12/\n\x06source\x18\x01 \x01(\tB\x1f\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Source\x12\x32\n\x04kind\x18\x02 \x01(\x0e\x32$.shuzheng.assessment.v1.EvidenceKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x36\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\"\n\x07held_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x05state\x18\x06 \x01(\x0e\x32%.shuzheng.assessment.v1.EvidenceState\x12\x37\n\x0binstitution\x18\x07 \x01(\tB\"\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\x12\x18\n\x10institution_uscc\x18\x08 \x01(\t\x12\r\n\x05hours\x18\t \x01(\t*p\n\x0c\x45videnceKind\x12\x1d\n\x19\x45VIDENCE_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45VIDENCE_KIND_COMPLETION\x10\x01\x12#\n\x1f\x45VIDENCE_KIND_GRADE_CERTIFICATE\x10\x02*j\n\rEvidenceState\x12\x1e\n\x1a\x45VIDENCE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45VIDENCE_STATE_STANDING\x10\x01\x12\x1c\n\x18\x45VIDENCE_STATE_WITHDRAWN\x10\x02\x42t\xea\x41q\n\x1a\x61ssessment.shuzheng/Source\x12\x33institutions/{institution}/completions/{completion}\x12\x1e\x62odies/{body}/results/{result}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.evidence_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_EVIDENCEKIND']._serialized_start=432
-  _globals['_EVIDENCEKIND']._serialized_end=544
-  _globals['_EVIDENCESTATE']._serialized_start=546
-  _globals['_EVIDENCESTATE']._serialized_end=652
-  _globals['_EVIDENCE']._serialized_start=128
-  _globals['_EVIDENCE']._serialized_end=430
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352Aq\n\032assessment.shuzheng/Source\0223institutions/{institution}/completions/{completion}\022\036bodies/{body}/results/{result}'
+  _globals['_EVIDENCE'].fields_by_name['source']._loaded_options = None
+  _globals['_EVIDENCE'].fields_by_name['source']._serialized_options = b'\372A\034\n\032assessment.shuzheng/Source'
+  _globals['_EVIDENCE'].fields_by_name['institution']._loaded_options = None
+  _globals['_EVIDENCE'].fields_by_name['institution']._serialized_options = b'\372A\037\n\035training.shuzheng/Institution'
+  _globals['_EVIDENCEKIND']._serialized_start=528
+  _globals['_EVIDENCEKIND']._serialized_end=640
+  _globals['_EVIDENCESTATE']._serialized_start=642
+  _globals['_EVIDENCESTATE']._serialized_end=748
+  _globals['_EVIDENCE']._serialized_start=155
+  _globals['_EVIDENCE']._serialized_end=526
 # @@protoc_insertion_point(module_scope)

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.assessment.v1 import evidence_pb2 as shuzheng_dot_assessment_dot_v1_dot_evidence__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/evidence_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a%shuzheng/assessment/v1/evidence.proto\x1a shuzheng/options/v1/access.proto\x1a$shuzheng/type/v1/qualification.proto\"n\n\x13ListEvidenceRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"c\n\x14ListEvidenceResponse\x12\x32\n\x08\x65vidence\x18\x01 \x03(\x0b\x32 .shuzheng.assessment.v1.Evidence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x97\x01\n\x17\x43heckEligibilityRequest\x12\x1d\n\tcandidate\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12>\n\rqualification\x18\x02 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\x02on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"\xc8\x01\n\x18\x43heckEligibilityResponse\x12\x10\n\x08\x65ligible\x18\x01 \x01(\x08\x12@\n\x0crequirements\x18\x02 \x03(\x0b\x32*.shuzheng.assessment.v1.EligibilityFinding\x12:\n\x06routes\x18\x03 \x03(\x0b\x32*.shuzheng.assessment.v1.EligibilityFinding\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04mark\x18\x05 \x01(\t\"s\n\x12\x45ligibilityFinding\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0b\n\x03met\x18\x03 \x01(\x08\x12\x35\n\x05unmet\x18\x04 \x03(\x0b\x32&.shuzheng.assessment.v1.UnmetCondition\"1\n\x0eUnmetCondition\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t2\xac\x02\n\x0f\x45videnceService\x12\x83\x01\n\x0cListEvidence\x12+.shuzheng.assessment.v1.ListEvidenceRequest\x1a,.shuzheng.assessment.v1.ListEvidenceResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x05\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12\x92\x01\n\x10\x43heckEligibility\x12/.shuzheng.assessment.v1.CheckEligibilityRequest\x1a\x30.shuzheng.assessment.v1.CheckEligibilityResponse\"\x1b\x8a\xb5\x18\x17\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/evidence_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a%shuzheng/assessment/v1/evidence.proto\x1a shuzheng/options/v1/access.proto\x1a$shuzheng/type/v1/qualification.proto\"\x94\x01\n\x13ListEvidenceRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"c\n\x14ListEvidenceResponse\x12\x32\n\x08\x65vidence\x18\x01 \x03(\x0b\x32 .shuzheng.assessment.v1.Evidence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc1\x01\n\x17\x43heckEligibilityRequest\x12\x43\n\tcandidate\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x42\n\rqualification\x18\x02 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1d\n\x02on\x18\x03 \x01(\x0b\x32\x11.google.type.Date\"\xc8\x01\n\x18\x43heckEligibilityResponse\x12\x10\n\x08\x65ligible\x18\x01 \x01(\x08\x12@\n\x0crequirements\x18\x02 \x03(\x0b\x32*.shuzheng.assessment.v1.EligibilityFinding\x12:\n\x06routes\x18\x03 \x03(\x0b\x32*.shuzheng.assessment.v1.EligibilityFinding\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04mark\x18\x05 \x01(\t\"s\n\x12\x45ligibilityFinding\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0b\n\x03met\x18\x03 \x01(\x08\x12\x35\n\x05unmet\x18\x04 \x03(\x0b\x32&.shuzheng.assessment.v1.UnmetCondition\"1\n\x0eUnmetCondition\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t2\xac\x02\n\x0f\x45videnceService\x12\x83\x01\n\x0cListEvidence\x12+.shuzheng.assessment.v1.ListEvidenceRequest\x1a,.shuzheng.assessment.v1.ListEvidenceResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x05\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12\x92\x01\n\x10\x43heckEligibility\x12/.shuzheng.assessment.v1.CheckEligibilityRequest\x1a\x30.shuzheng.assessment.v1.CheckEligibilityResponse\"\x1b\x8a\xb5\x18\x17\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,31 +39,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.evid
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTEVIDENCEREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTEVIDENCEREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTEVIDENCEREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
   _globals['_LISTEVIDENCEREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTEVIDENCEREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTEVIDENCEREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTEVIDENCEREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
   _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['candidate']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
   _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['qualification']._loaded_options = None
-  _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['qualification']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CHECKELIGIBILITYREQUEST'].fields_by_name['qualification']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EVIDENCESERVICE'].methods_by_name['ListEvidence']._loaded_options = None
   _globals['_EVIDENCESERVICE'].methods_by_name['ListEvidence']._serialized_options = b'\212\265\030\024\n\n\010\005\022\006parent\n\002\010\001\n\002\010\007'
   _globals['_EVIDENCESERVICE'].methods_by_name['CheckEligibility']._loaded_options = None
   _globals['_EVIDENCESERVICE'].methods_by_name['CheckEligibility']._serialized_options = b'\212\265\030\027\n\r\010\005\022\tcandidate\n\002\010\001\n\002\010\007'
-  _globals['_LISTEVIDENCEREQUEST']._serialized_start=237
-  _globals['_LISTEVIDENCEREQUEST']._serialized_end=347
-  _globals['_LISTEVIDENCERESPONSE']._serialized_start=349
-  _globals['_LISTEVIDENCERESPONSE']._serialized_end=448
-  _globals['_CHECKELIGIBILITYREQUEST']._serialized_start=451
-  _globals['_CHECKELIGIBILITYREQUEST']._serialized_end=602
-  _globals['_CHECKELIGIBILITYRESPONSE']._serialized_start=605
-  _globals['_CHECKELIGIBILITYRESPONSE']._serialized_end=805
-  _globals['_ELIGIBILITYFINDING']._serialized_start=807
-  _globals['_ELIGIBILITYFINDING']._serialized_end=922
-  _globals['_UNMETCONDITION']._serialized_start=924
-  _globals['_UNMETCONDITION']._serialized_end=973
-  _globals['_EVIDENCESERVICE']._serialized_start=976
-  _globals['_EVIDENCESERVICE']._serialized_end=1276
+  _globals['_LISTEVIDENCEREQUEST']._serialized_start=298
+  _globals['_LISTEVIDENCEREQUEST']._serialized_end=446
+  _globals['_LISTEVIDENCERESPONSE']._serialized_start=448
+  _globals['_LISTEVIDENCERESPONSE']._serialized_end=547
+  _globals['_CHECKELIGIBILITYREQUEST']._serialized_start=550
+  _globals['_CHECKELIGIBILITYREQUEST']._serialized_end=743
+  _globals['_CHECKELIGIBILITYRESPONSE']._serialized_start=746
+  _globals['_CHECKELIGIBILITYRESPONSE']._serialized_end=946
+  _globals['_ELIGIBILITYFINDING']._serialized_start=948
+  _globals['_ELIGIBILITYFINDING']._serialized_end=1063
+  _globals['_UNMETCONDITION']._serialized_start=1065
+  _globals['_UNMETCONDITION']._serialized_end=1114
+  _globals['_EVIDENCESERVICE']._serialized_start=1117
+  _globals['_EVIDENCESERVICE']._serialized_end=1417
 # @@protoc_insertion_point(module_scope)

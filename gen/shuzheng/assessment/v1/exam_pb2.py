@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/exam.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xcc\x06\n\x04\x45xam\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\x0c\x64isplay_name\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x18\n\x04site\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12>\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05paper\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x41\n\rtheory_window\x18\x06 \x01(\x0b\x32\".shuzheng.assessment.v1.ExamWindowB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0etheory_minutes\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xd8\x04(\x01\x12\x42\n\x0e\x61\x62ility_window\x18\x08 \x01(\x0b\x32\".shuzheng.assessment.v1.ExamWindowB\x06\xbaH\x03\xc8\x01\x01\x12\x1e\n\x0c\x61\x62ility_task\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12\x1d\n\x08\x63\x61pacity\x18\n \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x01\x12$\n\x08proctors\x18\x0b \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\x90N\"\x07r\x05\x10\x01\x18\xc8\x01\x12%\n\texaminers\x18\x0c \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\x90N\"\x07r\x05\x10\x01\x18\xc8\x01\x12;\n\x17registration_close_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bseats_taken\x18\x0e \x01(\x05\x12&\n\x0b\x65xamined_on\x18\x0f \x01(\x0b\x32\x11.google.type.Date\x12\x19\n\x07listing\x18\x10 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x30\n\x05state\x18\x11 \x01(\x0e\x32!.shuzheng.assessment.v1.ExamState\x12\x1f\n\rcancel_reason\x18\x12 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x15\n\x04\x65tag\x18\x13 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12/\n\x0b\x63reate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"z\n\nExamWindow\x12\x36\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01*\xf7\x01\n\tExamState\x12\x1a\n\x16\x45XAM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XAM_STATE_SCHEDULED\x10\x01\x12\x13\n\x0f\x45XAM_STATE_OPEN\x10\x02\x12\x15\n\x11\x45XAM_STATE_CLOSED\x10\x03\x12\x1a\n\x16\x45XAM_STATE_IN_PROGRESS\x10\x04\x12\x16\n\x12\x45XAM_STATE_MARKING\x10\x05\x12 \n\x1c\x45XAM_STATE_RESULTS_CONFIRMED\x10\x06\x12\x18\n\x14\x45XAM_STATE_PUBLISHED\x10\x07\x12\x18\n\x14\x45XAM_STATE_CANCELLED\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/exam.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xf2\x08\n\x04\x45xam\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12#\n\x0c\x64isplay_name\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18\x64\x12\x39\n\x04site\x18\x03 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x42\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x05paper\x18\x05 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x45\n\rtheory_window\x18\x06 \x01(\x0b\x32\".shuzheng.assessment.v1.ExamWindowB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12&\n\x0etheory_minutes\x18\x07 \x01(\x05\x42\x0e\xe2\x41\x01\x02\xbaH\x07\x1a\x05\x18\xd8\x04(\x01\x12\x46\n\x0e\x61\x62ility_window\x18\x08 \x01(\x0b\x32\".shuzheng.assessment.v1.ExamWindowB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1e\n\x0c\x61\x62ility_task\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12!\n\x08\x63\x61pacity\x18\n \x01(\x05\x42\x0f\xe2\x41\x01\x02\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x01\x12\x45\n\x08proctors\x18\x0b \x03(\tB3\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x0f\x92\x01\x0c\x10\x90N\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x46\n\texaminers\x18\x0c \x03(\tB3\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x0f\x92\x01\x0c\x10\x90N\"\x07r\x05\x10\x01\x18\xc8\x01\x12;\n\x17registration_close_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x0bseats_taken\x18\x0e \x01(\x05\x42\x04\xe2\x41\x01\x03\x12,\n\x0b\x65xamined_on\x18\x0f \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12=\n\x07listing\x18\x10 \x01(\tB,\xe2\x41\x01\x03\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x05r\x03\x18\xc8\x01\x12\x36\n\x05state\x18\x11 \x01(\x0e\x32!.shuzheng.assessment.v1.ExamStateB\x04\xe2\x41\x01\x03\x12#\n\rcancel_reason\x18\x12 \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\x90\x03\x12\x19\n\x04\x65tag\x18\x13 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18\x64\x12\x35\n\x0b\x63reate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:9\xea\x41\x36\n\x18\x61ssessment.shuzheng/Exam\x12\x1a\x62odies/{body}/exams/{exam}\"\x82\x01\n\nExamWindow\x12:\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x38\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01*\xf7\x01\n\tExamState\x12\x1a\n\x16\x45XAM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XAM_STATE_SCHEDULED\x10\x01\x12\x13\n\x0f\x45XAM_STATE_OPEN\x10\x02\x12\x15\n\x11\x45XAM_STATE_CLOSED\x10\x03\x12\x1a\n\x16\x45XAM_STATE_IN_PROGRESS\x10\x04\x12\x16\n\x12\x45XAM_STATE_MARKING\x10\x05\x12 \n\x1c\x45XAM_STATE_RESULTS_CONFIRMED\x10\x06\x12\x18\n\x14\x45XAM_STATE_PUBLISHED\x10\x07\x12\x18\n\x14\x45XAM_STATE_CANCELLED\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,43 +38,55 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.exam
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXAM'].fields_by_name['name']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_EXAM'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_EXAM'].fields_by_name['display_name']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['display_name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_EXAM'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030d'
   _globals['_EXAM'].fields_by_name['site']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['site']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_EXAM'].fields_by_name['site']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\310\001'
   _globals['_EXAM'].fields_by_name['qualification']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['qualification']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAM'].fields_by_name['qualification']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EXAM'].fields_by_name['paper']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['paper']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_EXAM'].fields_by_name['paper']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\310\001'
   _globals['_EXAM'].fields_by_name['theory_window']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['theory_window']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAM'].fields_by_name['theory_window']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EXAM'].fields_by_name['theory_minutes']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['theory_minutes']._serialized_options = b'\272H\007\032\005\030\330\004(\001'
+  _globals['_EXAM'].fields_by_name['theory_minutes']._serialized_options = b'\342A\001\002\272H\007\032\005\030\330\004(\001'
   _globals['_EXAM'].fields_by_name['ability_window']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['ability_window']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAM'].fields_by_name['ability_window']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EXAM'].fields_by_name['ability_task']._loaded_options = None
   _globals['_EXAM'].fields_by_name['ability_task']._serialized_options = b'\272H\005r\003\030\240\037'
   _globals['_EXAM'].fields_by_name['capacity']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['capacity']._serialized_options = b'\272H\010\032\006\030\240\215\006(\001'
+  _globals['_EXAM'].fields_by_name['capacity']._serialized_options = b'\342A\001\002\272H\010\032\006\030\240\215\006(\001'
   _globals['_EXAM'].fields_by_name['proctors']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['proctors']._serialized_options = b'\272H\017\222\001\014\020\220N\"\007r\005\020\001\030\310\001'
+  _globals['_EXAM'].fields_by_name['proctors']._serialized_options = b'\372A\036\n\034assessment.shuzheng/Examiner\272H\017\222\001\014\020\220N\"\007r\005\020\001\030\310\001'
   _globals['_EXAM'].fields_by_name['examiners']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['examiners']._serialized_options = b'\272H\017\222\001\014\020\220N\"\007r\005\020\001\030\310\001'
+  _globals['_EXAM'].fields_by_name['examiners']._serialized_options = b'\372A\036\n\034assessment.shuzheng/Examiner\272H\017\222\001\014\020\220N\"\007r\005\020\001\030\310\001'
+  _globals['_EXAM'].fields_by_name['seats_taken']._loaded_options = None
+  _globals['_EXAM'].fields_by_name['seats_taken']._serialized_options = b'\342A\001\003'
+  _globals['_EXAM'].fields_by_name['examined_on']._loaded_options = None
+  _globals['_EXAM'].fields_by_name['examined_on']._serialized_options = b'\342A\001\003'
   _globals['_EXAM'].fields_by_name['listing']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['listing']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_EXAM'].fields_by_name['listing']._serialized_options = b'\342A\001\003\372A\035\n\033assessment.shuzheng/Listing\272H\005r\003\030\310\001'
+  _globals['_EXAM'].fields_by_name['state']._loaded_options = None
+  _globals['_EXAM'].fields_by_name['state']._serialized_options = b'\342A\001\003'
   _globals['_EXAM'].fields_by_name['cancel_reason']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['cancel_reason']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_EXAM'].fields_by_name['cancel_reason']._serialized_options = b'\342A\001\003\272H\005r\003\030\220\003'
   _globals['_EXAM'].fields_by_name['etag']._loaded_options = None
-  _globals['_EXAM'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_EXAM'].fields_by_name['etag']._serialized_options = b'\342A\001\003\272H\004r\002\030d'
+  _globals['_EXAM'].fields_by_name['create_time']._loaded_options = None
+  _globals['_EXAM'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXAM'].fields_by_name['update_time']._loaded_options = None
+  _globals['_EXAM'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXAM']._loaded_options = None
+  _globals['_EXAM']._serialized_options = b'\352A6\n\030assessment.shuzheng/Exam\022\032bodies/{body}/exams/{exam}'
   _globals['_EXAMWINDOW'].fields_by_name['start_time']._loaded_options = None
-  _globals['_EXAMWINDOW'].fields_by_name['start_time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAMWINDOW'].fields_by_name['start_time']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EXAMWINDOW'].fields_by_name['end_time']._loaded_options = None
-  _globals['_EXAMWINDOW'].fields_by_name['end_time']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_EXAMSTATE']._serialized_start=1157
-  _globals['_EXAMSTATE']._serialized_end=1404
-  _globals['_EXAM']._serialized_start=186
-  _globals['_EXAM']._serialized_end=1030
-  _globals['_EXAMWINDOW']._serialized_start=1032
-  _globals['_EXAMWINDOW']._serialized_end=1154
+  _globals['_EXAMWINDOW'].fields_by_name['end_time']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_EXAMSTATE']._serialized_start=1520
+  _globals['_EXAMSTATE']._serialized_end=1767
+  _globals['_EXAM']._serialized_start=246
+  _globals['_EXAM']._serialized_end=1384
+  _globals['_EXAMWINDOW']._serialized_start=1387
+  _globals['_EXAMWINDOW']._serialized_end=1517
 # @@protoc_insertion_point(module_scope)

@@ -98,7 +98,7 @@ class Exam(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """bodies/{body}/exams/{exam}; empty on creation."""
+    """bodies/{body}/exams/{exam}."""
     display_name: _builtins.str
     """Title for the reader."""
     site: _builtins.str
@@ -112,15 +112,15 @@ class Exam(_message.Message):
     capacity: _builtins.int
     """Seats."""
     seats_taken: _builtins.int
-    """Output only. Seats that are taken."""
+    """Seats that are taken."""
     listing: _builtins.str
-    """Output only. Listing of the body that covers the exam day."""
+    """Listing of the body that covers the exam day."""
     state: Global___ExamState.ValueType
-    """Output only. Where the exam stands."""
+    """Where the exam stands."""
     cancel_reason: _builtins.str
     """Why it was cancelled."""
     etag: _builtins.str
-    """Output only. Changes with every change of the exam (not with registrations)."""
+    """Changes with every change of the exam (not with registrations)."""
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:
         """What is examined."""
@@ -147,15 +147,15 @@ class Exam(_message.Message):
 
     @_builtins.property
     def examined_on(self) -> _date_pb2.Date:
-        """Output only. Day of the theory part in Asia/Shanghai."""
+        """Day of the theory part in Asia/Shanghai."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was scheduled."""
+        """When it was scheduled."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it last changed."""
+        """When it last changed."""
 
     def __init__(
         self,

@@ -23,29 +23,32 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.assessment.v1 import exam_pb2 as shuzheng_dot_assessment_dot_v1_dot_exam__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/exam_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!shuzheng/assessment/v1/exam.proto\x1a shuzheng/options/v1/access.proto\"\xbc\x01\n\x13ScheduleExamRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x34\n\x07\x65xam_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x32\n\x04\x65xam\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ExamB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"*\n\x0eGetExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\xc4\x01\n\x10ListExamsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.ExamStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18(\"Y\n\x11ListExamsResponse\x12+\n\x05\x65xams\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Exam\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\x0fOpenExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10\x43loseExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10\x42\x65ginExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x81\x01\n\x11\x43\x61ncelExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x8c\x06\n\x0b\x45xamService\x12k\n\x0cScheduleExam\x12+.shuzheng.assessment.v1.ScheduleExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x10\x8a\xb5\x18\x0c\n\n\x08\x03\x12\x06parent\x12s\n\x07GetExam\x12&.shuzheng.assessment.v1.GetExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\"\x8a\xb5\x18\x1e\n\x08\x08\x03\x12\x04name\n\x02\x08\x04\n\x02\x08\x05\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12\x82\x01\n\tListExams\x12(.shuzheng.assessment.v1.ListExamsRequest\x1a).shuzheng.assessment.v1.ListExamsResponse\" \x8a\xb5\x18\x1c\n\n\x08\x03\x12\x06parent\n\x02\x08\x05\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12\x61\n\x08OpenExam\x12\'.shuzheng.assessment.v1.OpenExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x63\n\tCloseExam\x12(.shuzheng.assessment.v1.CloseExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x63\n\tBeginExam\x12(.shuzheng.assessment.v1.BeginExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12i\n\nCancelExam\x12).shuzheng.assessment.v1.CancelExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/exam_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a!shuzheng/assessment/v1/exam.proto\x1a shuzheng/options/v1/access.proto\"\xeb\x01\n\x13ScheduleExamRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x34\n\x07\x65xam_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x36\n\x04\x65xam\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ExamB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"K\n\x0eGetExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\xea\x01\n\x10ListExamsRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/BodyOrAll\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.ExamStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18(\"Y\n\x11ListExamsResponse\x12+\n\x05\x65xams\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Exam\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x84\x01\n\x0fOpenExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x10\x43loseExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x10\x42\x65ginExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa6\x01\n\x11\x43\x61ncelExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x8c\x06\n\x0b\x45xamService\x12k\n\x0cScheduleExam\x12+.shuzheng.assessment.v1.ScheduleExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x10\x8a\xb5\x18\x0c\n\n\x08\x03\x12\x06parent\x12s\n\x07GetExam\x12&.shuzheng.assessment.v1.GetExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\"\x8a\xb5\x18\x1e\n\x08\x08\x03\x12\x04name\n\x02\x08\x04\n\x02\x08\x05\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12\x82\x01\n\tListExams\x12(.shuzheng.assessment.v1.ListExamsRequest\x1a).shuzheng.assessment.v1.ListExamsResponse\" \x8a\xb5\x18\x1c\n\n\x08\x03\x12\x06parent\n\x02\x08\x05\n\x02\x08\x02\n\x02\x08\x01\n\x02\x08\x07\x12\x61\n\x08OpenExam\x12\'.shuzheng.assessment.v1.OpenExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x63\n\tCloseExam\x12(.shuzheng.assessment.v1.CloseExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x63\n\tBeginExam\x12(.shuzheng.assessment.v1.BeginExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12i\n\nCancelExam\x12).shuzheng.assessment.v1.CancelExamRequest\x1a\x1c.shuzheng.assessment.v1.Exam\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x42;\xea\x41\x38\n\x1d\x61ssessment.shuzheng/BodyOrAll\x12\rbodies/{body}\x12\x08\x62odies/-b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.exam_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352A8\n\035assessment.shuzheng/BodyOrAll\022\rbodies/{body}\022\010bodies/-'
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\310\001'
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['exam_id']._loaded_options = None
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['exam_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['exam']._loaded_options = None
-  _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['exam']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['exam']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SCHEDULEEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_LISTEXAMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTEXAMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTEXAMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/BodyOrAll\272H\007r\005\020\001\030\310\001'
   _globals['_LISTEXAMSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTEXAMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTEXAMSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -55,29 +58,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEXAMSREQUEST'].fields_by_name['occupation']._loaded_options = None
   _globals['_LISTEXAMSREQUEST'].fields_by_name['occupation']._serialized_options = b'\272H\004r\002\030('
   _globals['_OPENEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_OPENEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_OPENEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_OPENEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_OPENEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_OPENEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_OPENEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CLOSEEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CLOSEEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CLOSEEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_CLOSEEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CLOSEEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CLOSEEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CLOSEEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_BEGINEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_BEGINEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_BEGINEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_BEGINEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_BEGINEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_BEGINEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_BEGINEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CANCELEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CANCELEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CANCELEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_CANCELEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CANCELEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CANCELEXAMREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_CANCELEXAMREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\220\003'
+  _globals['_CANCELEXAMREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\220\003'
   _globals['_CANCELEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_EXAMSERVICE'].methods_by_name['ScheduleExam']._loaded_options = None
@@ -94,22 +97,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXAMSERVICE'].methods_by_name['BeginExam']._serialized_options = b'\212\265\030\n\n\010\010\003\022\004name'
   _globals['_EXAMSERVICE'].methods_by_name['CancelExam']._loaded_options = None
   _globals['_EXAMSERVICE'].methods_by_name['CancelExam']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
-  _globals['_SCHEDULEEXAMREQUEST']._serialized_start=168
-  _globals['_SCHEDULEEXAMREQUEST']._serialized_end=356
-  _globals['_GETEXAMREQUEST']._serialized_start=358
-  _globals['_GETEXAMREQUEST']._serialized_end=400
-  _globals['_LISTEXAMSREQUEST']._serialized_start=403
-  _globals['_LISTEXAMSREQUEST']._serialized_end=599
-  _globals['_LISTEXAMSRESPONSE']._serialized_start=601
-  _globals['_LISTEXAMSRESPONSE']._serialized_end=690
-  _globals['_OPENEXAMREQUEST']._serialized_start=692
-  _globals['_OPENEXAMREQUEST']._serialized_end=791
-  _globals['_CLOSEEXAMREQUEST']._serialized_start=793
-  _globals['_CLOSEEXAMREQUEST']._serialized_end=893
-  _globals['_BEGINEXAMREQUEST']._serialized_start=895
-  _globals['_BEGINEXAMREQUEST']._serialized_end=995
-  _globals['_CANCELEXAMREQUEST']._serialized_start=998
-  _globals['_CANCELEXAMREQUEST']._serialized_end=1127
-  _globals['_EXAMSERVICE']._serialized_start=1130
-  _globals['_EXAMSERVICE']._serialized_end=1910
+  _globals['_SCHEDULEEXAMREQUEST']._serialized_start=228
+  _globals['_SCHEDULEEXAMREQUEST']._serialized_end=463
+  _globals['_GETEXAMREQUEST']._serialized_start=465
+  _globals['_GETEXAMREQUEST']._serialized_end=540
+  _globals['_LISTEXAMSREQUEST']._serialized_start=543
+  _globals['_LISTEXAMSREQUEST']._serialized_end=777
+  _globals['_LISTEXAMSRESPONSE']._serialized_start=779
+  _globals['_LISTEXAMSRESPONSE']._serialized_end=868
+  _globals['_OPENEXAMREQUEST']._serialized_start=871
+  _globals['_OPENEXAMREQUEST']._serialized_end=1003
+  _globals['_CLOSEEXAMREQUEST']._serialized_start=1006
+  _globals['_CLOSEEXAMREQUEST']._serialized_end=1139
+  _globals['_BEGINEXAMREQUEST']._serialized_start=1142
+  _globals['_BEGINEXAMREQUEST']._serialized_end=1275
+  _globals['_CANCELEXAMREQUEST']._serialized_start=1278
+  _globals['_CANCELEXAMREQUEST']._serialized_end=1444
+  _globals['_EXAMSERVICE']._serialized_start=1447
+  _globals['_EXAMSERVICE']._serialized_end=2227
 # @@protoc_insertion_point(module_scope)

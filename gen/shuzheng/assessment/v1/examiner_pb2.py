@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/assessment/v1/examiner.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xbf\x01\n\x15\x45xaminerQualification\x12\x35\n\noccupation\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x1b\n\ncredential\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12-\n\nvalid_from\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12#\n\x08valid_to\x18\x04 \x01(\x0b\x32\x11.google.type.Date\"\x92\x03\n\x08\x45xaminer\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12>\n\x05state\x18\x03 \x01(\x0e\x32%.shuzheng.assessment.v1.ExaminerStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12O\n\x0equalifications\x18\x07 \x03(\x0b\x32-.shuzheng.assessment.v1.ExaminerQualificationB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x0f\n\x07proctor\x18\x08 \x01(\x08\x12\x1a\n\x08\x65mployer\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x18\n\x06reason\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03*\x84\x01\n\rExaminerState\x12\x1e\n\x1a\x45XAMINER_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XAMINER_STATE_ACTIVE\x10\x01\x12\x1c\n\x18\x45XAMINER_STATE_SUSPENDED\x10\x02\x12\x1a\n\x16\x45XAMINER_STATE_RETIRED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/assessment/v1/examiner.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xc7\x01\n\x15\x45xaminerQualification\x12\x39\n\noccupation\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x1b\n\ncredential\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x31\n\nvalid_from\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\x08valid_to\x18\x04 \x01(\x0b\x32\x11.google.type.Date\"\xf5\x03\n\x08\x45xaminer\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x42\n\x05state\x18\x03 \x01(\x0e\x32%.shuzheng.assessment.v1.ExaminerStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12!\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x02\xbaH\x04r\x02\x18\x64\x12O\n\x0equalifications\x18\x07 \x03(\x0b\x32-.shuzheng.assessment.v1.ExaminerQualificationB\x08\xbaH\x05\x92\x01\x02\x10\x32\x12\x0f\n\x07proctor\x18\x08 \x01(\x08\x12\x1a\n\x08\x65mployer\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1c\n\x06reason\x18\n \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\xf4\x03:E\xea\x41\x42\n\x1c\x61ssessment.shuzheng/Examiner\x12\"bodies/{body}/examiners/{examiner}*\x84\x01\n\rExaminerState\x12\x1e\n\x1a\x45XAMINER_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XAMINER_STATE_ACTIVE\x10\x01\x12\x1c\n\x18\x45XAMINER_STATE_SUSPENDED\x10\x02\x12\x1a\n\x16\x45XAMINER_STATE_RETIRED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,29 +37,35 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.exam
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXAMINERQUALIFICATION'].fields_by_name['occupation']._loaded_options = None
-  _globals['_EXAMINERQUALIFICATION'].fields_by_name['occupation']._serialized_options = b'\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
+  _globals['_EXAMINERQUALIFICATION'].fields_by_name['occupation']._serialized_options = b'\342A\001\002\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
   _globals['_EXAMINERQUALIFICATION'].fields_by_name['credential']._loaded_options = None
   _globals['_EXAMINERQUALIFICATION'].fields_by_name['credential']._serialized_options = b'\272H\004r\002\030<'
   _globals['_EXAMINERQUALIFICATION'].fields_by_name['valid_from']._loaded_options = None
-  _globals['_EXAMINERQUALIFICATION'].fields_by_name['valid_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAMINERQUALIFICATION'].fields_by_name['valid_from']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_EXAMINER'].fields_by_name['name']._loaded_options = None
-  _globals['_EXAMINER'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_EXAMINER'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_EXAMINER'].fields_by_name['etag']._loaded_options = None
   _globals['_EXAMINER'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_EXAMINER'].fields_by_name['state']._loaded_options = None
-  _globals['_EXAMINER'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_EXAMINER'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_EXAMINER'].fields_by_name['create_time']._loaded_options = None
+  _globals['_EXAMINER'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXAMINER'].fields_by_name['update_time']._loaded_options = None
+  _globals['_EXAMINER'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_EXAMINER'].fields_by_name['display_name']._loaded_options = None
-  _globals['_EXAMINER'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_EXAMINER'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\004r\002\030d'
   _globals['_EXAMINER'].fields_by_name['qualifications']._loaded_options = None
   _globals['_EXAMINER'].fields_by_name['qualifications']._serialized_options = b'\272H\005\222\001\002\0202'
   _globals['_EXAMINER'].fields_by_name['employer']._loaded_options = None
   _globals['_EXAMINER'].fields_by_name['employer']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_EXAMINER'].fields_by_name['reason']._loaded_options = None
-  _globals['_EXAMINER'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_EXAMINERSTATE']._serialized_start=751
-  _globals['_EXAMINERSTATE']._serialized_end=883
-  _globals['_EXAMINERQUALIFICATION']._serialized_start=152
-  _globals['_EXAMINERQUALIFICATION']._serialized_end=343
-  _globals['_EXAMINER']._serialized_start=346
-  _globals['_EXAMINER']._serialized_end=748
+  _globals['_EXAMINER'].fields_by_name['reason']._serialized_options = b'\342A\001\003\272H\005r\003\030\364\003'
+  _globals['_EXAMINER']._loaded_options = None
+  _globals['_EXAMINER']._serialized_options = b'\352AB\n\034assessment.shuzheng/Examiner\022\"bodies/{body}/examiners/{examiner}'
+  _globals['_EXAMINERSTATE']._serialized_start=918
+  _globals['_EXAMINERSTATE']._serialized_end=1050
+  _globals['_EXAMINERQUALIFICATION']._serialized_start=212
+  _globals['_EXAMINERQUALIFICATION']._serialized_end=411
+  _globals['_EXAMINER']._serialized_start=414
+  _globals['_EXAMINER']._serialized_end=915
 # @@protoc_insertion_point(module_scope)

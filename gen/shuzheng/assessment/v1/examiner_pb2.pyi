@@ -108,7 +108,7 @@ class Examiner(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___ExaminerState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     display_name: _builtins.str
     """Name of the person."""
     proctor: _builtins.bool
@@ -116,14 +116,14 @@ class Examiner(_message.Message):
     employer: _builtins.str
     """Organization the person works for."""
     reason: _builtins.str
-    """Output only. Why the last decision was taken."""
+    """Why the last decision was taken."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def qualifications(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExaminerQualification]:

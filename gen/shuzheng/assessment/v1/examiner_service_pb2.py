@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import examiner_pb2 as shuzheng_dot_assessment_dot_v1_dot_examiner__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/examiner_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a%shuzheng/assessment/v1/examiner.proto\x1a shuzheng/options/v1/access.proto\"\xa7\x02\n\x15\x43reateExaminerRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x38\n\x0b\x65xaminer_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12:\n\x08\x65xaminer\x18\x03 \x01(\x0b\x32 .shuzheng.assessment.v1.ExaminerB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:[\xbaHX\x1aV\n\x18\x63reate_examiner.complete\x12\x18\x64isplay_name is required\x1a this.examiner.display_name != \'\'\".\n\x12GetExaminerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xaf\x01\n\x14ListExaminersRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12>\n\x05state\x18\x04 \x01(\x0e\x32%.shuzheng.assessment.v1.ExaminerStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"e\n\x15ListExaminersResponse\x12\x33\n\texaminers\x18\x01 \x03(\x0b\x32 .shuzheng.assessment.v1.Examiner\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xad\x01\n\x15UpdateExaminerRequest\x12:\n\x08\x65xaminer\x18\x01 \x01(\x0b\x32 .shuzheng.assessment.v1.ExaminerB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x86\x01\n\x16SuspendExaminerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"j\n\x16RestoreExaminerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15RetireExaminerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xfb\x06\n\x0f\x45xaminerService\x12w\n\x0e\x43reateExaminer\x12-.shuzheng.assessment.v1.CreateExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12}\n\x0bGetExaminer\x12*.shuzheng.assessment.v1.GetExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\" \x8a\xb5\x18\x1c\n\x08\x08\x03\x12\x04name\n\x08\x08\x04\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x86\x01\n\rListExaminers\x12,.shuzheng.assessment.v1.ListExaminersRequest\x1a-.shuzheng.assessment.v1.ListExaminersResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12~\n\x0eUpdateExaminer\x12-.shuzheng.assessment.v1.UpdateExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x1b\x8a\xb5\x18\x17\n\x11\x08\x03\x12\rexaminer.name\n\x02\x08\x01\x12w\n\x0fSuspendExaminer\x12..shuzheng.assessment.v1.SuspendExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12w\n\x0fRestoreExaminer\x12..shuzheng.assessment.v1.RestoreExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12u\n\x0eRetireExaminer\x12-.shuzheng.assessment.v1.RetireExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/examiner_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a%shuzheng/assessment/v1/examiner.proto\x1a shuzheng/options/v1/access.proto\"\xd6\x02\n\x15\x43reateExaminerRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x38\n\x0b\x65xaminer_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12>\n\x08\x65xaminer\x18\x03 \x01(\x0b\x32 .shuzheng.assessment.v1.ExaminerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:[\xbaHX\x1aV\n\x18\x63reate_examiner.complete\x12\x18\x64isplay_name is required\x1a this.examiner.display_name != \'\'\"S\n\x12GetExaminerRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xda\x01\n\x14ListExaminersRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12>\n\x05state\x18\x04 \x01(\x0e\x32%.shuzheng.assessment.v1.ExaminerStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"e\n\x15ListExaminersResponse\x12\x33\n\texaminers\x18\x01 \x03(\x0b\x32 .shuzheng.assessment.v1.Examiner\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb5\x01\n\x15UpdateExaminerRequest\x12>\n\x08\x65xaminer\x18\x01 \x01(\x0b\x32 .shuzheng.assessment.v1.ExaminerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xaf\x01\n\x16SuspendExaminerRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x8f\x01\n\x16RestoreExaminerRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8e\x01\n\x15RetireExaminerRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xfb\x06\n\x0f\x45xaminerService\x12w\n\x0e\x43reateExaminer\x12-.shuzheng.assessment.v1.CreateExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12}\n\x0bGetExaminer\x12*.shuzheng.assessment.v1.GetExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\" \x8a\xb5\x18\x1c\n\x08\x08\x03\x12\x04name\n\x08\x08\x04\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x86\x01\n\rListExaminers\x12,.shuzheng.assessment.v1.ListExaminersRequest\x1a-.shuzheng.assessment.v1.ListExaminersResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12~\n\x0eUpdateExaminer\x12-.shuzheng.assessment.v1.UpdateExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x1b\x8a\xb5\x18\x17\n\x11\x08\x03\x12\rexaminer.name\n\x02\x08\x01\x12w\n\x0fSuspendExaminer\x12..shuzheng.assessment.v1.SuspendExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12w\n\x0fRestoreExaminer\x12..shuzheng.assessment.v1.RestoreExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12u\n\x0eRetireExaminer\x12-.shuzheng.assessment.v1.RetireExaminerRequest\x1a .shuzheng.assessment.v1.Examiner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.exam
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEEXAMINERREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATEEXAMINERREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['examiner_id']._loaded_options = None
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['examiner_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['examiner']._loaded_options = None
-  _globals['_CREATEEXAMINERREQUEST'].fields_by_name['examiner']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEEXAMINERREQUEST'].fields_by_name['examiner']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEEXAMINERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEEXAMINERREQUEST']._loaded_options = None
   _globals['_CREATEEXAMINERREQUEST']._serialized_options = b'\272HX\032V\n\030create_examiner.complete\022\030display_name is required\032 this.examiner.display_name != \'\''
   _globals['_GETEXAMINERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\254\002'
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTEXAMINERSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTEXAMINERSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,27 +58,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTEXAMINERSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['examiner']._loaded_options = None
-  _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['examiner']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['examiner']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEEXAMINERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\254\002'
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_SUSPENDEXAMINERREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\254\002'
   _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESTOREEXAMINERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETIREEXAMINERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RETIREEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETIREEXAMINERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\254\002'
   _globals['_RETIREEXAMINERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RETIREEXAMINERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETIREEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -95,22 +97,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXAMINERSERVICE'].methods_by_name['RestoreExaminer']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
   _globals['_EXAMINERSERVICE'].methods_by_name['RetireExaminer']._loaded_options = None
   _globals['_EXAMINERSERVICE'].methods_by_name['RetireExaminer']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
-  _globals['_CREATEEXAMINERREQUEST']._serialized_start=210
-  _globals['_CREATEEXAMINERREQUEST']._serialized_end=505
-  _globals['_GETEXAMINERREQUEST']._serialized_start=507
-  _globals['_GETEXAMINERREQUEST']._serialized_end=553
-  _globals['_LISTEXAMINERSREQUEST']._serialized_start=556
-  _globals['_LISTEXAMINERSREQUEST']._serialized_end=731
-  _globals['_LISTEXAMINERSRESPONSE']._serialized_start=733
-  _globals['_LISTEXAMINERSRESPONSE']._serialized_end=834
-  _globals['_UPDATEEXAMINERREQUEST']._serialized_start=837
-  _globals['_UPDATEEXAMINERREQUEST']._serialized_end=1010
-  _globals['_SUSPENDEXAMINERREQUEST']._serialized_start=1013
-  _globals['_SUSPENDEXAMINERREQUEST']._serialized_end=1147
-  _globals['_RESTOREEXAMINERREQUEST']._serialized_start=1149
-  _globals['_RESTOREEXAMINERREQUEST']._serialized_end=1255
-  _globals['_RETIREEXAMINERREQUEST']._serialized_start=1257
-  _globals['_RETIREEXAMINERREQUEST']._serialized_end=1362
-  _globals['_EXAMINERSERVICE']._serialized_start=1365
-  _globals['_EXAMINERSERVICE']._serialized_end=2256
+  _globals['_CREATEEXAMINERREQUEST']._serialized_start=270
+  _globals['_CREATEEXAMINERREQUEST']._serialized_end=612
+  _globals['_GETEXAMINERREQUEST']._serialized_start=614
+  _globals['_GETEXAMINERREQUEST']._serialized_end=697
+  _globals['_LISTEXAMINERSREQUEST']._serialized_start=700
+  _globals['_LISTEXAMINERSREQUEST']._serialized_end=918
+  _globals['_LISTEXAMINERSRESPONSE']._serialized_start=920
+  _globals['_LISTEXAMINERSRESPONSE']._serialized_end=1021
+  _globals['_UPDATEEXAMINERREQUEST']._serialized_start=1024
+  _globals['_UPDATEEXAMINERREQUEST']._serialized_end=1205
+  _globals['_SUSPENDEXAMINERREQUEST']._serialized_start=1208
+  _globals['_SUSPENDEXAMINERREQUEST']._serialized_end=1383
+  _globals['_RESTOREEXAMINERREQUEST']._serialized_start=1386
+  _globals['_RESTOREEXAMINERREQUEST']._serialized_end=1529
+  _globals['_RETIREEXAMINERREQUEST']._serialized_start=1532
+  _globals['_RETIREEXAMINERREQUEST']._serialized_end=1674
+  _globals['_EXAMINERSERVICE']._serialized_start=1677
+  _globals['_EXAMINERSERVICE']._serialized_end=2568
 # @@protoc_insertion_point(module_scope)

@@ -22,17 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.assessment.v1 import events_pb2 as shuzheng_dot_assessment_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/integrity_record.proto\x12\x16shuzheng.assessment.v1\x1a\x16google/type/date.proto\x1a#shuzheng/assessment/v1/events.proto\"\xc1\x01\n\x0fIntegrityRecord\x12\x0e\n\x06result\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x34\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12$\n\tstarts_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07\x65nds_on\x18\x06 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/assessment/v1/integrity_record.proto\x12\x16shuzheng.assessment.v1\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a#shuzheng/assessment/v1/events.proto\"\xe2\x01\n\x0fIntegrityRecord\x12/\n\x06result\x18\x01 \x01(\tB\x1f\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x34\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12$\n\tstarts_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\"\n\x07\x65nds_on\x18\x06 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.integrity_record_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTEGRITYRECORD']._serialized_start=135
-  _globals['_INTEGRITYRECORD']._serialized_end=328
+  _globals['_INTEGRITYRECORD'].fields_by_name['result']._loaded_options = None
+  _globals['_INTEGRITYRECORD'].fields_by_name['result']._serialized_options = b'\372A\034\n\032assessment.shuzheng/Result'
+  _globals['_INTEGRITYRECORD']._serialized_start=162
+  _globals['_INTEGRITYRECORD']._serialized_end=388
 # @@protoc_insertion_point(module_scope)

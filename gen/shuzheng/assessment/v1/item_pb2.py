@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/item.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"S\n\x06\x43hoice\x12\x1e\n\x03key\x18\x01 \x01(\tB\x11\xbaH\x0er\t2\x07^[a-z]$\xd8\x01\x01\x12\x18\n\x04text\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07\x12\x0f\n\x07\x63orrect\x18\x03 \x01(\x08\"~\n\nNumericKey\x12\x36\n\x05value\x18\x01 \x01(\tB\'\xbaH$r\"2 ^-?[0-9]{1,15}([.][0-9]{1,15})?$\x12\x38\n\ttolerance\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^[0-9]{1,15}([.][0-9]{1,15})?$\"\xde\x02\n\x0bItemContent\x12:\n\x04type\x18\x01 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x18\n\x04stem\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xa0\x1f\x12\x39\n\x07\x63hoices\x18\x03 \x03(\x0b\x32\x1e.shuzheng.assessment.v1.ChoiceB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x1b\n\x0estatement_true\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x32\n\x06number\x18\x05 \x01(\x0b\x32\".shuzheng.assessment.v1.NumericKey\x12#\n\x08\x61\x63\x63\x65pted\x18\x06 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\x32\"\x07r\x05\x10\x01\x18\xf4\x03\x12\x16\n\x0e\x63\x61se_sensitive\x18\x07 \x01(\x08\x12\x1d\n\x0b\x65xplanation\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x42\x11\n\x0f_statement_true\"s\n\nItemReview\x12\x1a\n\x08reviewer\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x0breview_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xd7\x03\n\x04Item\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x63ontent\x18\x06 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContent\x12\x43\n\x0fknowledge_point\x18\x07 \x01(\tB*\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\x12\x0f\n\x07version\x18\x08 \x01(\x05\x12\x18\n\x06\x61uthor\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12=\n\x07reviews\x18\n \x03(\x0b\x32\".shuzheng.assessment.v1.ItemReviewB\x08\xbaH\x05\x92\x01\x02\x10\n\x12\x1d\n\x0c\x63ontent_hash\x18\x0b \x01(\tB\x07\xbaH\x04r\x02\x18@\"\xc8\x01\n\x0bItemVersion\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0\x02\x12\x34\n\x07\x63ontent\x18\x02 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContent\x12 \n\x0fknowledge_point\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x18\n\x06\x61uthor\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"3\n\nChosenKeys\x12%\n\x04keys\x18\x01 \x03(\tB\x17\xbaH\x14\x92\x01\x11\x10\x14\x18\x01\"\x0br\t2\x07^[a-z]$\"\x96\x01\n\x06\x41nswer\x12\x34\n\x06\x63hosen\x18\x01 \x01(\x0b\x32\".shuzheng.assessment.v1.ChosenKeysH\x00\x12\x18\n\x0estatement_true\x18\x02 \x01(\x08H\x00\x12\x19\n\x06number\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(H\x00\x12\x18\n\x04text\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03H\x00\x42\x07\n\x05value*\xae\x01\n\x08ItemType\x12\x19\n\x15ITEM_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ITEM_TYPE_SINGLE_CHOICE\x10\x01\x12\x1d\n\x19ITEM_TYPE_MULTIPLE_CHOICE\x10\x02\x12\x18\n\x14ITEM_TYPE_TRUE_FALSE\x10\x03\x12\x15\n\x11ITEM_TYPE_NUMERIC\x10\x04\x12\x1a\n\x16ITEM_TYPE_SHORT_ANSWER\x10\x05*\x9f\x01\n\tItemState\x12\x1a\n\x16ITEM_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10ITEM_STATE_DRAFT\x10\x01\x12\x18\n\x14ITEM_STATE_IN_REVIEW\x10\x02\x12\x17\n\x13ITEM_STATE_REVIEWED\x10\x03\x12\x15\n\x11ITEM_STATE_ACTIVE\x10\x04\x12\x16\n\x12ITEM_STATE_RETIRED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/item.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x06\x43hoice\x12\x1e\n\x03key\x18\x01 \x01(\tB\x11\xbaH\x0er\t2\x07^[a-z]$\xd8\x01\x01\x12\x1c\n\x04text\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xe8\x07\x12\x0f\n\x07\x63orrect\x18\x03 \x01(\x08\"\x86\x01\n\nNumericKey\x12:\n\x05value\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xbaH$r\"2 ^-?[0-9]{1,15}([.][0-9]{1,15})?$\x12<\n\ttolerance\x18\x02 \x01(\tB)\xe2\x41\x01\x02\xbaH\"r 2\x1e^[0-9]{1,15}([.][0-9]{1,15})?$\"\xe6\x02\n\x0bItemContent\x12>\n\x04type\x18\x01 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1c\n\x04stem\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xa0\x1f\x12\x39\n\x07\x63hoices\x18\x03 \x03(\x0b\x32\x1e.shuzheng.assessment.v1.ChoiceB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x1b\n\x0estatement_true\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x32\n\x06number\x18\x05 \x01(\x0b\x32\".shuzheng.assessment.v1.NumericKey\x12#\n\x08\x61\x63\x63\x65pted\x18\x06 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\x32\"\x07r\x05\x10\x01\x18\xf4\x03\x12\x16\n\x0e\x63\x61se_sensitive\x18\x07 \x01(\x08\x12\x1d\n\x0b\x65xplanation\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x42\x11\n\x0f_statement_true\"s\n\nItemReview\x12\x1a\n\x08reviewer\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x0breview_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x06reason\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xcf\x04\n\x04Item\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12>\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12:\n\x07\x63ontent\x18\x06 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContentB\x04\xe2\x41\x01\x02\x12G\n\x0fknowledge_point\x18\x07 \x01(\tB.\xe2\x41\x01\x02\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\x12\x15\n\x07version\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x1c\n\x06\x61uthor\x18\t \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\xc8\x01\x12\x41\n\x07reviews\x18\n \x03(\x0b\x32\".shuzheng.assessment.v1.ItemReviewB\x0c\xe2\x41\x01\x03\xbaH\x05\x92\x01\x02\x10\n\x12!\n\x0c\x63ontent_hash\x18\x0b \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18@:F\xea\x41\x43\n\x18\x61ssessment.shuzheng/Item\x12\'bodies/{body}/banks/{bank}/items/{item}\"\xae\x02\n\x0bItemVersion\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc0\x02\x12\x34\n\x07\x63ontent\x18\x02 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContent\x12 \n\x0fknowledge_point\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x18\n\x06\x61uthor\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:`\xea\x41]\n\x1f\x61ssessment.shuzheng/ItemVersion\x12:bodies/{body}/banks/{bank}/items/{item}/versions/{version}\"3\n\nChosenKeys\x12%\n\x04keys\x18\x01 \x03(\tB\x17\xbaH\x14\x92\x01\x11\x10\x14\x18\x01\"\x0br\t2\x07^[a-z]$\"\x96\x01\n\x06\x41nswer\x12\x34\n\x06\x63hosen\x18\x01 \x01(\x0b\x32\".shuzheng.assessment.v1.ChosenKeysH\x00\x12\x18\n\x0estatement_true\x18\x02 \x01(\x08H\x00\x12\x19\n\x06number\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(H\x00\x12\x18\n\x04text\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03H\x00\x42\x07\n\x05value*\xae\x01\n\x08ItemType\x12\x19\n\x15ITEM_TYPE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ITEM_TYPE_SINGLE_CHOICE\x10\x01\x12\x1d\n\x19ITEM_TYPE_MULTIPLE_CHOICE\x10\x02\x12\x18\n\x14ITEM_TYPE_TRUE_FALSE\x10\x03\x12\x15\n\x11ITEM_TYPE_NUMERIC\x10\x04\x12\x1a\n\x16ITEM_TYPE_SHORT_ANSWER\x10\x05*\x9f\x01\n\tItemState\x12\x1a\n\x16ITEM_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10ITEM_STATE_DRAFT\x10\x01\x12\x18\n\x14ITEM_STATE_IN_REVIEW\x10\x02\x12\x17\n\x13ITEM_STATE_REVIEWED\x10\x03\x12\x15\n\x11ITEM_STATE_ACTIVE\x10\x04\x12\x16\n\x12ITEM_STATE_RETIRED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,15 +38,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHOICE'].fields_by_name['key']._loaded_options = None
   _globals['_CHOICE'].fields_by_name['key']._serialized_options = b'\272H\016r\t2\007^[a-z]$\330\001\001'
   _globals['_CHOICE'].fields_by_name['text']._loaded_options = None
-  _globals['_CHOICE'].fields_by_name['text']._serialized_options = b'\272H\007r\005\020\001\030\350\007'
+  _globals['_CHOICE'].fields_by_name['text']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\350\007'
   _globals['_NUMERICKEY'].fields_by_name['value']._loaded_options = None
-  _globals['_NUMERICKEY'].fields_by_name['value']._serialized_options = b'\272H$r\"2 ^-?[0-9]{1,15}([.][0-9]{1,15})?$'
+  _globals['_NUMERICKEY'].fields_by_name['value']._serialized_options = b'\342A\001\002\272H$r\"2 ^-?[0-9]{1,15}([.][0-9]{1,15})?$'
   _globals['_NUMERICKEY'].fields_by_name['tolerance']._loaded_options = None
-  _globals['_NUMERICKEY'].fields_by_name['tolerance']._serialized_options = b'\272H\"r 2\036^[0-9]{1,15}([.][0-9]{1,15})?$'
+  _globals['_NUMERICKEY'].fields_by_name['tolerance']._serialized_options = b'\342A\001\002\272H\"r 2\036^[0-9]{1,15}([.][0-9]{1,15})?$'
   _globals['_ITEMCONTENT'].fields_by_name['type']._loaded_options = None
-  _globals['_ITEMCONTENT'].fields_by_name['type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_ITEMCONTENT'].fields_by_name['type']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_ITEMCONTENT'].fields_by_name['stem']._loaded_options = None
-  _globals['_ITEMCONTENT'].fields_by_name['stem']._serialized_options = b'\272H\007r\005\020\001\030\240\037'
+  _globals['_ITEMCONTENT'].fields_by_name['stem']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\240\037'
   _globals['_ITEMCONTENT'].fields_by_name['choices']._loaded_options = None
   _globals['_ITEMCONTENT'].fields_by_name['choices']._serialized_options = b'\272H\005\222\001\002\020\024'
   _globals['_ITEMCONTENT'].fields_by_name['accepted']._loaded_options = None
@@ -56,49 +58,61 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEMREVIEW'].fields_by_name['reason']._loaded_options = None
   _globals['_ITEMREVIEW'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_ITEM'].fields_by_name['name']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_ITEM'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_ITEM'].fields_by_name['etag']._loaded_options = None
   _globals['_ITEM'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ITEM'].fields_by_name['state']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_ITEM'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_ITEM'].fields_by_name['create_time']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ITEM'].fields_by_name['update_time']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_ITEM'].fields_by_name['content']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['content']._serialized_options = b'\342A\001\002'
   _globals['_ITEM'].fields_by_name['knowledge_point']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['knowledge_point']._serialized_options = b'\272H\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$'
+  _globals['_ITEM'].fields_by_name['knowledge_point']._serialized_options = b'\342A\001\002\272H\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$'
+  _globals['_ITEM'].fields_by_name['version']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['version']._serialized_options = b'\342A\001\003'
   _globals['_ITEM'].fields_by_name['author']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['author']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_ITEM'].fields_by_name['author']._serialized_options = b'\342A\001\003\272H\005r\003\030\310\001'
   _globals['_ITEM'].fields_by_name['reviews']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['reviews']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_ITEM'].fields_by_name['reviews']._serialized_options = b'\342A\001\003\272H\005\222\001\002\020\n'
   _globals['_ITEM'].fields_by_name['content_hash']._loaded_options = None
-  _globals['_ITEM'].fields_by_name['content_hash']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_ITEM'].fields_by_name['content_hash']._serialized_options = b'\342A\001\003\272H\004r\002\030@'
+  _globals['_ITEM']._loaded_options = None
+  _globals['_ITEM']._serialized_options = b'\352AC\n\030assessment.shuzheng/Item\022\'bodies/{body}/banks/{bank}/items/{item}'
   _globals['_ITEMVERSION'].fields_by_name['name']._loaded_options = None
-  _globals['_ITEMVERSION'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\300\002'
+  _globals['_ITEMVERSION'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\300\002'
   _globals['_ITEMVERSION'].fields_by_name['knowledge_point']._loaded_options = None
   _globals['_ITEMVERSION'].fields_by_name['knowledge_point']._serialized_options = b'\272H\004r\002\030\n'
   _globals['_ITEMVERSION'].fields_by_name['author']._loaded_options = None
   _globals['_ITEMVERSION'].fields_by_name['author']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_ITEMVERSION']._loaded_options = None
+  _globals['_ITEMVERSION']._serialized_options = b'\352A]\n\037assessment.shuzheng/ItemVersion\022:bodies/{body}/banks/{bank}/items/{item}/versions/{version}'
   _globals['_CHOSENKEYS'].fields_by_name['keys']._loaded_options = None
   _globals['_CHOSENKEYS'].fields_by_name['keys']._serialized_options = b'\272H\024\222\001\021\020\024\030\001\"\013r\t2\007^[a-z]$'
   _globals['_ANSWER'].fields_by_name['number']._loaded_options = None
   _globals['_ANSWER'].fields_by_name['number']._serialized_options = b'\272H\004r\002\030('
   _globals['_ANSWER'].fields_by_name['text']._loaded_options = None
   _globals['_ANSWER'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_ITEMTYPE']._serialized_start=1690
-  _globals['_ITEMTYPE']._serialized_end=1864
-  _globals['_ITEMSTATE']._serialized_start=1867
-  _globals['_ITEMSTATE']._serialized_end=2026
-  _globals['_CHOICE']._serialized_start=123
-  _globals['_CHOICE']._serialized_end=206
-  _globals['_NUMERICKEY']._serialized_start=208
-  _globals['_NUMERICKEY']._serialized_end=334
-  _globals['_ITEMCONTENT']._serialized_start=337
-  _globals['_ITEMCONTENT']._serialized_end=687
-  _globals['_ITEMREVIEW']._serialized_start=689
-  _globals['_ITEMREVIEW']._serialized_end=804
-  _globals['_ITEM']._serialized_start=807
-  _globals['_ITEM']._serialized_end=1278
-  _globals['_ITEMVERSION']._serialized_start=1281
-  _globals['_ITEMVERSION']._serialized_end=1481
-  _globals['_CHOSENKEYS']._serialized_start=1483
-  _globals['_CHOSENKEYS']._serialized_end=1534
-  _globals['_ANSWER']._serialized_start=1537
-  _globals['_ANSWER']._serialized_end=1687
+  _globals['_ITEMTYPE']._serialized_start=1993
+  _globals['_ITEMTYPE']._serialized_end=2167
+  _globals['_ITEMSTATE']._serialized_start=2170
+  _globals['_ITEMSTATE']._serialized_end=2329
+  _globals['_CHOICE']._serialized_start=183
+  _globals['_CHOICE']._serialized_end=270
+  _globals['_NUMERICKEY']._serialized_start=273
+  _globals['_NUMERICKEY']._serialized_end=407
+  _globals['_ITEMCONTENT']._serialized_start=410
+  _globals['_ITEMCONTENT']._serialized_end=768
+  _globals['_ITEMREVIEW']._serialized_start=770
+  _globals['_ITEMREVIEW']._serialized_end=885
+  _globals['_ITEM']._serialized_start=888
+  _globals['_ITEM']._serialized_end=1479
+  _globals['_ITEMVERSION']._serialized_start=1482
+  _globals['_ITEMVERSION']._serialized_end=1784
+  _globals['_CHOSENKEYS']._serialized_start=1786
+  _globals['_CHOSENKEYS']._serialized_end=1837
+  _globals['_ANSWER']._serialized_start=1840
+  _globals['_ANSWER']._serialized_end=1990
 # @@protoc_insertion_point(module_scope)

@@ -260,22 +260,22 @@ class Item(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___ItemState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     knowledge_point: _builtins.str
     """Code of its knowledge point in the bank, for example "1.2.3"."""
     version: _builtins.int
-    """Output only. Counts from 1; changing an active item makes the next version."""
+    """Counts from 1; changing an active item makes the next version."""
     author: _builtins.str
-    """Output only. Who wrote this version."""
+    """Who wrote this version."""
     content_hash: _builtins.str
-    """Output only. SHA-256 (hex) over type, knowledge point and content: equal items are equal here."""
+    """SHA-256 (hex) over type, knowledge point and content: equal items are equal here."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def content(self) -> Global___ItemContent:
@@ -283,7 +283,7 @@ class Item(_message.Message):
 
     @_builtins.property
     def reviews(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemReview]:
-        """Output only. Approvals of this version."""
+        """Approvals of this version."""
 
     def __init__(
         self,

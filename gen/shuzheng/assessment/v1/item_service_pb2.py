@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import item_pb2 as shuzheng_dot_assessment_dot_v1_dot_item__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/item_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/item.proto\x1a shuzheng/options/v1/access.proto\"\xbd\x02\n\x11\x43reateItemRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07item_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x32\n\x04item\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ItemB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x80\x01\xbaH}\x1a{\n\x14\x63reate_item.complete\x12(content and knowledge_point are required\x1a\x39has(this.item.content) && this.item.knowledge_point != \'\'\"*\n\x0eGetItemRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa6\x02\n\x10ListItemsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x38\n\x04type\x18\x05 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x0fknowledge_point\x18\x06 \x01(\tB*\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\"Y\n\x11ListItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x11UpdateItemRequest\x12\x32\n\x04item\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ItemB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"r\n\x17ListItemVersionsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"j\n\x18ListItemVersionsResponse\x12\x35\n\x08versions\x18\x01 \x03(\x0b\x32#.shuzheng.assessment.v1.ItemVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x90\x01\n\x11ReviewItemRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x04 \x01(\x08\x12\x18\n\x06reason\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xa8\x01\n\x17\x42\x61tchReviewItemsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12%\n\x05names\x18\x02 \x03(\tB\x16\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x0f\n\x07\x61pprove\x18\x03 \x01(\x08\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"G\n\x18\x42\x61tchReviewItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\"g\n\x13\x41\x63tivateItemRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x7f\n\x19\x42\x61tchActivateItemsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12%\n\x05names\x18\x02 \x03(\tB\x16\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"I\n\x1a\x42\x61tchActivateItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\"e\n\x11RetireItemRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xee\x01\n\x12ImportItemsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12>\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".shuzheng.assessment.v1.ItemFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12K\n\x17\x64\x65\x66\x61ult_knowledge_point\x18\x04 \x01(\tB*\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\x12\x18\n\x05\x63hunk\x18\x05 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"h\n\nItemReject\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\r\n\x05title\x18\x06 \x01(\t\"\xdd\x01\n\x13ImportItemsResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\x05\x12\x0f\n\x07\x63hecked\x18\x02 \x01(\x05\x12\x10\n\x08imported\x18\x03 \x01(\x05\x12\x12\n\nduplicates\x18\x04 \x01(\x05\x12\x10\n\x08rejected\x18\x05 \x01(\x05\x12\x33\n\x07rejects\x18\x06 \x03(\x0b\x32\".shuzheng.assessment.v1.ItemReject\x12+\n\x05items\x18\x07 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\x12\x0c\n\x04\x64one\x18\x08 \x01(\x08\"l\n\x12\x45xportItemsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12:\n\x05state\x18\x02 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"$\n\x13\x45xportItemsResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c*[\n\nItemFormat\x12\x1b\n\x17ITEM_FORMAT_UNSPECIFIED\x10\x00\x12\x1a\n\x16ITEM_FORMAT_MOODLE_XML\x10\x01\x12\x14\n\x10ITEM_FORMAT_GIFT\x10\x02\x32\xbf\x0b\n\x0bItemService\x12k\n\nCreateItem\x12).shuzheng.assessment.v1.CreateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x63\n\x07GetItem\x12&.shuzheng.assessment.v1.GetItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12v\n\tListItems\x12(.shuzheng.assessment.v1.ListItemsRequest\x1a).shuzheng.assessment.v1.ListItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12n\n\nUpdateItem\x12).shuzheng.assessment.v1.UpdateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\titem.name\n\x02\x08\x01\x12\x8b\x01\n\x10ListItemVersions\x12/.shuzheng.assessment.v1.ListItemVersionsRequest\x1a\x30.shuzheng.assessment.v1.ListItemVersionsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12i\n\nReviewItem\x12).shuzheng.assessment.v1.ReviewItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x8b\x01\n\x10\x42\x61tchReviewItems\x12/.shuzheng.assessment.v1.BatchReviewItemsRequest\x1a\x30.shuzheng.assessment.v1.BatchReviewItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12m\n\x0c\x41\x63tivateItem\x12+.shuzheng.assessment.v1.ActivateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x91\x01\n\x12\x42\x61tchActivateItems\x12\x31.shuzheng.assessment.v1.BatchActivateItemsRequest\x1a\x32.shuzheng.assessment.v1.BatchActivateItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12i\n\nRetireItem\x12).shuzheng.assessment.v1.RetireItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x80\x01\n\x0bImportItems\x12*.shuzheng.assessment.v1.ImportItemsRequest\x1a+.shuzheng.assessment.v1.ImportItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01(\x01\x30\x01\x12~\n\x0b\x45xportItems\x12*.shuzheng.assessment.v1.ExportItemsRequest\x1a+.shuzheng.assessment.v1.ExportItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/item_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/item.proto\x1a shuzheng/options/v1/access.proto\"\xe2\x02\n\x11\x43reateItemRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07item_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x36\n\x04item\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x80\x01\xbaH}\x1a{\n\x14\x63reate_item.complete\x12(content and knowledge_point are required\x1a\x39has(this.item.content) && this.item.knowledge_point != \'\'\"K\n\x0eGetItemRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xc7\x02\n\x10ListItemsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x38\n\x04type\x18\x05 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x0fknowledge_point\x18\x06 \x01(\tB*\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\"Y\n\x11ListItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x11UpdateItemRequest\x12\x36\n\x04item\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x93\x01\n\x17ListItemVersionsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"j\n\x18ListItemVersionsResponse\x12\x35\n\x08versions\x18\x01 \x03(\x0b\x32#.shuzheng.assessment.v1.ItemVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb1\x01\n\x11ReviewItemRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x0f\n\x07\x61pprove\x18\x04 \x01(\x08\x12\x18\n\x06reason\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"\xea\x01\n\x17\x42\x61tchReviewItemsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x46\n\x05names\x18\x02 \x03(\tB7\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x0f\n\x07\x61pprove\x18\x03 \x01(\x08\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"G\n\x18\x42\x61tchReviewItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\"\x88\x01\n\x13\x41\x63tivateItemRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xc1\x01\n\x19\x42\x61tchActivateItemsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x46\n\x05names\x18\x02 \x03(\tB7\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"I\n\x1a\x42\x61tchActivateItemsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\"\x86\x01\n\x11RetireItemRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Item\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x93\x02\n\x12ImportItemsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x42\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".shuzheng.assessment.v1.ItemFormatB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12K\n\x17\x64\x65\x66\x61ult_knowledge_point\x18\x04 \x01(\tB*\xbaH\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$\x12\x18\n\x05\x63hunk\x18\x05 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"h\n\nItemReject\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\r\n\x05title\x18\x06 \x01(\t\"\xdd\x01\n\x13ImportItemsResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\x05\x12\x0f\n\x07\x63hecked\x18\x02 \x01(\x05\x12\x10\n\x08imported\x18\x03 \x01(\x05\x12\x12\n\nduplicates\x18\x04 \x01(\x05\x12\x10\n\x08rejected\x18\x05 \x01(\x05\x12\x33\n\x07rejects\x18\x06 \x03(\x0b\x32\".shuzheng.assessment.v1.ItemReject\x12+\n\x05items\x18\x07 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Item\x12\x0c\n\x04\x64one\x18\x08 \x01(\x08\"\x8d\x01\n\x12\x45xportItemsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Bank\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12:\n\x05state\x18\x02 \x01(\x0e\x32!.shuzheng.assessment.v1.ItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"$\n\x13\x45xportItemsResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c*[\n\nItemFormat\x12\x1b\n\x17ITEM_FORMAT_UNSPECIFIED\x10\x00\x12\x1a\n\x16ITEM_FORMAT_MOODLE_XML\x10\x01\x12\x14\n\x10ITEM_FORMAT_GIFT\x10\x02\x32\xbf\x0b\n\x0bItemService\x12k\n\nCreateItem\x12).shuzheng.assessment.v1.CreateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x63\n\x07GetItem\x12&.shuzheng.assessment.v1.GetItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12v\n\tListItems\x12(.shuzheng.assessment.v1.ListItemsRequest\x1a).shuzheng.assessment.v1.ListItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12n\n\nUpdateItem\x12).shuzheng.assessment.v1.UpdateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\titem.name\n\x02\x08\x01\x12\x8b\x01\n\x10ListItemVersions\x12/.shuzheng.assessment.v1.ListItemVersionsRequest\x1a\x30.shuzheng.assessment.v1.ListItemVersionsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12i\n\nReviewItem\x12).shuzheng.assessment.v1.ReviewItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x8b\x01\n\x10\x42\x61tchReviewItems\x12/.shuzheng.assessment.v1.BatchReviewItemsRequest\x1a\x30.shuzheng.assessment.v1.BatchReviewItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12m\n\x0c\x41\x63tivateItem\x12+.shuzheng.assessment.v1.ActivateItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x91\x01\n\x12\x42\x61tchActivateItems\x12\x31.shuzheng.assessment.v1.BatchActivateItemsRequest\x1a\x32.shuzheng.assessment.v1.BatchActivateItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12i\n\nRetireItem\x12).shuzheng.assessment.v1.RetireItemRequest\x1a\x1c.shuzheng.assessment.v1.Item\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12\x80\x01\n\x0bImportItems\x12*.shuzheng.assessment.v1.ImportItemsRequest\x1a+.shuzheng.assessment.v1.ImportItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01(\x01\x30\x01\x12~\n\x0b\x45xportItems\x12*.shuzheng.assessment.v1.ExportItemsRequest\x1a+.shuzheng.assessment.v1.ExportItemsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.item
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEITEMREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEITEMREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATEITEMREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_CREATEITEMREQUEST'].fields_by_name['item_id']._loaded_options = None
   _globals['_CREATEITEMREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEITEMREQUEST'].fields_by_name['item']._loaded_options = None
-  _globals['_CREATEITEMREQUEST'].fields_by_name['item']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEITEMREQUEST'].fields_by_name['item']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEITEMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEITEMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEITEMREQUEST']._loaded_options = None
   _globals['_CREATEITEMREQUEST']._serialized_options = b'\272H}\032{\n\024create_item.complete\022(content and knowledge_point are required\0329has(this.item.content) && this.item.knowledge_point != \'\''
   _globals['_GETITEMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETITEMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETITEMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\007r\005\020\001\030\254\002'
   _globals['_LISTITEMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_LISTITEMSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTITEMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTITEMSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -60,19 +62,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTITEMSREQUEST'].fields_by_name['knowledge_point']._loaded_options = None
   _globals['_LISTITEMSREQUEST'].fields_by_name['knowledge_point']._serialized_options = b'\272H\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$'
   _globals['_UPDATEITEMREQUEST'].fields_by_name['item']._loaded_options = None
-  _globals['_UPDATEITEMREQUEST'].fields_by_name['item']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEITEMREQUEST'].fields_by_name['item']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEITEMREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEITEMREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEITEMREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEITEMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEITEMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\007r\005\020\001\030\254\002'
   _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTITEMVERSIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_REVIEWITEMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REVIEWITEMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REVIEWITEMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\007r\005\020\001\030\254\002'
   _globals['_REVIEWITEMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REVIEWITEMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REVIEWITEMREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -80,41 +82,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEWITEMREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_REVIEWITEMREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['names']._loaded_options = None
-  _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['names']._serialized_options = b'\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\254\002'
+  _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['names']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\254\002'
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_BATCHREVIEWITEMSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ACTIVATEITEMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ACTIVATEITEMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_ACTIVATEITEMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\007r\005\020\001\030\254\002'
   _globals['_ACTIVATEITEMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_ACTIVATEITEMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ACTIVATEITEMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ACTIVATEITEMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['names']._loaded_options = None
-  _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['names']._serialized_options = b'\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\254\002'
+  _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['names']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\254\002'
   _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_BATCHACTIVATEITEMSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETIREITEMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RETIREITEMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETIREITEMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Item\272H\007r\005\020\001\030\254\002'
   _globals['_RETIREITEMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RETIREITEMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETIREITEMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RETIREITEMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_IMPORTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_IMPORTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['format']._loaded_options = None
-  _globals['_IMPORTITEMSREQUEST'].fields_by_name['format']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_IMPORTITEMSREQUEST'].fields_by_name['format']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['default_knowledge_point']._loaded_options = None
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['default_knowledge_point']._serialized_options = b'\272H\'r%2#^([0-9]{1,2}([.][0-9]{1,2}){0,2})?$'
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['chunk']._loaded_options = None
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['chunk']._serialized_options = b'\272H\006z\004\030\200\200@'
   _globals['_EXPORTITEMSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_EXPORTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_EXPORTITEMSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Bank\272H\007r\005\020\001\030\254\002'
   _globals['_EXPORTITEMSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_EXPORTITEMSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_ITEMSERVICE'].methods_by_name['CreateItem']._loaded_options = None
@@ -141,46 +143,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEMSERVICE'].methods_by_name['ImportItems']._serialized_options = b'\212\265\030\020\n\n\010\003\022\006parent\n\002\010\001'
   _globals['_ITEMSERVICE'].methods_by_name['ExportItems']._loaded_options = None
   _globals['_ITEMSERVICE'].methods_by_name['ExportItems']._serialized_options = b'\212\265\030\020\n\n\010\003\022\006parent\n\002\010\001'
-  _globals['_ITEMFORMAT']._serialized_start=2863
-  _globals['_ITEMFORMAT']._serialized_end=2954
-  _globals['_CREATEITEMREQUEST']._serialized_start=202
-  _globals['_CREATEITEMREQUEST']._serialized_end=519
-  _globals['_GETITEMREQUEST']._serialized_start=521
-  _globals['_GETITEMREQUEST']._serialized_end=563
-  _globals['_LISTITEMSREQUEST']._serialized_start=566
-  _globals['_LISTITEMSREQUEST']._serialized_end=860
-  _globals['_LISTITEMSRESPONSE']._serialized_start=862
-  _globals['_LISTITEMSRESPONSE']._serialized_end=951
-  _globals['_UPDATEITEMREQUEST']._serialized_start=954
-  _globals['_UPDATEITEMREQUEST']._serialized_end=1115
-  _globals['_LISTITEMVERSIONSREQUEST']._serialized_start=1117
-  _globals['_LISTITEMVERSIONSREQUEST']._serialized_end=1231
-  _globals['_LISTITEMVERSIONSRESPONSE']._serialized_start=1233
-  _globals['_LISTITEMVERSIONSRESPONSE']._serialized_end=1339
-  _globals['_REVIEWITEMREQUEST']._serialized_start=1342
-  _globals['_REVIEWITEMREQUEST']._serialized_end=1486
-  _globals['_BATCHREVIEWITEMSREQUEST']._serialized_start=1489
-  _globals['_BATCHREVIEWITEMSREQUEST']._serialized_end=1657
-  _globals['_BATCHREVIEWITEMSRESPONSE']._serialized_start=1659
-  _globals['_BATCHREVIEWITEMSRESPONSE']._serialized_end=1730
-  _globals['_ACTIVATEITEMREQUEST']._serialized_start=1732
-  _globals['_ACTIVATEITEMREQUEST']._serialized_end=1835
-  _globals['_BATCHACTIVATEITEMSREQUEST']._serialized_start=1837
-  _globals['_BATCHACTIVATEITEMSREQUEST']._serialized_end=1964
-  _globals['_BATCHACTIVATEITEMSRESPONSE']._serialized_start=1966
-  _globals['_BATCHACTIVATEITEMSRESPONSE']._serialized_end=2039
-  _globals['_RETIREITEMREQUEST']._serialized_start=2041
-  _globals['_RETIREITEMREQUEST']._serialized_end=2142
-  _globals['_IMPORTITEMSREQUEST']._serialized_start=2145
-  _globals['_IMPORTITEMSREQUEST']._serialized_end=2383
-  _globals['_ITEMREJECT']._serialized_start=2385
-  _globals['_ITEMREJECT']._serialized_end=2489
-  _globals['_IMPORTITEMSRESPONSE']._serialized_start=2492
-  _globals['_IMPORTITEMSRESPONSE']._serialized_end=2713
-  _globals['_EXPORTITEMSREQUEST']._serialized_start=2715
-  _globals['_EXPORTITEMSREQUEST']._serialized_end=2823
-  _globals['_EXPORTITEMSRESPONSE']._serialized_start=2825
-  _globals['_EXPORTITEMSRESPONSE']._serialized_end=2861
-  _globals['_ITEMSERVICE']._serialized_start=2957
-  _globals['_ITEMSERVICE']._serialized_end=4428
+  _globals['_ITEMFORMAT']._serialized_start=3373
+  _globals['_ITEMFORMAT']._serialized_end=3464
+  _globals['_CREATEITEMREQUEST']._serialized_start=262
+  _globals['_CREATEITEMREQUEST']._serialized_end=616
+  _globals['_GETITEMREQUEST']._serialized_start=618
+  _globals['_GETITEMREQUEST']._serialized_end=693
+  _globals['_LISTITEMSREQUEST']._serialized_start=696
+  _globals['_LISTITEMSREQUEST']._serialized_end=1023
+  _globals['_LISTITEMSRESPONSE']._serialized_start=1025
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1114
+  _globals['_UPDATEITEMREQUEST']._serialized_start=1117
+  _globals['_UPDATEITEMREQUEST']._serialized_end=1286
+  _globals['_LISTITEMVERSIONSREQUEST']._serialized_start=1289
+  _globals['_LISTITEMVERSIONSREQUEST']._serialized_end=1436
+  _globals['_LISTITEMVERSIONSRESPONSE']._serialized_start=1438
+  _globals['_LISTITEMVERSIONSRESPONSE']._serialized_end=1544
+  _globals['_REVIEWITEMREQUEST']._serialized_start=1547
+  _globals['_REVIEWITEMREQUEST']._serialized_end=1724
+  _globals['_BATCHREVIEWITEMSREQUEST']._serialized_start=1727
+  _globals['_BATCHREVIEWITEMSREQUEST']._serialized_end=1961
+  _globals['_BATCHREVIEWITEMSRESPONSE']._serialized_start=1963
+  _globals['_BATCHREVIEWITEMSRESPONSE']._serialized_end=2034
+  _globals['_ACTIVATEITEMREQUEST']._serialized_start=2037
+  _globals['_ACTIVATEITEMREQUEST']._serialized_end=2173
+  _globals['_BATCHACTIVATEITEMSREQUEST']._serialized_start=2176
+  _globals['_BATCHACTIVATEITEMSREQUEST']._serialized_end=2369
+  _globals['_BATCHACTIVATEITEMSRESPONSE']._serialized_start=2371
+  _globals['_BATCHACTIVATEITEMSRESPONSE']._serialized_end=2444
+  _globals['_RETIREITEMREQUEST']._serialized_start=2447
+  _globals['_RETIREITEMREQUEST']._serialized_end=2581
+  _globals['_IMPORTITEMSREQUEST']._serialized_start=2584
+  _globals['_IMPORTITEMSREQUEST']._serialized_end=2859
+  _globals['_ITEMREJECT']._serialized_start=2861
+  _globals['_ITEMREJECT']._serialized_end=2965
+  _globals['_IMPORTITEMSRESPONSE']._serialized_start=2968
+  _globals['_IMPORTITEMSRESPONSE']._serialized_end=3189
+  _globals['_EXPORTITEMSREQUEST']._serialized_start=3192
+  _globals['_EXPORTITEMSREQUEST']._serialized_end=3333
+  _globals['_EXPORTITEMSRESPONSE']._serialized_start=3335
+  _globals['_EXPORTITEMSRESPONSE']._serialized_end=3371
+  _globals['_ITEMSERVICE']._serialized_start=3467
+  _globals['_ITEMSERVICE']._serialized_end=4938
 # @@protoc_insertion_point(module_scope)

@@ -42,18 +42,18 @@ class Listing(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: _listing_pb2.ListingState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     occupation: _builtins.str
     """Key of the occupation, for example "big-data"."""
     batch: _builtins.str
     """Batch of the catalogue, for example 第三批; given on confirmation."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def valid_from(self) -> _date_pb2.Date:
@@ -65,7 +65,7 @@ class Listing(_message.Message):
 
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[_listing_pb2.ListingChange]:
-        """Output only. Every state that the listing had, oldest first."""
+        """Every state that the listing had, oldest first."""
 
     def __init__(
         self,

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.assessment.v1 import listing_pb2 as shuzheng_dot_assessment_dot_v1_dot_listing__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/listing_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a$shuzheng/assessment/v1/listing.proto\x1a shuzheng/options/v1/access.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\x9d\x02\n\x14\x43reateListingRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x38\n\x07listing\x18\x03 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.ListingB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:U\xbaHR\x1aP\n\x17\x63reate_listing.complete\x12\x16occupation is required\x1a\x1dthis.listing.occupation != \'\'\"-\n\x11GetListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xc4\x01\n\x13ListListingsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1b\n\noccupation\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x37\n\x05state\x18\x05 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"b\n\x14ListListingsResponse\x12\x31\n\x08listings\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x17RecommendListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14ReviewListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14ReturnListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\xdf\x01\n\x15\x43onfirmListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x05\x62\x61tch\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<\x12-\n\nvalid_from\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12+\n\x08valid_to\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x15RectifyListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"i\n\x15RestoreListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x84\x01\n\x14RemoveListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"h\n\x14\x45xpireListingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xde\t\n\x0eListingService\x12t\n\rCreateListing\x12,.shuzheng.assessment.v1.CreateListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12p\n\nGetListing\x12).shuzheng.assessment.v1.GetListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x0cListListings\x12+.shuzheng.assessment.v1.ListListingsRequest\x1a,.shuzheng.assessment.v1.ListListingsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\x10RecommendListing\x12/.shuzheng.assessment.v1.RecommendListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReviewListing\x12,.shuzheng.assessment.v1.ReviewListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReturnListing\x12,.shuzheng.assessment.v1.ReturnListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0e\x43onfirmListing\x12-.shuzheng.assessment.v1.ConfirmListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRectifyListing\x12-.shuzheng.assessment.v1.RectifyListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRestoreListing\x12-.shuzheng.assessment.v1.RestoreListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rRemoveListing\x12,.shuzheng.assessment.v1.RemoveListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12l\n\rExpireListing\x12,.shuzheng.assessment.v1.ExpireListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/assessment/v1/listing_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/assessment/v1/listing.proto\x1a shuzheng/options/v1/access.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xcc\x02\n\x14\x43reateListingRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlisting_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12<\n\x07listing\x18\x03 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.ListingB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:U\xbaHR\x1aP\n\x17\x63reate_listing.complete\x12\x16occupation is required\x1a\x1dthis.listing.occupation != \'\'\"Q\n\x11GetListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xef\x01\n\x13ListListingsRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1b\n\noccupation\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x37\n\x05state\x18\x05 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"b\n\x14ListListingsResponse\x12\x31\n\x08listings\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Listing\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8f\x01\n\x17RecommendListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8c\x01\n\x14ReviewListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xac\x01\n\x14ReturnListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x8f\x02\n\x15\x43onfirmListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1c\n\x05\x62\x61tch\x18\x04 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18<\x12\x31\n\nvalid_from\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x08valid_to\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"\xad\x01\n\x15RectifyListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x8d\x01\n\x15RestoreListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xac\x01\n\x14RemoveListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x8c\x01\n\x14\x45xpireListingRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x61ssessment.shuzheng/Listing\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xde\t\n\x0eListingService\x12t\n\rCreateListing\x12,.shuzheng.assessment.v1.CreateListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12p\n\nGetListing\x12).shuzheng.assessment.v1.GetListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x0cListListings\x12+.shuzheng.assessment.v1.ListListingsRequest\x1a,.shuzheng.assessment.v1.ListListingsResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\x10RecommendListing\x12/.shuzheng.assessment.v1.RecommendListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReviewListing\x12,.shuzheng.assessment.v1.ReviewListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rReturnListing\x12,.shuzheng.assessment.v1.ReturnListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0e\x43onfirmListing\x12-.shuzheng.assessment.v1.ConfirmListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRectifyListing\x12-.shuzheng.assessment.v1.RectifyListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12j\n\x0eRestoreListing\x12-.shuzheng.assessment.v1.RestoreListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12h\n\rRemoveListing\x12,.shuzheng.assessment.v1.RemoveListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12l\n\rExpireListing\x12,.shuzheng.assessment.v1.ExpireListingRequest\x1a\x1f.shuzheng.assessment.v1.Listing\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,19 +39,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.list
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATELISTINGREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATELISTINGREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATELISTINGREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_CREATELISTINGREQUEST'].fields_by_name['listing_id']._loaded_options = None
   _globals['_CREATELISTINGREQUEST'].fields_by_name['listing_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATELISTINGREQUEST'].fields_by_name['listing']._loaded_options = None
-  _globals['_CREATELISTINGREQUEST'].fields_by_name['listing']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATELISTINGREQUEST'].fields_by_name['listing']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATELISTINGREQUEST']._loaded_options = None
   _globals['_CREATELISTINGREQUEST']._serialized_options = b'\272HR\032P\n\027create_listing.complete\022\026occupation is required\032\035this.listing.occupation != \'\''
   _globals['_GETLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTLISTINGSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTLISTINGSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -59,61 +61,61 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTLISTINGSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECOMMENDLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REVIEWLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REVIEWLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REVIEWLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RETURNLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RETURNLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['batch']._loaded_options = None
-  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['batch']._serialized_options = b'\272H\006r\004\020\001\030<'
+  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['batch']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030<'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_from']._loaded_options = None
-  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_from']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_to']._loaded_options = None
-  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_to']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CONFIRMLISTINGREQUEST'].fields_by_name['valid_to']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_RECTIFYLISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RESTORELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESTORELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REMOVELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REMOVELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REMOVELISTINGREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_REMOVELISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_REMOVELISTINGREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_EXPIRELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_EXPIRELISTINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033assessment.shuzheng/Listing\272H\007r\005\020\001\030\254\002'
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_EXPIRELISTINGREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -140,30 +142,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINGSERVICE'].methods_by_name['RemoveListing']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._loaded_options = None
   _globals['_LISTINGSERVICE'].methods_by_name['ExpireListing']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
-  _globals['_CREATELISTINGREQUEST']._serialized_start=230
-  _globals['_CREATELISTINGREQUEST']._serialized_end=515
-  _globals['_GETLISTINGREQUEST']._serialized_start=517
-  _globals['_GETLISTINGREQUEST']._serialized_end=562
-  _globals['_LISTLISTINGSREQUEST']._serialized_start=565
-  _globals['_LISTLISTINGSREQUEST']._serialized_end=761
-  _globals['_LISTLISTINGSRESPONSE']._serialized_start=763
-  _globals['_LISTLISTINGSRESPONSE']._serialized_end=861
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=863
-  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=970
-  _globals['_REVIEWLISTINGREQUEST']._serialized_start=972
-  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1076
-  _globals['_RETURNLISTINGREQUEST']._serialized_start=1079
-  _globals['_RETURNLISTINGREQUEST']._serialized_end=1211
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1214
-  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1437
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1440
-  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1573
-  _globals['_RESTORELISTINGREQUEST']._serialized_start=1575
-  _globals['_RESTORELISTINGREQUEST']._serialized_end=1680
-  _globals['_REMOVELISTINGREQUEST']._serialized_start=1683
-  _globals['_REMOVELISTINGREQUEST']._serialized_end=1815
-  _globals['_EXPIRELISTINGREQUEST']._serialized_start=1817
-  _globals['_EXPIRELISTINGREQUEST']._serialized_end=1921
-  _globals['_LISTINGSERVICE']._serialized_start=1924
-  _globals['_LISTINGSERVICE']._serialized_end=3170
+  _globals['_CREATELISTINGREQUEST']._serialized_start=290
+  _globals['_CREATELISTINGREQUEST']._serialized_end=622
+  _globals['_GETLISTINGREQUEST']._serialized_start=624
+  _globals['_GETLISTINGREQUEST']._serialized_end=705
+  _globals['_LISTLISTINGSREQUEST']._serialized_start=708
+  _globals['_LISTLISTINGSREQUEST']._serialized_end=947
+  _globals['_LISTLISTINGSRESPONSE']._serialized_start=949
+  _globals['_LISTLISTINGSRESPONSE']._serialized_end=1047
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_start=1050
+  _globals['_RECOMMENDLISTINGREQUEST']._serialized_end=1193
+  _globals['_REVIEWLISTINGREQUEST']._serialized_start=1196
+  _globals['_REVIEWLISTINGREQUEST']._serialized_end=1336
+  _globals['_RETURNLISTINGREQUEST']._serialized_start=1339
+  _globals['_RETURNLISTINGREQUEST']._serialized_end=1511
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_start=1514
+  _globals['_CONFIRMLISTINGREQUEST']._serialized_end=1785
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_start=1788
+  _globals['_RECTIFYLISTINGREQUEST']._serialized_end=1961
+  _globals['_RESTORELISTINGREQUEST']._serialized_start=1964
+  _globals['_RESTORELISTINGREQUEST']._serialized_end=2105
+  _globals['_REMOVELISTINGREQUEST']._serialized_start=2108
+  _globals['_REMOVELISTINGREQUEST']._serialized_end=2280
+  _globals['_EXPIRELISTINGREQUEST']._serialized_start=2283
+  _globals['_EXPIRELISTINGREQUEST']._serialized_end=2423
+  _globals['_LISTINGSERVICE']._serialized_start=2426
+  _globals['_LISTINGSERVICE']._serialized_end=3672
 # @@protoc_insertion_point(module_scope)

@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/mark.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\x01\n\x04Mark\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12 \n\x0cregistration\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12>\n\x05score\x18\x03 \x01(\tB/\xbaH,r*2(^((100(\\.0)?)|([1-9]?[0-9](\\.[0-9])?))?$\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x11\n\tconcealed\x18\x05 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x07Recusal\x12\x1c\n\x08\x65xaminer\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tcandidate\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x8c\x01\n\x0cMarkingState\x12\x1d\n\x19MARKING_STATE_UNSPECIFIED\x10\x00\x12 \n\x1cMARKING_STATE_AWAITING_MARKS\x10\x01\x12 \n\x1cMARKING_STATE_AWAITING_THIRD\x10\x02\x12\x19\n\x15MARKING_STATE_SETTLED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/mark.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x02\n\x04Mark\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12I\n\x0cregistration\x18\x02 \x01(\tB3\xe2\x41\x01\x02\xfa\x41\"\n assessment.shuzheng/Registration\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12>\n\x05score\x18\x03 \x01(\tB/\xbaH,r*2(^((100(\\.0)?)|([1-9]?[0-9](\\.[0-9])?))?$\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x17\n\tconcealed\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:N\xea\x41K\n\x18\x61ssessment.shuzheng/Mark\x12/bodies/{body}/examiners/{examiner}/marks/{mark}\"\xe8\x01\n\x07Recusal\x12\x41\n\x08\x65xaminer\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x43\n\tcandidate\x18\x02 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03*\x8c\x01\n\x0cMarkingState\x12\x1d\n\x19MARKING_STATE_UNSPECIFIED\x10\x00\x12 \n\x1cMARKING_STATE_AWAITING_MARKS\x10\x01\x12 \n\x1cMARKING_STATE_AWAITING_THIRD\x10\x02\x12\x19\n\x15MARKING_STATE_SETTLED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,23 +36,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.mark
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MARK'].fields_by_name['name']._loaded_options = None
-  _globals['_MARK'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_MARK'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_MARK'].fields_by_name['registration']._loaded_options = None
-  _globals['_MARK'].fields_by_name['registration']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_MARK'].fields_by_name['registration']._serialized_options = b'\342A\001\002\372A\"\n assessment.shuzheng/Registration\272H\007r\005\020\001\030\254\002'
   _globals['_MARK'].fields_by_name['score']._loaded_options = None
   _globals['_MARK'].fields_by_name['score']._serialized_options = b'\272H,r*2(^((100(\\.0)?)|([1-9]?[0-9](\\.[0-9])?))?$'
   _globals['_MARK'].fields_by_name['note']._loaded_options = None
   _globals['_MARK'].fields_by_name['note']._serialized_options = b'\272H\005r\003\030\320\017'
+  _globals['_MARK'].fields_by_name['concealed']._loaded_options = None
+  _globals['_MARK'].fields_by_name['concealed']._serialized_options = b'\342A\001\003'
+  _globals['_MARK'].fields_by_name['create_time']._loaded_options = None
+  _globals['_MARK'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_MARK']._loaded_options = None
+  _globals['_MARK']._serialized_options = b'\352AK\n\030assessment.shuzheng/Mark\022/bodies/{body}/examiners/{examiner}/marks/{mark}'
   _globals['_RECUSAL'].fields_by_name['examiner']._loaded_options = None
-  _globals['_RECUSAL'].fields_by_name['examiner']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_RECUSAL'].fields_by_name['examiner']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\310\001'
   _globals['_RECUSAL'].fields_by_name['candidate']._loaded_options = None
-  _globals['_RECUSAL'].fields_by_name['candidate']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_RECUSAL'].fields_by_name['candidate']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
   _globals['_RECUSAL'].fields_by_name['reason']._loaded_options = None
-  _globals['_RECUSAL'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\220\003'
-  _globals['_MARKINGSTATE']._serialized_start=497
-  _globals['_MARKINGSTATE']._serialized_end=637
-  _globals['_MARK']._serialized_start=124
-  _globals['_MARK']._serialized_end=344
-  _globals['_RECUSAL']._serialized_start=347
-  _globals['_RECUSAL']._serialized_end=494
+  _globals['_RECUSAL'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\220\003'
+  _globals['_RECUSAL'].fields_by_name['create_time']._loaded_options = None
+  _globals['_RECUSAL'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_MARKINGSTATE']._serialized_start=779
+  _globals['_MARKINGSTATE']._serialized_end=919
+  _globals['_MARK']._serialized_start=184
+  _globals['_MARK']._serialized_end=541
+  _globals['_RECUSAL']._serialized_start=544
+  _globals['_RECUSAL']._serialized_end=776
 # @@protoc_insertion_point(module_scope)

@@ -59,7 +59,7 @@ class Mark(_message.Message):
     CONCEALED_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """bodies/{body}/examiners/{examiner}/marks/{mark}; empty on creation."""
+    """bodies/{body}/examiners/{examiner}/marks/{mark}."""
     registration: _builtins.str
     """bodies/{body}/exams/{exam}/registrations/{registration}."""
     score: _builtins.str
@@ -67,10 +67,10 @@ class Mark(_message.Message):
     note: _builtins.str
     """Grounds. Empty in answers to others until all marks are in."""
     concealed: _builtins.bool
-    """Output only. Whether score and note are hidden from the caller."""
+    """Whether score and note are hidden from the caller."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was given; marks are never changed."""
+        """When it was given; marks are never changed."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Recusal(_message.Message):
     """Why, for example a relative."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was recorded."""
+        """When it was recorded."""
 
     def __init__(
         self,

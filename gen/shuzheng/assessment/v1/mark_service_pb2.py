@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.assessment.v1 import mark_pb2 as shuzheng_dot_assessment_dot_v1_dot_mark__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/mark_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!shuzheng/assessment/v1/mark.proto\x1a shuzheng/options/v1/access.proto\"\x84\x01\n\x11\x43reateMarkRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x32\n\x04mark\x18\x02 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.MarkB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"k\n\x10ListMarksRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"Y\n\x11ListMarksResponse\x12+\n\x05marks\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Mark\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x11GetMarkingRequest\x12 \n\x0cregistration\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1a\n\x08\x65xaminer\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\x85\x01\n\x12GetMarkingResponse\x12\x33\n\x05state\x18\x01 \x01(\x0e\x32$.shuzheng.assessment.v1.MarkingState\x12+\n\x05marks\x18\x02 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Mark\x12\r\n\x05score\x18\x03 \x01(\t\"r\n\x15RecuseExaminerRequest\x12\x38\n\x07recusal\x18\x01 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.RecusalB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x13ListRecusalsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"b\n\x14ListRecusalsResponse\x12\x31\n\x08recusals\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Recusal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\x0fMarkExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"3\n\x10MarkExamResponse\x12\x0e\n\x06marked\x18\x01 \x01(\x05\x12\x0f\n\x07pending\x18\x02 \x01(\x05\x32\x8c\x06\n\x0bMarkService\x12m\n\x08MarkExam\x12\'.shuzheng.assessment.v1.MarkExamRequest\x1a(.shuzheng.assessment.v1.MarkExamResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12g\n\nCreateMark\x12).shuzheng.assessment.v1.CreateMarkRequest\x1a\x1c.shuzheng.assessment.v1.Mark\"\x10\x8a\xb5\x18\x0c\n\n\x08\x04\x12\x06parent\x12r\n\tListMarks\x12(.shuzheng.assessment.v1.ListMarksRequest\x1a).shuzheng.assessment.v1.ListMarksResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x04\x12\x06parent\x12\x8d\x01\n\nGetMarking\x12).shuzheng.assessment.v1.GetMarkingRequest\x1a*.shuzheng.assessment.v1.GetMarkingResponse\"(\x8a\xb5\x18$\n\x10\x08\x03\x12\x0cregistration\n\x0c\x08\x04\x12\x08\x65xaminer\n\x02\x08\x01\x12\x92\x01\n\x0eRecuseExaminer\x12-.shuzheng.assessment.v1.RecuseExaminerRequest\x1a\x1f.shuzheng.assessment.v1.Recusal\"0\x8a\xb5\x18,\n\x14\x08\x04\x12\x10recusal.examiner\n\x14\x08\x03\x12\x10recusal.examiner\x12\x8b\x01\n\x0cListRecusals\x12+.shuzheng.assessment.v1.ListRecusalsRequest\x1a,.shuzheng.assessment.v1.ListRecusalsResponse\" \x8a\xb5\x18\x1c\n\n\x08\x04\x12\x06parent\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/mark_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a!shuzheng/assessment/v1/mark.proto\x1a shuzheng/options/v1/access.proto\"\xad\x01\n\x11\x43reateMarkRequest\x12?\n\x06parent\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x36\n\x04mark\x18\x02 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.MarkB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x90\x01\n\x10ListMarksRequest\x12?\n\x06parent\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"Y\n\x11ListMarksResponse\x12+\n\x05marks\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Mark\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9b\x01\n\x11GetMarkingRequest\x12I\n\x0cregistration\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41\"\n assessment.shuzheng/Registration\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12;\n\x08\x65xaminer\x18\x02 \x01(\tB)\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x05r\x03\x18\xc8\x01\"\x85\x01\n\x12GetMarkingResponse\x12\x33\n\x05state\x18\x01 \x01(\x0e\x32$.shuzheng.assessment.v1.MarkingState\x12+\n\x05marks\x18\x02 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Mark\x12\r\n\x05score\x18\x03 \x01(\t\"v\n\x15RecuseExaminerRequest\x12<\n\x07recusal\x18\x01 \x01(\x0b\x32\x1f.shuzheng.assessment.v1.RecusalB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x93\x01\n\x13ListRecusalsRequest\x12?\n\x06parent\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x61ssessment.shuzheng/Examiner\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"b\n\x14ListRecusalsResponse\x12\x31\n\x08recusals\x18\x01 \x03(\x0b\x32\x1f.shuzheng.assessment.v1.Recusal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x84\x01\n\x0fMarkExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"3\n\x10MarkExamResponse\x12\x0e\n\x06marked\x18\x01 \x01(\x05\x12\x0f\n\x07pending\x18\x02 \x01(\x05\x32\x8c\x06\n\x0bMarkService\x12m\n\x08MarkExam\x12\'.shuzheng.assessment.v1.MarkExamRequest\x1a(.shuzheng.assessment.v1.MarkExamResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12g\n\nCreateMark\x12).shuzheng.assessment.v1.CreateMarkRequest\x1a\x1c.shuzheng.assessment.v1.Mark\"\x10\x8a\xb5\x18\x0c\n\n\x08\x04\x12\x06parent\x12r\n\tListMarks\x12(.shuzheng.assessment.v1.ListMarksRequest\x1a).shuzheng.assessment.v1.ListMarksResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x04\x12\x06parent\x12\x8d\x01\n\nGetMarking\x12).shuzheng.assessment.v1.GetMarkingRequest\x1a*.shuzheng.assessment.v1.GetMarkingResponse\"(\x8a\xb5\x18$\n\x10\x08\x03\x12\x0cregistration\n\x0c\x08\x04\x12\x08\x65xaminer\n\x02\x08\x01\x12\x92\x01\n\x0eRecuseExaminer\x12-.shuzheng.assessment.v1.RecuseExaminerRequest\x1a\x1f.shuzheng.assessment.v1.Recusal\"0\x8a\xb5\x18,\n\x14\x08\x04\x12\x10recusal.examiner\n\x14\x08\x03\x12\x10recusal.examiner\x12\x8b\x01\n\x0cListRecusals\x12+.shuzheng.assessment.v1.ListRecusalsRequest\x1a,.shuzheng.assessment.v1.ListRecusalsResponse\" \x8a\xb5\x18\x1c\n\n\x08\x04\x12\x06parent\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,33 +37,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.mark
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEMARKREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEMARKREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CREATEMARKREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\310\001'
   _globals['_CREATEMARKREQUEST'].fields_by_name['mark']._loaded_options = None
-  _globals['_CREATEMARKREQUEST'].fields_by_name['mark']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEMARKREQUEST'].fields_by_name['mark']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEMARKREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEMARKREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTMARKSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTMARKSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTMARKSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\310\001'
   _globals['_LISTMARKSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTMARKSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTMARKSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTMARKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
   _globals['_GETMARKINGREQUEST'].fields_by_name['registration']._loaded_options = None
-  _globals['_GETMARKINGREQUEST'].fields_by_name['registration']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETMARKINGREQUEST'].fields_by_name['registration']._serialized_options = b'\342A\001\002\372A\"\n assessment.shuzheng/Registration\272H\007r\005\020\001\030\254\002'
   _globals['_GETMARKINGREQUEST'].fields_by_name['examiner']._loaded_options = None
-  _globals['_GETMARKINGREQUEST'].fields_by_name['examiner']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_GETMARKINGREQUEST'].fields_by_name['examiner']._serialized_options = b'\372A\036\n\034assessment.shuzheng/Examiner\272H\005r\003\030\310\001'
   _globals['_RECUSEEXAMINERREQUEST'].fields_by_name['recusal']._loaded_options = None
-  _globals['_RECUSEEXAMINERREQUEST'].fields_by_name['recusal']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECUSEEXAMINERREQUEST'].fields_by_name['recusal']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_RECUSEEXAMINERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECUSEEXAMINERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTRECUSALSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTRECUSALSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_LISTRECUSALSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\036\n\034assessment.shuzheng/Examiner\272H\007r\005\020\001\030\310\001'
   _globals['_LISTRECUSALSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTRECUSALSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTRECUSALSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTRECUSALSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
   _globals['_MARKEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_MARKEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_MARKEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_MARKEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_MARKEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_MARKEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -78,26 +80,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MARKSERVICE'].methods_by_name['RecuseExaminer']._serialized_options = b'\212\265\030,\n\024\010\004\022\020recusal.examiner\n\024\010\003\022\020recusal.examiner'
   _globals['_MARKSERVICE'].methods_by_name['ListRecusals']._loaded_options = None
   _globals['_MARKSERVICE'].methods_by_name['ListRecusals']._serialized_options = b'\212\265\030\034\n\n\010\004\022\006parent\n\n\010\003\022\006parent\n\002\010\001'
-  _globals['_CREATEMARKREQUEST']._serialized_start=168
-  _globals['_CREATEMARKREQUEST']._serialized_end=300
-  _globals['_LISTMARKSREQUEST']._serialized_start=302
-  _globals['_LISTMARKSREQUEST']._serialized_end=409
-  _globals['_LISTMARKSRESPONSE']._serialized_start=411
-  _globals['_LISTMARKSRESPONSE']._serialized_end=500
-  _globals['_GETMARKINGREQUEST']._serialized_start=502
-  _globals['_GETMARKINGREQUEST']._serialized_end=583
-  _globals['_GETMARKINGRESPONSE']._serialized_start=586
-  _globals['_GETMARKINGRESPONSE']._serialized_end=719
-  _globals['_RECUSEEXAMINERREQUEST']._serialized_start=721
-  _globals['_RECUSEEXAMINERREQUEST']._serialized_end=835
-  _globals['_LISTRECUSALSREQUEST']._serialized_start=837
-  _globals['_LISTRECUSALSREQUEST']._serialized_end=947
-  _globals['_LISTRECUSALSRESPONSE']._serialized_start=949
-  _globals['_LISTRECUSALSRESPONSE']._serialized_end=1047
-  _globals['_MARKEXAMREQUEST']._serialized_start=1049
-  _globals['_MARKEXAMREQUEST']._serialized_end=1148
-  _globals['_MARKEXAMRESPONSE']._serialized_start=1150
-  _globals['_MARKEXAMRESPONSE']._serialized_end=1201
-  _globals['_MARKSERVICE']._serialized_start=1204
-  _globals['_MARKSERVICE']._serialized_end=1984
+  _globals['_CREATEMARKREQUEST']._serialized_start=228
+  _globals['_CREATEMARKREQUEST']._serialized_end=401
+  _globals['_LISTMARKSREQUEST']._serialized_start=404
+  _globals['_LISTMARKSREQUEST']._serialized_end=548
+  _globals['_LISTMARKSRESPONSE']._serialized_start=550
+  _globals['_LISTMARKSRESPONSE']._serialized_end=639
+  _globals['_GETMARKINGREQUEST']._serialized_start=642
+  _globals['_GETMARKINGREQUEST']._serialized_end=797
+  _globals['_GETMARKINGRESPONSE']._serialized_start=800
+  _globals['_GETMARKINGRESPONSE']._serialized_end=933
+  _globals['_RECUSEEXAMINERREQUEST']._serialized_start=935
+  _globals['_RECUSEEXAMINERREQUEST']._serialized_end=1053
+  _globals['_LISTRECUSALSREQUEST']._serialized_start=1056
+  _globals['_LISTRECUSALSREQUEST']._serialized_end=1203
+  _globals['_LISTRECUSALSRESPONSE']._serialized_start=1205
+  _globals['_LISTRECUSALSRESPONSE']._serialized_end=1303
+  _globals['_MARKEXAMREQUEST']._serialized_start=1306
+  _globals['_MARKEXAMREQUEST']._serialized_end=1438
+  _globals['_MARKEXAMRESPONSE']._serialized_start=1440
+  _globals['_MARKEXAMRESPONSE']._serialized_end=1491
+  _globals['_MARKSERVICE']._serialized_start=1494
+  _globals['_MARKSERVICE']._serialized_end=2274
 # @@protoc_insertion_point(module_scope)

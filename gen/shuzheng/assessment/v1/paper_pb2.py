@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.assessment.v1 import item_pb2 as shuzheng_dot_assessment_dot_v1_dot_item__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/assessment/v1/paper.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\x1a$shuzheng/type/v1/qualification.proto\"~\n\x0cPaperCustody\x12\x33\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32#.shuzheng.assessment.v1.PaperAction\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x04\n\x05Paper\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12;\n\x05state\x18\x03 \x01(\x0e\x32\".shuzheng.assessment.v1.PaperStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\tblueprint\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x16\n\x0equestion_count\x18\x08 \x01(\x05\x12\x30\n\x0crelease_from\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrelease_to\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x0c\x63ontent_hash\x18\x0b \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x07\x63ustody\x18\x0c \x03(\x0b\x32$.shuzheng.assessment.v1.PaperCustodyB\x08\xbaH\x05\x92\x01\x02\x10\x14\"+\n\x0eQuestionChoice\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xa3\x01\n\x08Question\x12\x10\n\x08position\x18\x01 \x01(\x05\x12.\n\x04type\x18\x02 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemType\x12\x0e\n\x06points\x18\x03 \x01(\t\x12\x0c\n\x04stem\x18\x04 \x01(\t\x12\x37\n\x07\x63hoices\x18\x05 \x03(\x0b\x32&.shuzheng.assessment.v1.QuestionChoice\"\x84\x01\n\x0bQuestionKey\x12\x10\n\x08position\x18\x01 \x01(\x05\x12\x14\n\x0citem_version\x18\x02 \x01(\t\x12\x17\n\x0fknowledge_point\x18\x03 \x01(\t\x12\x34\n\x07\x63ontent\x18\x04 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContent\"\x85\x01\n\x0cPaperContent\x12\r\n\x05paper\x18\x01 \x01(\t\x12\x33\n\tquestions\x18\x02 \x03(\x0b\x32 .shuzheng.assessment.v1.Question\x12\x31\n\x04keys\x18\x03 \x03(\x0b\x32#.shuzheng.assessment.v1.QuestionKey*\xbd\x01\n\nPaperState\x12\x1b\n\x17PAPER_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PAPER_STATE_DRAFTED\x10\x01\x12\x18\n\x14PAPER_STATE_REVIEWED\x10\x02\x12\x16\n\x12PAPER_STATE_SEALED\x10\x03\x12\x18\n\x14PAPER_STATE_RELEASED\x10\x04\x12\x14\n\x10PAPER_STATE_USED\x10\x05\x12\x17\n\x13PAPER_STATE_RETIRED\x10\x06*\xbb\x01\n\x0bPaperAction\x12\x1c\n\x18PAPER_ACTION_UNSPECIFIED\x10\x00\x12\x15\n\x11PAPER_ACTION_DRAW\x10\x01\x12\x17\n\x13PAPER_ACTION_REVIEW\x10\x02\x12\x15\n\x11PAPER_ACTION_SEAL\x10\x03\x12\x18\n\x14PAPER_ACTION_RELEASE\x10\x04\x12\x14\n\x10PAPER_ACTION_USE\x10\x05\x12\x17\n\x13PAPER_ACTION_RETIRE\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/assessment/v1/paper.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!shuzheng/assessment/v1/item.proto\x1a$shuzheng/type/v1/qualification.proto\"~\n\x0cPaperCustody\x12\x33\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32#.shuzheng.assessment.v1.PaperAction\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x04\n\x05Paper\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x05state\x18\x03 \x01(\x0e\x32\".shuzheng.assessment.v1.PaperStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12=\n\tblueprint\x18\x06 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Blueprint\xbaH\x05r\x03\x18\xac\x02\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x16\n\x0equestion_count\x18\x08 \x01(\x05\x12\x30\n\x0crelease_from\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrelease_to\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x0c\x63ontent_hash\x18\x0b \x01(\tB\x07\xbaH\x04r\x02\x18@\x12?\n\x07\x63ustody\x18\x0c \x03(\x0b\x32$.shuzheng.assessment.v1.PaperCustodyB\x08\xbaH\x05\x92\x01\x02\x10\x14:<\xea\x41\x39\n\x19\x61ssessment.shuzheng/Paper\x12\x1c\x62odies/{body}/papers/{paper}\"+\n\x0eQuestionChoice\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xa3\x01\n\x08Question\x12\x10\n\x08position\x18\x01 \x01(\x05\x12.\n\x04type\x18\x02 \x01(\x0e\x32 .shuzheng.assessment.v1.ItemType\x12\x0e\n\x06points\x18\x03 \x01(\t\x12\x0c\n\x04stem\x18\x04 \x01(\t\x12\x37\n\x07\x63hoices\x18\x05 \x03(\x0b\x32&.shuzheng.assessment.v1.QuestionChoice\"\xaa\x01\n\x0bQuestionKey\x12\x10\n\x08position\x18\x01 \x01(\x05\x12:\n\x0citem_version\x18\x02 \x01(\tB$\xfa\x41!\n\x1f\x61ssessment.shuzheng/ItemVersion\x12\x17\n\x0fknowledge_point\x18\x03 \x01(\t\x12\x34\n\x07\x63ontent\x18\x04 \x01(\x0b\x32#.shuzheng.assessment.v1.ItemContent\"\xa5\x01\n\x0cPaperContent\x12-\n\x05paper\x18\x01 \x01(\tB\x1e\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\x12\x33\n\tquestions\x18\x02 \x03(\x0b\x32 .shuzheng.assessment.v1.Question\x12\x31\n\x04keys\x18\x03 \x03(\x0b\x32#.shuzheng.assessment.v1.QuestionKey*\xbd\x01\n\nPaperState\x12\x1b\n\x17PAPER_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13PAPER_STATE_DRAFTED\x10\x01\x12\x18\n\x14PAPER_STATE_REVIEWED\x10\x02\x12\x16\n\x12PAPER_STATE_SEALED\x10\x03\x12\x18\n\x14PAPER_STATE_RELEASED\x10\x04\x12\x14\n\x10PAPER_STATE_USED\x10\x05\x12\x17\n\x13PAPER_STATE_RETIRED\x10\x06*\xbb\x01\n\x0bPaperAction\x12\x1c\n\x18PAPER_ACTION_UNSPECIFIED\x10\x00\x12\x15\n\x11PAPER_ACTION_DRAW\x10\x01\x12\x17\n\x13PAPER_ACTION_REVIEW\x10\x02\x12\x15\n\x11PAPER_ACTION_SEAL\x10\x03\x12\x18\n\x14PAPER_ACTION_RELEASE\x10\x04\x12\x14\n\x10PAPER_ACTION_USE\x10\x05\x12\x17\n\x13PAPER_ACTION_RETIRE\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,31 +38,41 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.pape
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PAPER'].fields_by_name['name']._loaded_options = None
-  _globals['_PAPER'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_PAPER'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_PAPER'].fields_by_name['etag']._loaded_options = None
   _globals['_PAPER'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_PAPER'].fields_by_name['state']._loaded_options = None
-  _globals['_PAPER'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_PAPER'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_PAPER'].fields_by_name['create_time']._loaded_options = None
+  _globals['_PAPER'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_PAPER'].fields_by_name['update_time']._loaded_options = None
+  _globals['_PAPER'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_PAPER'].fields_by_name['blueprint']._loaded_options = None
-  _globals['_PAPER'].fields_by_name['blueprint']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_PAPER'].fields_by_name['blueprint']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Blueprint\272H\005r\003\030\254\002'
   _globals['_PAPER'].fields_by_name['content_hash']._loaded_options = None
   _globals['_PAPER'].fields_by_name['content_hash']._serialized_options = b'\272H\004r\002\030@'
   _globals['_PAPER'].fields_by_name['custody']._loaded_options = None
   _globals['_PAPER'].fields_by_name['custody']._serialized_options = b'\272H\005\222\001\002\020\024'
-  _globals['_PAPERSTATE']._serialized_start=1327
-  _globals['_PAPERSTATE']._serialized_end=1516
-  _globals['_PAPERACTION']._serialized_start=1519
-  _globals['_PAPERACTION']._serialized_end=1706
-  _globals['_PAPERCUSTODY']._serialized_start=197
-  _globals['_PAPERCUSTODY']._serialized_end=323
-  _globals['_PAPER']._serialized_start=326
-  _globals['_PAPER']._serialized_end=842
-  _globals['_QUESTIONCHOICE']._serialized_start=844
-  _globals['_QUESTIONCHOICE']._serialized_end=887
-  _globals['_QUESTION']._serialized_start=890
-  _globals['_QUESTION']._serialized_end=1053
-  _globals['_QUESTIONKEY']._serialized_start=1056
-  _globals['_QUESTIONKEY']._serialized_end=1188
-  _globals['_PAPERCONTENT']._serialized_start=1191
-  _globals['_PAPERCONTENT']._serialized_end=1324
+  _globals['_PAPER']._loaded_options = None
+  _globals['_PAPER']._serialized_options = b'\352A9\n\031assessment.shuzheng/Paper\022\034bodies/{body}/papers/{paper}'
+  _globals['_QUESTIONKEY'].fields_by_name['item_version']._loaded_options = None
+  _globals['_QUESTIONKEY'].fields_by_name['item_version']._serialized_options = b'\372A!\n\037assessment.shuzheng/ItemVersion'
+  _globals['_PAPERCONTENT'].fields_by_name['paper']._loaded_options = None
+  _globals['_PAPERCONTENT'].fields_by_name['paper']._serialized_options = b'\372A\033\n\031assessment.shuzheng/Paper'
+  _globals['_PAPERSTATE']._serialized_start=1573
+  _globals['_PAPERSTATE']._serialized_end=1762
+  _globals['_PAPERACTION']._serialized_start=1765
+  _globals['_PAPERACTION']._serialized_end=1952
+  _globals['_PAPERCUSTODY']._serialized_start=257
+  _globals['_PAPERCUSTODY']._serialized_end=383
+  _globals['_PAPER']._serialized_start=386
+  _globals['_PAPER']._serialized_end=1018
+  _globals['_QUESTIONCHOICE']._serialized_start=1020
+  _globals['_QUESTIONCHOICE']._serialized_end=1063
+  _globals['_QUESTION']._serialized_start=1066
+  _globals['_QUESTION']._serialized_end=1229
+  _globals['_QUESTIONKEY']._serialized_start=1232
+  _globals['_QUESTIONKEY']._serialized_end=1402
+  _globals['_PAPERCONTENT']._serialized_start=1405
+  _globals['_PAPERCONTENT']._serialized_end=1570
 # @@protoc_insertion_point(module_scope)

@@ -157,7 +157,7 @@ class Paper(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___PaperState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     blueprint: _builtins.str
     """bodies/{body}/banks/{bank}/blueprints/{blueprint} that it satisfies."""
     question_count: _builtins.int
@@ -166,11 +166,11 @@ class Paper(_message.Message):
     """SHA-256 (hex) over the canonical content with keys; set by sealing."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:

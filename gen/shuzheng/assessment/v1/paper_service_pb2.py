@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.assessment.v1 import paper_pb2 as shuzheng_dot_assessment_dot_v1_dot_paper__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/assessment/v1/paper_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuzheng/assessment/v1/paper.proto\x1a shuzheng/options/v1/access.proto\"\xae\x02\n\x10\x44rawPaperRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x35\n\x08paper_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x1d\n\tblueprint\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04seed\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x38\n\x0crelease_from\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x36\n\nrelease_to\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x07 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"+\n\x0fGetPaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa9\x01\n\x11ListPapersRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12;\n\x05state\x18\x04 \x01(\x0e\x32\".shuzheng.assessment.v1.PaperStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\\\n\x12ListPapersResponse\x12-\n\x06papers\x18\x01 \x03(\x0b\x32\x1d.shuzheng.assessment.v1.Paper\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"2\n\x16GetPaperContentRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"f\n\x12ReviewPaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10SealPaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"g\n\x13ReleasePaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"f\n\x12\x46inishPaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"f\n\x12RetirePaperRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xea\x07\n\x0cPaperService\x12j\n\tDrawPaper\x12(.shuzheng.assessment.v1.DrawPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x66\n\x08GetPaper\x12\'.shuzheng.assessment.v1.GetPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12y\n\nListPapers\x12).shuzheng.assessment.v1.ListPapersRequest\x1a*.shuzheng.assessment.v1.ListPapersResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12w\n\x0fGetPaperContent\x12..shuzheng.assessment.v1.GetPaperContentRequest\x1a$.shuzheng.assessment.v1.PaperContent\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12h\n\x0bReviewPaper\x12*.shuzheng.assessment.v1.ReviewPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x64\n\tSealPaper\x12(.shuzheng.assessment.v1.SealPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12j\n\x0cReleasePaper\x12+.shuzheng.assessment.v1.ReleasePaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12h\n\x0b\x46inishPaper\x12*.shuzheng.assessment.v1.FinishPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12l\n\x0bRetirePaper\x12*.shuzheng.assessment.v1.RetirePaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/assessment/v1/paper_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shuzheng/assessment/v1/paper.proto\x1a shuzheng/options/v1/access.proto\"\x87\x03\n\x10\x44rawPaperRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x35\n\x08paper_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x43\n\tblueprint\x18\x03 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Blueprint\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04seed\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12<\n\x0crelease_from\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12:\n\nrelease_to\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x07 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"M\n\x0fGetPaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xd4\x01\n\x11ListPapersRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12;\n\x05state\x18\x04 \x01(\x0e\x32\".shuzheng.assessment.v1.PaperStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\\\n\x12ListPapersResponse\x12-\n\x06papers\x18\x01 \x03(\x0b\x32\x1d.shuzheng.assessment.v1.Paper\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x16GetPaperContentRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x88\x01\n\x12ReviewPaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x86\x01\n\x10SealPaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x13ReleasePaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x88\x01\n\x12\x46inishPaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x88\x01\n\x12RetirePaperRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19\x61ssessment.shuzheng/Paper\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xea\x07\n\x0cPaperService\x12j\n\tDrawPaper\x12(.shuzheng.assessment.v1.DrawPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12\x66\n\x08GetPaper\x12\'.shuzheng.assessment.v1.GetPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x12y\n\nListPapers\x12).shuzheng.assessment.v1.ListPapersRequest\x1a*.shuzheng.assessment.v1.ListPapersResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12w\n\x0fGetPaperContent\x12..shuzheng.assessment.v1.GetPaperContentRequest\x1a$.shuzheng.assessment.v1.PaperContent\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12h\n\x0bReviewPaper\x12*.shuzheng.assessment.v1.ReviewPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x64\n\tSealPaper\x12(.shuzheng.assessment.v1.SealPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12j\n\x0cReleasePaper\x12+.shuzheng.assessment.v1.ReleasePaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12h\n\x0b\x46inishPaper\x12*.shuzheng.assessment.v1.FinishPaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12l\n\x0bRetirePaper\x12*.shuzheng.assessment.v1.RetirePaperRequest\x1a\x1d.shuzheng.assessment.v1.Paper\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,23 +38,23 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.pape
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DRAWPAPERREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_DRAWPAPERREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_DRAWPAPERREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['paper_id']._loaded_options = None
   _globals['_DRAWPAPERREQUEST'].fields_by_name['paper_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['blueprint']._loaded_options = None
-  _globals['_DRAWPAPERREQUEST'].fields_by_name['blueprint']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_DRAWPAPERREQUEST'].fields_by_name['blueprint']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Blueprint\272H\007r\005\020\001\030\254\002'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['seed']._loaded_options = None
   _globals['_DRAWPAPERREQUEST'].fields_by_name['seed']._serialized_options = b'\272H\004r\002\030@'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['release_from']._loaded_options = None
-  _globals['_DRAWPAPERREQUEST'].fields_by_name['release_from']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DRAWPAPERREQUEST'].fields_by_name['release_from']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['release_to']._loaded_options = None
-  _globals['_DRAWPAPERREQUEST'].fields_by_name['release_to']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DRAWPAPERREQUEST'].fields_by_name['release_to']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_DRAWPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DRAWPAPERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_LISTPAPERSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTPAPERSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTPAPERSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTPAPERSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTPAPERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTPAPERSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -60,33 +62,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPAPERSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTPAPERSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_GETPAPERCONTENTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETPAPERCONTENTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETPAPERCONTENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_REVIEWPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REVIEWPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REVIEWPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_REVIEWPAPERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REVIEWPAPERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REVIEWPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REVIEWPAPERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SEALPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SEALPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_SEALPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_SEALPAPERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_SEALPAPERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_SEALPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SEALPAPERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RELEASEPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RELEASEPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RELEASEPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_RELEASEPAPERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RELEASEPAPERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RELEASEPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RELEASEPAPERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_FINISHPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_FINISHPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_FINISHPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_FINISHPAPERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_FINISHPAPERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_FINISHPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_FINISHPAPERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RETIREPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RETIREPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RETIREPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031assessment.shuzheng/Paper\272H\007r\005\020\001\030\254\002'
   _globals['_RETIREPAPERREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RETIREPAPERREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RETIREPAPERREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -109,26 +111,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAPERSERVICE'].methods_by_name['FinishPaper']._serialized_options = b'\212\265\030\n\n\010\010\003\022\004name'
   _globals['_PAPERSERVICE'].methods_by_name['RetirePaper']._loaded_options = None
   _globals['_PAPERSERVICE'].methods_by_name['RetirePaper']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
-  _globals['_DRAWPAPERREQUEST']._serialized_start=203
-  _globals['_DRAWPAPERREQUEST']._serialized_end=505
-  _globals['_GETPAPERREQUEST']._serialized_start=507
-  _globals['_GETPAPERREQUEST']._serialized_end=550
-  _globals['_LISTPAPERSREQUEST']._serialized_start=553
-  _globals['_LISTPAPERSREQUEST']._serialized_end=722
-  _globals['_LISTPAPERSRESPONSE']._serialized_start=724
-  _globals['_LISTPAPERSRESPONSE']._serialized_end=816
-  _globals['_GETPAPERCONTENTREQUEST']._serialized_start=818
-  _globals['_GETPAPERCONTENTREQUEST']._serialized_end=868
-  _globals['_REVIEWPAPERREQUEST']._serialized_start=870
-  _globals['_REVIEWPAPERREQUEST']._serialized_end=972
-  _globals['_SEALPAPERREQUEST']._serialized_start=974
-  _globals['_SEALPAPERREQUEST']._serialized_end=1074
-  _globals['_RELEASEPAPERREQUEST']._serialized_start=1076
-  _globals['_RELEASEPAPERREQUEST']._serialized_end=1179
-  _globals['_FINISHPAPERREQUEST']._serialized_start=1181
-  _globals['_FINISHPAPERREQUEST']._serialized_end=1283
-  _globals['_RETIREPAPERREQUEST']._serialized_start=1285
-  _globals['_RETIREPAPERREQUEST']._serialized_end=1387
-  _globals['_PAPERSERVICE']._serialized_start=1390
-  _globals['_PAPERSERVICE']._serialized_end=2392
+  _globals['_DRAWPAPERREQUEST']._serialized_start=263
+  _globals['_DRAWPAPERREQUEST']._serialized_end=654
+  _globals['_GETPAPERREQUEST']._serialized_start=656
+  _globals['_GETPAPERREQUEST']._serialized_end=733
+  _globals['_LISTPAPERSREQUEST']._serialized_start=736
+  _globals['_LISTPAPERSREQUEST']._serialized_end=948
+  _globals['_LISTPAPERSRESPONSE']._serialized_start=950
+  _globals['_LISTPAPERSRESPONSE']._serialized_end=1042
+  _globals['_GETPAPERCONTENTREQUEST']._serialized_start=1044
+  _globals['_GETPAPERCONTENTREQUEST']._serialized_end=1128
+  _globals['_REVIEWPAPERREQUEST']._serialized_start=1131
+  _globals['_REVIEWPAPERREQUEST']._serialized_end=1267
+  _globals['_SEALPAPERREQUEST']._serialized_start=1270
+  _globals['_SEALPAPERREQUEST']._serialized_end=1404
+  _globals['_RELEASEPAPERREQUEST']._serialized_start=1407
+  _globals['_RELEASEPAPERREQUEST']._serialized_end=1544
+  _globals['_FINISHPAPERREQUEST']._serialized_start=1547
+  _globals['_FINISHPAPERREQUEST']._serialized_end=1683
+  _globals['_RETIREPAPERREQUEST']._serialized_start=1686
+  _globals['_RETIREPAPERREQUEST']._serialized_end=1822
+  _globals['_PAPERSERVICE']._serialized_start=1825
+  _globals['_PAPERSERVICE']._serialized_end=2827
 # @@protoc_insertion_point(module_scope)

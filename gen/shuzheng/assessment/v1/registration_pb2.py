@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/registration.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfd\x02\n\x0cRegistration\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x1d\n\tcandidate\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1e\n\x16\x63\x61ndidate_display_name\x18\x03 \x01(\t\x12\x1a\n\x12national_id_masked\x18\x04 \x01(\t\x12\x0c\n\x04seat\x18\x05 \x01(\x05\x12\x15\n\rticket_number\x18\x06 \x01(\t\x12\x13\n\x0binstitution\x18\x07 \x01(\t\x12\r\n\x05route\x18\x08 \x01(\t\x12\x38\n\x05state\x18\t \x01(\x0e\x32).shuzheng.assessment.v1.RegistrationState\x12\x15\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xbc\x01\n\x11RegistrationState\x12\"\n\x1eREGISTRATION_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bREGISTRATION_STATE_ADMITTED\x10\x01\x12!\n\x1dREGISTRATION_STATE_CHECKED_IN\x10\x02\x12\x1d\n\x19REGISTRATION_STATE_ABSENT\x10\x03\x12 \n\x1cREGISTRATION_STATE_CANCELLED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/registration.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe3\x04\n\x0cRegistration\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x43\n\tcandidate\x18\x02 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12$\n\x16\x63\x61ndidate_display_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12 \n\x12national_id_masked\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04seat\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x1b\n\rticket_number\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12;\n\x0binstitution\x18\x07 \x01(\tB&\xe2\x41\x01\x03\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\x12\x13\n\x05route\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12>\n\x05state\x18\t \x01(\x0e\x32).shuzheng.assessment.v1.RegistrationStateB\x04\xe2\x41\x01\x03\x12\x19\n\x04\x65tag\x18\n \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18\x64\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:^\xea\x41[\n assessment.shuzheng/Registration\x12\x37\x62odies/{body}/exams/{exam}/registrations/{registration}*\xbc\x01\n\x11RegistrationState\x12\"\n\x1eREGISTRATION_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bREGISTRATION_STATE_ADMITTED\x10\x01\x12!\n\x1dREGISTRATION_STATE_CHECKED_IN\x10\x02\x12\x1d\n\x19REGISTRATION_STATE_ABSENT\x10\x03\x12 \n\x1cREGISTRATION_STATE_CANCELLED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +36,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.regi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REGISTRATION'].fields_by_name['name']._loaded_options = None
-  _globals['_REGISTRATION'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_REGISTRATION'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_REGISTRATION'].fields_by_name['candidate']._loaded_options = None
-  _globals['_REGISTRATION'].fields_by_name['candidate']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_REGISTRATION'].fields_by_name['candidate']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\007r\005\020\001\030\310\001'
+  _globals['_REGISTRATION'].fields_by_name['candidate_display_name']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['candidate_display_name']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['national_id_masked']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['national_id_masked']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['seat']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['seat']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['ticket_number']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['ticket_number']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['institution']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['institution']._serialized_options = b'\342A\001\003\372A\037\n\035training.shuzheng/Institution'
+  _globals['_REGISTRATION'].fields_by_name['route']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['route']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['state']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['state']._serialized_options = b'\342A\001\003'
   _globals['_REGISTRATION'].fields_by_name['etag']._loaded_options = None
-  _globals['_REGISTRATION'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
-  _globals['_REGISTRATIONSTATE']._serialized_start=516
-  _globals['_REGISTRATIONSTATE']._serialized_end=704
-  _globals['_REGISTRATION']._serialized_start=132
-  _globals['_REGISTRATION']._serialized_end=513
+  _globals['_REGISTRATION'].fields_by_name['etag']._serialized_options = b'\342A\001\003\272H\004r\002\030d'
+  _globals['_REGISTRATION'].fields_by_name['create_time']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION'].fields_by_name['update_time']._loaded_options = None
+  _globals['_REGISTRATION'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_REGISTRATION']._loaded_options = None
+  _globals['_REGISTRATION']._serialized_options = b'\352A[\n assessment.shuzheng/Registration\0227bodies/{body}/exams/{exam}/registrations/{registration}'
+  _globals['_REGISTRATIONSTATE']._serialized_start=806
+  _globals['_REGISTRATIONSTATE']._serialized_end=994
+  _globals['_REGISTRATION']._serialized_start=192
+  _globals['_REGISTRATION']._serialized_end=803
 # @@protoc_insertion_point(module_scope)

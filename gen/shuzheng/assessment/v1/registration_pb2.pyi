@@ -69,32 +69,32 @@ class Registration(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """bodies/{body}/exams/{exam}/registrations/{registration}; empty on creation."""
+    """bodies/{body}/exams/{exam}/registrations/{registration}."""
     candidate: _builtins.str
     """candidates/{candidate}."""
     candidate_display_name: _builtins.str
-    """Output only. Name of the candidate."""
+    """Name of the candidate."""
     national_id_masked: _builtins.str
-    """Output only. The ID number with its middle hidden, for the check at the door."""
+    """The ID number with its middle hidden, for the check at the door."""
     seat: _builtins.int
-    """Output only. Seat, from 1 to the capacity."""
+    """Seat, from 1 to the capacity."""
     ticket_number: _builtins.str
-    """Output only. 准考证号; its last digit is a check digit. Never given twice."""
+    """准考证号; its last digit is a check digit. Never given twice."""
     institution: _builtins.str
-    """Output only. Institution that applied for the candidate; empty otherwise."""
+    """Institution that applied for the candidate; empty otherwise."""
     route: _builtins.str
-    """Output only. Route of the eligibility table that the candidate met."""
+    """Route of the eligibility table that the candidate met."""
     state: Global___RegistrationState.ValueType
-    """Output only. Where the registration stands."""
+    """Where the registration stands."""
     etag: _builtins.str
-    """Output only. Changes with every change of the registration."""
+    """Changes with every change of the registration."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was made."""
+        """When it was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it last changed."""
+        """When it last changed."""
 
     def __init__(
         self,

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.assessment.v1 import registration_pb2 as shuzheng_dot_assessment_dot_v1_dot_registration__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1shuzheng/assessment/v1/registration_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a)shuzheng/assessment/v1/registration.proto\x1a shuzheng/options/v1/access.proto\"\x9c\x01\n\x19\x43reateRegistrationRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x42\n\x0cregistration\x18\x02 \x01(\x0b\x32$.shuzheng.assessment.v1.RegistrationB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xab\x01\n\x1f\x42\x61tchCreateRegistrationsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\x0binstitution\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12*\n\ncandidates\x18\x03 \x03(\tB\x16\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x9e\x01\n BatchCreateRegistrationsResponse\x12;\n\rregistrations\x18\x01 \x03(\x0b\x32$.shuzheng.assessment.v1.Registration\x12=\n\x08refusals\x18\x02 \x03(\x0b\x32+.shuzheng.assessment.v1.RegistrationRefusal\"\x81\x01\n\x13RegistrationRefusal\x12\x11\n\tcandidate\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x36\n\x07\x64\x65tails\x18\x04 \x03(\x0b\x32%.shuzheng.assessment.v1.RefusalDetail\"A\n\rRefusalDetail\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"O\n\x16GetRegistrationRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1b\n\tcandidate\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xd2\x01\n\x18ListRegistrationsRequest\x12\x18\n\x06parent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\tcandidate\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x42\n\x05state\x18\x05 \x01(\x0e\x32).shuzheng.assessment.v1.RegistrationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x19ListRegistrationsResponse\x12;\n\rregistrations\x18\x01 \x03(\x0b\x32$.shuzheng.assessment.v1.Registration\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8a\x01\n\x19\x43\x61ncelRegistrationRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\tcandidate\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x9e\x06\n\x13RegistrationService\x12\x9b\x01\n\x12\x43reateRegistration\x12\x31.shuzheng.assessment.v1.CreateRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\",\x8a\xb5\x18(\n\x1a\x08\x05\x12\x16registration.candidate\n\n\x08\x03\x12\x06parent\x12\xa4\x01\n\x18\x42\x61tchCreateRegistrations\x12\x37.shuzheng.assessment.v1.BatchCreateRegistrationsRequest\x1a\x38.shuzheng.assessment.v1.BatchCreateRegistrationsResponse\"\x15\x8a\xb5\x18\x11\n\x0f\x08\x02\x12\x0binstitution\x12\x8e\x01\n\x0fGetRegistration\x12..shuzheng.assessment.v1.GetRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\"%\x8a\xb5\x18!\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\xa1\x01\n\x11ListRegistrations\x12\x30.shuzheng.assessment.v1.ListRegistrationsRequest\x1a\x31.shuzheng.assessment.v1.ListRegistrationsResponse\"\'\x8a\xb5\x18#\n\n\x08\x03\x12\x06parent\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\x8c\x01\n\x12\x43\x61ncelRegistration\x12\x31.shuzheng.assessment.v1.CancelRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\"\x1d\x8a\xb5\x18\x19\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1shuzheng/assessment/v1/registration_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a)shuzheng/assessment/v1/registration.proto\x1a shuzheng/options/v1/access.proto\"\xc1\x01\n\x19\x43reateRegistrationRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x46\n\x0cregistration\x18\x02 \x01(\x0b\x32$.shuzheng.assessment.v1.RegistrationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x98\x02\n\x1f\x42\x61tchCreateRegistrationsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x45\n\x0binstitution\x18\x02 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12P\n\ncandidates\x18\x03 \x03(\tB<\xe2\x41\x01\x02\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x13\x92\x01\x10\x08\x01\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x9e\x01\n BatchCreateRegistrationsResponse\x12;\n\rregistrations\x18\x01 \x03(\x0b\x32$.shuzheng.assessment.v1.Registration\x12=\n\x08refusals\x18\x02 \x03(\x0b\x32+.shuzheng.assessment.v1.RegistrationRefusal\"\xa5\x01\n\x13RegistrationRefusal\x12\x35\n\tcandidate\x18\x01 \x01(\tB\"\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x36\n\x07\x64\x65tails\x18\x04 \x03(\x0b\x32%.shuzheng.assessment.v1.RefusalDetail\"A\n\rRefusalDetail\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\x9a\x01\n\x16GetRegistrationRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41\"\n assessment.shuzheng/Registration\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12=\n\tcandidate\x18\x02 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\"\x91\x02\n\x18ListRegistrationsRequest\x12\x35\n\x06parent\x18\x01 \x01(\tB%\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x05r\x03\x18\xc8\x01\x12=\n\tcandidate\x18\x02 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x42\n\x05state\x18\x05 \x01(\x0e\x32).shuzheng.assessment.v1.RegistrationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"q\n\x19ListRegistrationsResponse\x12;\n\rregistrations\x18\x01 \x03(\x0b\x32$.shuzheng.assessment.v1.Registration\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd5\x01\n\x19\x43\x61ncelRegistrationRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41\"\n assessment.shuzheng/Registration\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12=\n\tcandidate\x18\x03 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x9e\x06\n\x13RegistrationService\x12\x9b\x01\n\x12\x43reateRegistration\x12\x31.shuzheng.assessment.v1.CreateRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\",\x8a\xb5\x18(\n\x1a\x08\x05\x12\x16registration.candidate\n\n\x08\x03\x12\x06parent\x12\xa4\x01\n\x18\x42\x61tchCreateRegistrations\x12\x37.shuzheng.assessment.v1.BatchCreateRegistrationsRequest\x1a\x38.shuzheng.assessment.v1.BatchCreateRegistrationsResponse\"\x15\x8a\xb5\x18\x11\n\x0f\x08\x02\x12\x0binstitution\x12\x8e\x01\n\x0fGetRegistration\x12..shuzheng.assessment.v1.GetRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\"%\x8a\xb5\x18!\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\xa1\x01\n\x11ListRegistrations\x12\x30.shuzheng.assessment.v1.ListRegistrationsRequest\x1a\x31.shuzheng.assessment.v1.ListRegistrationsResponse\"\'\x8a\xb5\x18#\n\n\x08\x03\x12\x06parent\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\x8c\x01\n\x12\x43\x61ncelRegistration\x12\x31.shuzheng.assessment.v1.CancelRegistrationRequest\x1a$.shuzheng.assessment.v1.Registration\"\x1d\x8a\xb5\x18\x19\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,27 +37,29 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.regi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['registration']._loaded_options = None
-  _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['registration']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['registration']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEREGISTRATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['institution']._loaded_options = None
-  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['institution']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['institution']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\310\001'
   _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['candidates']._loaded_options = None
-  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['candidates']._serialized_options = b'\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\310\001'
+  _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['candidates']._serialized_options = b'\342A\001\002\372A\037\n\035assessment.shuzheng/Candidate\272H\023\222\001\020\010\001\020\350\007\030\001\"\007r\005\020\001\030\310\001'
   _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_BATCHCREATEREGISTRATIONSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_REGISTRATIONREFUSAL'].fields_by_name['candidate']._loaded_options = None
+  _globals['_REGISTRATIONREFUSAL'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate'
   _globals['_GETREGISTRATIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETREGISTRATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETREGISTRATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n assessment.shuzheng/Registration\272H\007r\005\020\001\030\254\002'
   _globals['_GETREGISTRATIONREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_GETREGISTRATIONREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_GETREGISTRATIONREQUEST'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam\272H\005r\003\030\310\001'
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -63,11 +67,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTREGISTRATIONSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n assessment.shuzheng/Registration\272H\007r\005\020\001\030\254\002'
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELREGISTRATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REGISTRATIONSERVICE'].methods_by_name['CreateRegistration']._loaded_options = None
@@ -80,24 +84,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTRATIONSERVICE'].methods_by_name['ListRegistrations']._serialized_options = b'\212\265\030#\n\n\010\003\022\006parent\n\r\010\005\022\tcandidate\n\002\010\001\n\002\010\007'
   _globals['_REGISTRATIONSERVICE'].methods_by_name['CancelRegistration']._loaded_options = None
   _globals['_REGISTRATIONSERVICE'].methods_by_name['CancelRegistration']._serialized_options = b'\212\265\030\031\n\010\010\003\022\004name\n\r\010\005\022\tcandidate'
-  _globals['_CREATEREGISTRATIONREQUEST']._serialized_start=184
-  _globals['_CREATEREGISTRATIONREQUEST']._serialized_end=340
-  _globals['_BATCHCREATEREGISTRATIONSREQUEST']._serialized_start=343
-  _globals['_BATCHCREATEREGISTRATIONSREQUEST']._serialized_end=514
-  _globals['_BATCHCREATEREGISTRATIONSRESPONSE']._serialized_start=517
-  _globals['_BATCHCREATEREGISTRATIONSRESPONSE']._serialized_end=675
-  _globals['_REGISTRATIONREFUSAL']._serialized_start=678
-  _globals['_REGISTRATIONREFUSAL']._serialized_end=807
-  _globals['_REFUSALDETAIL']._serialized_start=809
-  _globals['_REFUSALDETAIL']._serialized_end=874
-  _globals['_GETREGISTRATIONREQUEST']._serialized_start=876
-  _globals['_GETREGISTRATIONREQUEST']._serialized_end=955
-  _globals['_LISTREGISTRATIONSREQUEST']._serialized_start=958
-  _globals['_LISTREGISTRATIONSREQUEST']._serialized_end=1168
-  _globals['_LISTREGISTRATIONSRESPONSE']._serialized_start=1170
-  _globals['_LISTREGISTRATIONSRESPONSE']._serialized_end=1283
-  _globals['_CANCELREGISTRATIONREQUEST']._serialized_start=1286
-  _globals['_CANCELREGISTRATIONREQUEST']._serialized_end=1424
-  _globals['_REGISTRATIONSERVICE']._serialized_start=1427
-  _globals['_REGISTRATIONSERVICE']._serialized_end=2225
+  _globals['_CREATEREGISTRATIONREQUEST']._serialized_start=244
+  _globals['_CREATEREGISTRATIONREQUEST']._serialized_end=437
+  _globals['_BATCHCREATEREGISTRATIONSREQUEST']._serialized_start=440
+  _globals['_BATCHCREATEREGISTRATIONSREQUEST']._serialized_end=720
+  _globals['_BATCHCREATEREGISTRATIONSRESPONSE']._serialized_start=723
+  _globals['_BATCHCREATEREGISTRATIONSRESPONSE']._serialized_end=881
+  _globals['_REGISTRATIONREFUSAL']._serialized_start=884
+  _globals['_REGISTRATIONREFUSAL']._serialized_end=1049
+  _globals['_REFUSALDETAIL']._serialized_start=1051
+  _globals['_REFUSALDETAIL']._serialized_end=1116
+  _globals['_GETREGISTRATIONREQUEST']._serialized_start=1119
+  _globals['_GETREGISTRATIONREQUEST']._serialized_end=1273
+  _globals['_LISTREGISTRATIONSREQUEST']._serialized_start=1276
+  _globals['_LISTREGISTRATIONSREQUEST']._serialized_end=1549
+  _globals['_LISTREGISTRATIONSRESPONSE']._serialized_start=1551
+  _globals['_LISTREGISTRATIONSRESPONSE']._serialized_end=1664
+  _globals['_CANCELREGISTRATIONREQUEST']._serialized_start=1667
+  _globals['_CANCELREGISTRATIONREQUEST']._serialized_end=1880
+  _globals['_REGISTRATIONSERVICE']._serialized_start=1883
+  _globals['_REGISTRATIONSERVICE']._serialized_end=2681
 # @@protoc_insertion_point(module_scope)

@@ -22,23 +22,35 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.assessment.v1 import events_pb2 as shuzheng_dot_assessment_dot_v1_dot_events__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/assessment/v1/result.proto\x12\x16shuzheng.assessment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a#shuzheng/assessment/v1/events.proto\x1a$shuzheng/type/v1/qualification.proto\"\x97\x05\n\x06Result\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65xam\x18\x02 \x01(\t\x12\x14\n\x0cregistration\x18\x03 \x01(\t\x12\x11\n\tcandidate\x18\x04 \x01(\t\x12\x1e\n\x16\x63\x61ndidate_display_name\x18\x05 \x01(\t\x12\x0e\n\x06person\x18\x06 \x01(\t\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x14\n\x0ctheory_score\x18\x08 \x01(\t\x12\x15\n\rability_score\x18\t \x01(\t\x12\x0e\n\x06passed\x18\n \x01(\x08\x12\x32\n\x05state\x18\x0b \x01(\x0e\x32#.shuzheng.assessment.v1.ResultState\x12&\n\x0b\x65xamined_on\x18\x0c \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x0cpublished_on\x18\r \x01(\x0b\x32\x11.google.type.Date\x12,\n\x11publicity_ends_on\x18\x0e \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x04tier\x18\x0f \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x14\n\x0c\x61nnul_reason\x18\x10 \x01(\t\x12\x34\n\nvoid_parts\x18\x11 \x03(\x0e\x32 .shuzheng.assessment.v1.ExamPart\x12\x0c\n\x04\x65tag\x18\x12 \x01(\t\x12/\n\x0b\x63reate_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb1\x01\n\x0bResultState\x12\x1c\n\x18RESULT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14RESULT_STATE_PENDING\x10\x01\x12\x17\n\x13RESULT_STATE_MARKED\x10\x02\x12\x1a\n\x16RESULT_STATE_CONFIRMED\x10\x03\x12\x1a\n\x16RESULT_STATE_PUBLISHED\x10\x04\x12\x19\n\x15RESULT_STATE_ANNULLED\x10\x05*R\n\x08\x45xamPart\x12\x19\n\x15\x45XAM_PART_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XAM_PART_THEORY\x10\x01\x12\x15\n\x11\x45XAM_PART_ABILITY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/assessment/v1/result.proto\x12\x16shuzheng.assessment.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a#shuzheng/assessment/v1/events.proto\x1a$shuzheng/type/v1/qualification.proto\"\xc8\x06\n\x06Result\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12+\n\x04\x65xam\x18\x02 \x01(\tB\x1d\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\x12;\n\x0cregistration\x18\x03 \x01(\tB%\xfa\x41\"\n assessment.shuzheng/Registration\x12\x35\n\tcandidate\x18\x04 \x01(\tB\"\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\x12\x1e\n\x16\x63\x61ndidate_display_name\x18\x05 \x01(\t\x12\x0e\n\x06person\x18\x06 \x01(\t\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x14\n\x0ctheory_score\x18\x08 \x01(\t\x12\x15\n\rability_score\x18\t \x01(\t\x12\x0e\n\x06passed\x18\n \x01(\x08\x12\x32\n\x05state\x18\x0b \x01(\x0e\x32#.shuzheng.assessment.v1.ResultState\x12&\n\x0b\x65xamined_on\x18\x0c \x01(\x0b\x32\x11.google.type.Date\x12\'\n\x0cpublished_on\x18\r \x01(\x0b\x32\x11.google.type.Date\x12,\n\x11publicity_ends_on\x18\x0e \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x04tier\x18\x0f \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTier\x12\x14\n\x0c\x61nnul_reason\x18\x10 \x01(\t\x12\x34\n\nvoid_parts\x18\x11 \x03(\x0e\x32 .shuzheng.assessment.v1.ExamPart\x12\x0c\n\x04\x65tag\x18\x12 \x01(\t\x12/\n\x0b\x63reate_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:?\xea\x41<\n\x1a\x61ssessment.shuzheng/Result\x12\x1e\x62odies/{body}/results/{result}*\xb1\x01\n\x0bResultState\x12\x1c\n\x18RESULT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14RESULT_STATE_PENDING\x10\x01\x12\x17\n\x13RESULT_STATE_MARKED\x10\x02\x12\x1a\n\x16RESULT_STATE_CONFIRMED\x10\x03\x12\x1a\n\x16RESULT_STATE_PUBLISHED\x10\x04\x12\x19\n\x15RESULT_STATE_ANNULLED\x10\x05*R\n\x08\x45xamPart\x12\x19\n\x15\x45XAM_PART_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XAM_PART_THEORY\x10\x01\x12\x15\n\x11\x45XAM_PART_ABILITY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.result_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESULTSTATE']._serialized_start=862
-  _globals['_RESULTSTATE']._serialized_end=1039
-  _globals['_EXAMPART']._serialized_start=1041
-  _globals['_EXAMPART']._serialized_end=1123
-  _globals['_RESULT']._serialized_start=196
-  _globals['_RESULT']._serialized_end=859
+  _globals['_RESULT'].fields_by_name['name']._loaded_options = None
+  _globals['_RESULT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_RESULT'].fields_by_name['exam']._loaded_options = None
+  _globals['_RESULT'].fields_by_name['exam']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam'
+  _globals['_RESULT'].fields_by_name['registration']._loaded_options = None
+  _globals['_RESULT'].fields_by_name['registration']._serialized_options = b'\372A\"\n assessment.shuzheng/Registration'
+  _globals['_RESULT'].fields_by_name['candidate']._loaded_options = None
+  _globals['_RESULT'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate'
+  _globals['_RESULT']._loaded_options = None
+  _globals['_RESULT']._serialized_options = b'\352A<\n\032assessment.shuzheng/Result\022\036bodies/{body}/results/{result}'
+  _globals['_RESULTSTATE']._serialized_start=1099
+  _globals['_RESULTSTATE']._serialized_end=1276
+  _globals['_EXAMPART']._serialized_start=1278
+  _globals['_EXAMPART']._serialized_end=1360
+  _globals['_RESULT']._serialized_start=256
+  _globals['_RESULT']._serialized_end=1096
 # @@protoc_insertion_point(module_scope)

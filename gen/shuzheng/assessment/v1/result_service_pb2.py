@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.assessment.v1 import events_pb2 as shuzheng_dot_assessment_dot_v1_dot_events__pb2
 from shuzheng.assessment.v1 import result_pb2 as shuzheng_dot_assessment_dot_v1_dot_result__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuzheng/assessment/v1/result_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#shuzheng/assessment/v1/events.proto\x1a#shuzheng/assessment/v1/result.proto\x1a shuzheng/options/v1/access.proto\"I\n\x10GetResultRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\tcandidate\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xde\x01\n\x12ListResultsRequest\x12\x18\n\x06parent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\tcandidate\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x04\x65xam\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12<\n\x05state\x18\x04 \x01(\x0e\x32#.shuzheng.assessment.v1.ResultStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"_\n\x13ListResultsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shuzheng.assessment.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"h\n\x14\x43onfirmResultRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15\x43onfirmResultsRequest\x12\x18\n\x04\x65xam\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\";\n\x16\x43onfirmResultsResponse\x12\x11\n\tconfirmed\x18\x01 \x01(\x05\x12\x0e\n\x06passed\x18\x02 \x01(\x05\"h\n\x14PublishResultRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15PublishResultsRequest\x12\x18\n\x04\x65xam\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\";\n\x16PublishResultsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x05\x12\x0e\n\x06passed\x18\x02 \x01(\x05\"\xfe\x01\n\x12\x41nnulResultRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12@\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTierB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x38\n\x04part\x18\x04 \x01(\x0e\x32 .shuzheng.assessment.v1.ExamPartB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1a\n\x06reason\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xee\x06\n\rResultService\x12|\n\tGetResult\x12(.shuzheng.assessment.v1.GetResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"%\x8a\xb5\x18!\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\x8f\x01\n\x0bListResults\x12*.shuzheng.assessment.v1.ListResultsRequest\x1a+.shuzheng.assessment.v1.ListResultsResponse\"\'\x8a\xb5\x18#\n\n\x08\x03\x12\x06parent\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12m\n\rConfirmResult\x12,.shuzheng.assessment.v1.ConfirmResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x7f\n\x0e\x43onfirmResults\x12-.shuzheng.assessment.v1.ConfirmResultsRequest\x1a..shuzheng.assessment.v1.ConfirmResultsResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04\x65xam\x12m\n\rPublishResult\x12,.shuzheng.assessment.v1.PublishResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x7f\n\x0ePublishResults\x12-.shuzheng.assessment.v1.PublishResultsRequest\x1a..shuzheng.assessment.v1.PublishResultsResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04\x65xam\x12m\n\x0b\x41nnulResult\x12*.shuzheng.assessment.v1.AnnulResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+shuzheng/assessment/v1/result_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#shuzheng/assessment/v1/events.proto\x1a#shuzheng/assessment/v1/result.proto\x1a shuzheng/options/v1/access.proto\"\x8e\x01\n\x10GetResultRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12=\n\tcandidate\x18\x02 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\"\xc4\x02\n\x12ListResultsRequest\x12?\n\x06parent\x18\x01 \x01(\tB/\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x05r\x03\x18\xc8\x01\x12=\n\tcandidate\x18\x02 \x01(\tB*\xfa\x41\x1f\n\x1d\x61ssessment.shuzheng/Candidate\xbaH\x05r\x03\x18\xc8\x01\x12\x33\n\x04\x65xam\x18\x03 \x01(\tB%\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x05r\x03\x18\xc8\x01\x12<\n\x05state\x18\x04 \x01(\x0e\x32#.shuzheng.assessment.v1.ResultStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"_\n\x13ListResultsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shuzheng.assessment.v1.Result\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8b\x01\n\x14\x43onfirmResultRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8a\x01\n\x15\x43onfirmResultsRequest\x12\x39\n\x04\x65xam\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\";\n\x16\x43onfirmResultsResponse\x12\x11\n\tconfirmed\x18\x01 \x01(\x05\x12\x0e\n\x06passed\x18\x02 \x01(\x05\"\x8b\x01\n\x14PublishResultRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8a\x01\n\x15PublishResultsRequest\x12\x39\n\x04\x65xam\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Exam\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\";\n\x16PublishResultsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x05\x12\x0e\n\x06passed\x18\x02 \x01(\x05\"\xa9\x02\n\x12\x41nnulResultRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1c\n\x1a\x61ssessment.shuzheng/Result\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x44\n\x04tier\x18\x03 \x01(\x0e\x32&.shuzheng.assessment.v1.MisconductTierB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x38\n\x04part\x18\x04 \x01(\x0e\x32 .shuzheng.assessment.v1.ExamPartB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1e\n\x06reason\x18\x05 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xee\x06\n\rResultService\x12|\n\tGetResult\x12(.shuzheng.assessment.v1.GetResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"%\x8a\xb5\x18!\n\x08\x08\x03\x12\x04name\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12\x8f\x01\n\x0bListResults\x12*.shuzheng.assessment.v1.ListResultsRequest\x1a+.shuzheng.assessment.v1.ListResultsResponse\"\'\x8a\xb5\x18#\n\n\x08\x03\x12\x06parent\n\r\x08\x05\x12\tcandidate\n\x02\x08\x01\n\x02\x08\x07\x12m\n\rConfirmResult\x12,.shuzheng.assessment.v1.ConfirmResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x7f\n\x0e\x43onfirmResults\x12-.shuzheng.assessment.v1.ConfirmResultsRequest\x1a..shuzheng.assessment.v1.ConfirmResultsResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04\x65xam\x12m\n\rPublishResult\x12,.shuzheng.assessment.v1.PublishResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04name\x12\x7f\n\x0ePublishResults\x12-.shuzheng.assessment.v1.PublishResultsRequest\x1a..shuzheng.assessment.v1.PublishResultsResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x03\x12\x04\x65xam\x12m\n\x0b\x41nnulResult\x12*.shuzheng.assessment.v1.AnnulResultRequest\x1a\x1e.shuzheng.assessment.v1.Result\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,15 +38,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.resu
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETRESULTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\034\n\032assessment.shuzheng/Result\272H\007r\005\020\001\030\310\001'
   _globals['_GETRESULTREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_GETRESULTREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_GETRESULTREQUEST'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTRESULTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTRESULTSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A$\n\"assessment.shuzheng/AssessmentBody\272H\005r\003\030\310\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['candidate']._loaded_options = None
-  _globals['_LISTRESULTSREQUEST'].fields_by_name['candidate']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTRESULTSREQUEST'].fields_by_name['candidate']._serialized_options = b'\372A\037\n\035assessment.shuzheng/Candidate\272H\005r\003\030\310\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['exam']._loaded_options = None
-  _globals['_LISTRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\372A\032\n\030assessment.shuzheng/Exam\272H\005r\003\030\310\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTRESULTSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTRESULTSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -52,39 +54,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRESULTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTRESULTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
   _globals['_CONFIRMRESULTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CONFIRMRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CONFIRMRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\034\n\032assessment.shuzheng/Result\272H\007r\005\020\001\030\310\001'
   _globals['_CONFIRMRESULTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CONFIRMRESULTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CONFIRMRESULTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CONFIRMRESULTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['exam']._loaded_options = None
-  _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CONFIRMRESULTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_PUBLISHRESULTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_PUBLISHRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_PUBLISHRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\034\n\032assessment.shuzheng/Result\272H\007r\005\020\001\030\310\001'
   _globals['_PUBLISHRESULTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_PUBLISHRESULTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_PUBLISHRESULTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PUBLISHRESULTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['exam']._loaded_options = None
-  _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['exam']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Exam\272H\007r\005\020\001\030\310\001'
   _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PUBLISHRESULTSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ANNULRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_ANNULRESULTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\034\n\032assessment.shuzheng/Result\272H\007r\005\020\001\030\310\001'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_ANNULRESULTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['tier']._loaded_options = None
-  _globals['_ANNULRESULTREQUEST'].fields_by_name['tier']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_ANNULRESULTREQUEST'].fields_by_name['tier']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['part']._loaded_options = None
   _globals['_ANNULRESULTREQUEST'].fields_by_name['part']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_ANNULRESULTREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\220\003'
+  _globals['_ANNULRESULTREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\220\003'
   _globals['_ANNULRESULTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ANNULRESULTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_RESULTSERVICE'].methods_by_name['GetResult']._loaded_options = None
@@ -101,26 +103,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESULTSERVICE'].methods_by_name['PublishResults']._serialized_options = b'\212\265\030\n\n\010\010\003\022\004exam'
   _globals['_RESULTSERVICE'].methods_by_name['AnnulResult']._loaded_options = None
   _globals['_RESULTSERVICE'].methods_by_name['AnnulResult']._serialized_options = b'\212\265\030\016\n\010\010\003\022\004name\n\002\010\001'
-  _globals['_GETRESULTREQUEST']._serialized_start=208
-  _globals['_GETRESULTREQUEST']._serialized_end=281
-  _globals['_LISTRESULTSREQUEST']._serialized_start=284
-  _globals['_LISTRESULTSREQUEST']._serialized_end=506
-  _globals['_LISTRESULTSRESPONSE']._serialized_start=508
-  _globals['_LISTRESULTSRESPONSE']._serialized_end=603
-  _globals['_CONFIRMRESULTREQUEST']._serialized_start=605
-  _globals['_CONFIRMRESULTREQUEST']._serialized_end=709
-  _globals['_CONFIRMRESULTSREQUEST']._serialized_start=711
-  _globals['_CONFIRMRESULTSREQUEST']._serialized_end=816
-  _globals['_CONFIRMRESULTSRESPONSE']._serialized_start=818
-  _globals['_CONFIRMRESULTSRESPONSE']._serialized_end=877
-  _globals['_PUBLISHRESULTREQUEST']._serialized_start=879
-  _globals['_PUBLISHRESULTREQUEST']._serialized_end=983
-  _globals['_PUBLISHRESULTSREQUEST']._serialized_start=985
-  _globals['_PUBLISHRESULTSREQUEST']._serialized_end=1090
-  _globals['_PUBLISHRESULTSRESPONSE']._serialized_start=1092
-  _globals['_PUBLISHRESULTSRESPONSE']._serialized_end=1151
-  _globals['_ANNULRESULTREQUEST']._serialized_start=1154
-  _globals['_ANNULRESULTREQUEST']._serialized_end=1408
-  _globals['_RESULTSERVICE']._serialized_start=1411
-  _globals['_RESULTSERVICE']._serialized_end=2289
+  _globals['_GETRESULTREQUEST']._serialized_start=269
+  _globals['_GETRESULTREQUEST']._serialized_end=411
+  _globals['_LISTRESULTSREQUEST']._serialized_start=414
+  _globals['_LISTRESULTSREQUEST']._serialized_end=738
+  _globals['_LISTRESULTSRESPONSE']._serialized_start=740
+  _globals['_LISTRESULTSRESPONSE']._serialized_end=835
+  _globals['_CONFIRMRESULTREQUEST']._serialized_start=838
+  _globals['_CONFIRMRESULTREQUEST']._serialized_end=977
+  _globals['_CONFIRMRESULTSREQUEST']._serialized_start=980
+  _globals['_CONFIRMRESULTSREQUEST']._serialized_end=1118
+  _globals['_CONFIRMRESULTSRESPONSE']._serialized_start=1120
+  _globals['_CONFIRMRESULTSRESPONSE']._serialized_end=1179
+  _globals['_PUBLISHRESULTREQUEST']._serialized_start=1182
+  _globals['_PUBLISHRESULTREQUEST']._serialized_end=1321
+  _globals['_PUBLISHRESULTSREQUEST']._serialized_start=1324
+  _globals['_PUBLISHRESULTSREQUEST']._serialized_end=1462
+  _globals['_PUBLISHRESULTSRESPONSE']._serialized_start=1464
+  _globals['_PUBLISHRESULTSRESPONSE']._serialized_end=1523
+  _globals['_ANNULRESULTREQUEST']._serialized_start=1526
+  _globals['_ANNULRESULTREQUEST']._serialized_end=1823
+  _globals['_RESULTSERVICE']._serialized_start=1826
+  _globals['_RESULTSERVICE']._serialized_end=2704
 # @@protoc_insertion_point(module_scope)

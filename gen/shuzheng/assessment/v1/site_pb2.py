@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/site.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x03\n\x04Site\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12:\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.SiteStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x04host\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x07\x61\x64\x64ress\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12?\n\x0boccupations\x18\t \x03(\tB*\xbaH\'\x92\x01$\x10\x32\x18\x01\"\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x1a\n\x05seats\x18\n \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x18\n\x06reason\x18\x0b \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03*\xa3\x01\n\tSiteState\x12\x1a\n\x16SITE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12SITE_STATE_APPLIED\x10\x01\x12\x19\n\x15SITE_STATE_PUBLICIZED\x10\x02\x12\x15\n\x11SITE_STATE_LISTED\x10\x03\x12\x18\n\x14SITE_STATE_SUSPENDED\x10\x04\x12\x16\n\x12SITE_STATE_REMOVED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/assessment/v1/site.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfc\x03\n\x04Site\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12>\n\x05state\x18\x03 \x01(\x0e\x32!.shuzheng.assessment.v1.SiteStateB\x0c\xe2\x41\x01\x03\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\"\n\x0c\x64isplay_name\x18\x06 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x04host\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x07\x61\x64\x64ress\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x43\n\x0boccupations\x18\t \x03(\tB.\xe2\x41\x01\x02\xbaH\'\x92\x01$\x10\x32\x18\x01\"\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x1e\n\x05seats\x18\n \x01(\x05\x42\x0f\xe2\x41\x01\x02\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x1c\n\x06reason\x18\x0b \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\xf4\x03:9\xea\x41\x36\n\x18\x61ssessment.shuzheng/Site\x12\x1a\x62odies/{body}/sites/{site}*\xa3\x01\n\tSiteState\x12\x1a\n\x16SITE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12SITE_STATE_APPLIED\x10\x01\x12\x19\n\x15SITE_STATE_PUBLICIZED\x10\x02\x12\x15\n\x11SITE_STATE_LISTED\x10\x03\x12\x18\n\x14SITE_STATE_SUSPENDED\x10\x04\x12\x16\n\x12SITE_STATE_REMOVED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,25 +36,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.site
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SITE'].fields_by_name['name']._loaded_options = None
-  _globals['_SITE'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_SITE'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_SITE'].fields_by_name['etag']._loaded_options = None
   _globals['_SITE'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_SITE'].fields_by_name['state']._loaded_options = None
-  _globals['_SITE'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_SITE'].fields_by_name['state']._serialized_options = b'\342A\001\003\272H\005\202\001\002\020\001'
+  _globals['_SITE'].fields_by_name['create_time']._loaded_options = None
+  _globals['_SITE'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_SITE'].fields_by_name['update_time']._loaded_options = None
+  _globals['_SITE'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_SITE'].fields_by_name['display_name']._loaded_options = None
-  _globals['_SITE'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_SITE'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
   _globals['_SITE'].fields_by_name['host']._loaded_options = None
   _globals['_SITE'].fields_by_name['host']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_SITE'].fields_by_name['address']._loaded_options = None
   _globals['_SITE'].fields_by_name['address']._serialized_options = b'\272H\005r\003\030\254\002'
   _globals['_SITE'].fields_by_name['occupations']._loaded_options = None
-  _globals['_SITE'].fields_by_name['occupations']._serialized_options = b'\272H\'\222\001$\0202\030\001\"\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
+  _globals['_SITE'].fields_by_name['occupations']._serialized_options = b'\342A\001\002\272H\'\222\001$\0202\030\001\"\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
   _globals['_SITE'].fields_by_name['seats']._loaded_options = None
-  _globals['_SITE'].fields_by_name['seats']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_SITE'].fields_by_name['seats']._serialized_options = b'\342A\001\002\272H\010\032\006\030\240\215\006(\000'
   _globals['_SITE'].fields_by_name['reason']._loaded_options = None
-  _globals['_SITE'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_SITESTATE']._serialized_start=540
-  _globals['_SITESTATE']._serialized_end=703
-  _globals['_SITE']._serialized_start=124
-  _globals['_SITE']._serialized_end=537
+  _globals['_SITE'].fields_by_name['reason']._serialized_options = b'\342A\001\003\272H\005r\003\030\364\003'
+  _globals['_SITE']._loaded_options = None
+  _globals['_SITE']._serialized_options = b'\352A6\n\030assessment.shuzheng/Site\022\032bodies/{body}/sites/{site}'
+  _globals['_SITESTATE']._serialized_start=695
+  _globals['_SITESTATE']._serialized_end=858
+  _globals['_SITE']._serialized_start=184
+  _globals['_SITE']._serialized_end=692
 # @@protoc_insertion_point(module_scope)

@@ -78,7 +78,7 @@ class Site(_message.Message):
     etag: _builtins.str
     """Changes with every change of the resource."""
     state: Global___SiteState.ValueType
-    """Output only. Where it stands in its lifecycle."""
+    """Where it stands in its lifecycle."""
     display_name: _builtins.str
     """Name of the site."""
     host: _builtins.str
@@ -88,14 +88,14 @@ class Site(_message.Message):
     seats: _builtins.int
     """Seats it can offer at one time."""
     reason: _builtins.str
-    """Output only. Why the last decision was taken."""
+    """Why the last decision was taken."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def occupations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

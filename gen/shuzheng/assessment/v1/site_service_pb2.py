@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.assessment.v1 import site_pb2 as shuzheng_dot_assessment_dot_v1_dot_site__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/site_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/site.proto\x1a shuzheng/options/v1/access.proto\"\xe4\x02\n\x11\x43reateSiteRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07site_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x32\n\x04site\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.SiteB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\xa7\x01\xbaH\xa3\x01\x1a\xa0\x01\n\x14\x63reate_site.complete\x12\x30\x64isplay_name, occupations and seats are required\x1aVthis.site.display_name != \'\' && size(this.site.occupations) > 0 && this.site.seats > 0\"*\n\x0eGetSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa7\x01\n\x10ListSitesRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.SiteStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"Y\n\x11ListSitesResponse\x12+\n\x05sites\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Site\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa1\x01\n\x11UpdateSiteRequest\x12\x32\n\x04site\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.SiteB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14PublicizeSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x10\x41\x64mitSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x82\x01\n\x12SuspendSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"f\n\x12RestoreSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x81\x01\n\x11RemoveSiteRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x32\xbc\x07\n\x0bSiteService\x12k\n\nCreateSite\x12).shuzheng.assessment.v1.CreateSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12g\n\x07GetSite\x12&.shuzheng.assessment.v1.GetSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12z\n\tListSites\x12(.shuzheng.assessment.v1.ListSitesRequest\x1a).shuzheng.assessment.v1.ListSitesResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\nUpdateSite\x12).shuzheng.assessment.v1.UpdateSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tsite.name\n\x02\x08\x01\x12\x65\n\rPublicizeSite\x12,.shuzheng.assessment.v1.PublicizeSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12]\n\tAdmitSite\x12(.shuzheng.assessment.v1.AdmitSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x61\n\x0bSuspendSite\x12*.shuzheng.assessment.v1.SuspendSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x61\n\x0bRestoreSite\x12*.shuzheng.assessment.v1.RestoreSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12_\n\nRemoveSite\x12).shuzheng.assessment.v1.RemoveSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/assessment/v1/site_service.proto\x12\x16shuzheng.assessment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a!shuzheng/assessment/v1/site.proto\x1a shuzheng/options/v1/access.proto\"\x93\x03\n\x11\x43reateSiteRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x34\n\x07site_id\x18\x02 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12\x36\n\x04site\x18\x03 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.SiteB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\xa7\x01\xbaH\xa3\x01\x1a\xa0\x01\n\x14\x63reate_site.complete\x12\x30\x64isplay_name, occupations and seats are required\x1aVthis.site.display_name != \'\' && size(this.site.occupations) > 0 && this.site.seats > 0\"K\n\x0eGetSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xd2\x01\n\x10ListSitesRequest\x12\x45\n\x06parent\x18\x01 \x01(\tB5\xe2\x41\x01\x02\xfa\x41$\n\"assessment.shuzheng/AssessmentBody\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.assessment.v1.SiteStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"Y\n\x11ListSitesResponse\x12+\n\x05sites\x18\x01 \x03(\x0b\x32\x1c.shuzheng.assessment.v1.Site\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x11UpdateSiteRequest\x12\x36\n\x04site\x18\x01 \x01(\x0b\x32\x1c.shuzheng.assessment.v1.SiteB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x14PublicizeSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x85\x01\n\x10\x41\x64mitSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa7\x01\n\x12SuspendSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x87\x01\n\x12RestoreSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa6\x01\n\x11RemoveSiteRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18\x61ssessment.shuzheng/Site\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x32\xbc\x07\n\x0bSiteService\x12k\n\nCreateSite\x12).shuzheng.assessment.v1.CreateSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x14\x8a\xb5\x18\x10\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\x12g\n\x07GetSite\x12&.shuzheng.assessment.v1.GetSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x16\x8a\xb5\x18\x12\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12z\n\tListSites\x12(.shuzheng.assessment.v1.ListSitesRequest\x1a).shuzheng.assessment.v1.ListSitesResponse\"\x18\x8a\xb5\x18\x14\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12n\n\nUpdateSite\x12).shuzheng.assessment.v1.UpdateSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x17\x8a\xb5\x18\x13\n\r\x08\x03\x12\tsite.name\n\x02\x08\x01\x12\x65\n\rPublicizeSite\x12,.shuzheng.assessment.v1.PublicizeSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12]\n\tAdmitSite\x12(.shuzheng.assessment.v1.AdmitSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x61\n\x0bSuspendSite\x12*.shuzheng.assessment.v1.SuspendSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x61\n\x0bRestoreSite\x12*.shuzheng.assessment.v1.RestoreSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12_\n\nRemoveSite\x12).shuzheng.assessment.v1.RemoveSiteRequest\x1a\x1c.shuzheng.assessment.v1.Site\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.assessment.v1.site
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATESITEREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATESITEREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATESITEREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_CREATESITEREQUEST'].fields_by_name['site_id']._loaded_options = None
   _globals['_CREATESITEREQUEST'].fields_by_name['site_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATESITEREQUEST'].fields_by_name['site']._loaded_options = None
-  _globals['_CREATESITEREQUEST'].fields_by_name['site']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATESITEREQUEST'].fields_by_name['site']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATESITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATESITEREQUEST']._loaded_options = None
   _globals['_CREATESITEREQUEST']._serialized_options = b'\272H\243\001\032\240\001\n\024create_site.complete\0220display_name, occupations and seats are required\032Vthis.site.display_name != \'\' && size(this.site.occupations) > 0 && this.site.seats > 0'
   _globals['_GETSITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETSITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETSITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_LISTSITESREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTSITESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTSITESREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A$\n\"assessment.shuzheng/AssessmentBody\272H\007r\005\020\001\030\254\002'
   _globals['_LISTSITESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTSITESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTSITESREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,45 +58,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSITESREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTSITESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATESITEREQUEST'].fields_by_name['site']._loaded_options = None
-  _globals['_UPDATESITEREQUEST'].fields_by_name['site']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATESITEREQUEST'].fields_by_name['site']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATESITEREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATESITEREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATESITEREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATESITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_PUBLICIZESITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_PUBLICIZESITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_PUBLICIZESITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_PUBLICIZESITEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_PUBLICIZESITEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_PUBLICIZESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PUBLICIZESITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ADMITSITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ADMITSITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_ADMITSITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_ADMITSITEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_ADMITSITEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ADMITSITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ADMITSITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SUSPENDSITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_SUSPENDSITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_SUSPENDSITEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_SUSPENDSITEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_SUSPENDSITEREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_RESTORESITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RESTORESITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RESTORESITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_RESTORESITEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_RESTORESITEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_RESTORESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESTORESITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REMOVESITEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REMOVESITEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REMOVESITEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030assessment.shuzheng/Site\272H\007r\005\020\001\030\254\002'
   _globals['_REMOVESITEREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REMOVESITEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_REMOVESITEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REMOVESITEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REMOVESITEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_REMOVESITEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_REMOVESITEREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_SITESERVICE'].methods_by_name['CreateSite']._loaded_options = None
   _globals['_SITESERVICE'].methods_by_name['CreateSite']._serialized_options = b'\212\265\030\020\n\n\010\003\022\006parent\n\002\010\001'
   _globals['_SITESERVICE'].methods_by_name['GetSite']._loaded_options = None
@@ -113,26 +115,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SITESERVICE'].methods_by_name['RestoreSite']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_SITESERVICE'].methods_by_name['RemoveSite']._loaded_options = None
   _globals['_SITESERVICE'].methods_by_name['RemoveSite']._serialized_options = b'\212\265\030\004\n\002\010\001'
-  _globals['_CREATESITEREQUEST']._serialized_start=202
-  _globals['_CREATESITEREQUEST']._serialized_end=558
-  _globals['_GETSITEREQUEST']._serialized_start=560
-  _globals['_GETSITEREQUEST']._serialized_end=602
-  _globals['_LISTSITESREQUEST']._serialized_start=605
-  _globals['_LISTSITESREQUEST']._serialized_end=772
-  _globals['_LISTSITESRESPONSE']._serialized_start=774
-  _globals['_LISTSITESRESPONSE']._serialized_end=863
-  _globals['_UPDATESITEREQUEST']._serialized_start=866
-  _globals['_UPDATESITEREQUEST']._serialized_end=1027
-  _globals['_PUBLICIZESITEREQUEST']._serialized_start=1029
-  _globals['_PUBLICIZESITEREQUEST']._serialized_end=1133
-  _globals['_ADMITSITEREQUEST']._serialized_start=1135
-  _globals['_ADMITSITEREQUEST']._serialized_end=1235
-  _globals['_SUSPENDSITEREQUEST']._serialized_start=1238
-  _globals['_SUSPENDSITEREQUEST']._serialized_end=1368
-  _globals['_RESTORESITEREQUEST']._serialized_start=1370
-  _globals['_RESTORESITEREQUEST']._serialized_end=1472
-  _globals['_REMOVESITEREQUEST']._serialized_start=1475
-  _globals['_REMOVESITEREQUEST']._serialized_end=1604
-  _globals['_SITESERVICE']._serialized_start=1607
-  _globals['_SITESERVICE']._serialized_end=2563
+  _globals['_CREATESITEREQUEST']._serialized_start=262
+  _globals['_CREATESITEREQUEST']._serialized_end=665
+  _globals['_GETSITEREQUEST']._serialized_start=667
+  _globals['_GETSITEREQUEST']._serialized_end=742
+  _globals['_LISTSITESREQUEST']._serialized_start=745
+  _globals['_LISTSITESREQUEST']._serialized_end=955
+  _globals['_LISTSITESRESPONSE']._serialized_start=957
+  _globals['_LISTSITESRESPONSE']._serialized_end=1046
+  _globals['_UPDATESITEREQUEST']._serialized_start=1049
+  _globals['_UPDATESITEREQUEST']._serialized_end=1218
+  _globals['_PUBLICIZESITEREQUEST']._serialized_start=1221
+  _globals['_PUBLICIZESITEREQUEST']._serialized_end=1358
+  _globals['_ADMITSITEREQUEST']._serialized_start=1361
+  _globals['_ADMITSITEREQUEST']._serialized_end=1494
+  _globals['_SUSPENDSITEREQUEST']._serialized_start=1497
+  _globals['_SUSPENDSITEREQUEST']._serialized_end=1664
+  _globals['_RESTORESITEREQUEST']._serialized_start=1667
+  _globals['_RESTORESITEREQUEST']._serialized_end=1802
+  _globals['_REMOVESITEREQUEST']._serialized_start=1805
+  _globals['_REMOVESITEREQUEST']._serialized_end=1971
+  _globals['_SITESERVICE']._serialized_start=1974
+  _globals['_SITESERVICE']._serialized_end=2930
 # @@protoc_insertion_point(module_scope)

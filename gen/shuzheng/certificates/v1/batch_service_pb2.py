@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.certificates.v1 import batch_pb2 as shuzheng_dot_certificates_dot_v1_dot_batch__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.type.v1 import level_pb2 as shuzheng_dot_type_dot_v1_dot_level__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/certificates/v1/batch_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a$shuzheng/certificates/v1/batch.proto\x1a shuzheng/options/v1/access.proto\x1a\x1cshuzheng/type/v1/level.proto\"\xa2\x02\n\x12\x43reateBatchRequest\x12\x18\n\x05owner\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\'\n\x0c\x63\x65rtificates\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\x90N\"\x06r\x04\x10\x01\x18\x64\x12\x1b\n\noccupation\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1a\n\tdirection\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x30\n\x05level\x18\x05 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12%\n\nawarded_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x16\n\x04note\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"B\n\x0fGetBatchRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"\xa8\x01\n\x12ListBatchesRequest\x12\x16\n\x05owner\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12=\n\x05state\x18\x02 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"`\n\x13ListBatchesResponse\x12\x30\n\x07\x62\x61tches\x18\x01 \x03(\x0b\x32\x1f.shuzheng.certificates.v1.Batch\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa7\x01\n\x13\x41pproveBatchRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\'\n\x06\x64igest\x18\x04 \x01(\tB\x17\xbaH\x14r\x12\x18@2\x0e^[0-9a-f]{64}$\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x99\x01\n\x12RejectBatchRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"D\n\x11WatchBatchRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"D\n\x12WatchBatchResponse\x12.\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Batch2\x97\x06\n\x0c\x42\x61tchService\x12x\n\x0b\x43reateBatch\x12,.shuzheng.certificates.v1.CreateBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1a\x8a\xb5\x18\x16\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12v\n\x08GetBatch\x12).shuzheng.certificates.v1.GetBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x8a\x01\n\x0bListBatches\x12,.shuzheng.certificates.v1.ListBatchesRequest\x1a-.shuzheng.certificates.v1.ListBatchesResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12~\n\x0c\x41pproveBatch\x12-.shuzheng.certificates.v1.ApproveBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12|\n\x0bRejectBatch\x12,.shuzheng.certificates.v1.RejectBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x89\x01\n\nWatchBatch\x12+.shuzheng.certificates.v1.WatchBatchRequest\x1a,.shuzheng.certificates.v1.WatchBatchResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/certificates/v1/batch_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/certificates/v1/batch.proto\x1a shuzheng/options/v1/access.proto\x1a\x1cshuzheng/type/v1/level.proto\"\xec\x02\n\x12\x43reateBatchRequest\x12<\n\x05owner\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x06r\x04\x10\x01\x18\x64\x12M\n\x0c\x63\x65rtificates\x18\x02 \x03(\tB7\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x0e\x92\x01\x0b\x10\x90N\"\x06r\x04\x10\x01\x18\x64\x12\x1b\n\noccupation\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1a\n\tdirection\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x30\n\x05level\x18\x05 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12%\n\nawarded_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12\x16\n\x04note\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x08 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x86\x01\n\x0fGetBatchRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"\xc8\x01\n\x12ListBatchesRequest\x12\x36\n\x05owner\x18\x01 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12=\n\x05state\x18\x02 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"`\n\x13ListBatchesResponse\x12\x30\n\x07\x62\x61tches\x18\x01 \x03(\x0b\x32\x1f.shuzheng.certificates.v1.Batch\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xef\x01\n\x13\x41pproveBatchRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12+\n\x06\x64igest\x18\x04 \x01(\tB\x1b\xe2\x41\x01\x02\xbaH\x14r\x12\x18@2\x0e^[0-9a-f]{64}$\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xe1\x01\n\x12RejectBatchRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1e\n\x06reason\x18\x04 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x88\x01\n\x11WatchBatchRequest\x12;\n\x04name\x18\x01 \x01(\tB-\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"D\n\x12WatchBatchResponse\x12.\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Batch2\x97\x06\n\x0c\x42\x61tchService\x12x\n\x0b\x43reateBatch\x12,.shuzheng.certificates.v1.CreateBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1a\x8a\xb5\x18\x16\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12v\n\x08GetBatch\x12).shuzheng.certificates.v1.GetBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x8a\x01\n\x0bListBatches\x12,.shuzheng.certificates.v1.ListBatchesRequest\x1a-.shuzheng.certificates.v1.ListBatchesResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12~\n\x0c\x41pproveBatch\x12-.shuzheng.certificates.v1.ApproveBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12|\n\x0bRejectBatch\x12,.shuzheng.certificates.v1.RejectBatchRequest\x1a\x1f.shuzheng.certificates.v1.Batch\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x89\x01\n\nWatchBatch\x12+.shuzheng.certificates.v1.WatchBatchRequest\x1a,.shuzheng.certificates.v1.WatchBatchResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,9 +39,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.ba
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEBATCHREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_CREATEBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_CREATEBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Owner\272H\006r\004\020\001\030d'
   _globals['_CREATEBATCHREQUEST'].fields_by_name['certificates']._loaded_options = None
-  _globals['_CREATEBATCHREQUEST'].fields_by_name['certificates']._serialized_options = b'\272H\016\222\001\013\020\220N\"\006r\004\020\001\030d'
+  _globals['_CREATEBATCHREQUEST'].fields_by_name['certificates']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate\272H\016\222\001\013\020\220N\"\006r\004\020\001\030d'
   _globals['_CREATEBATCHREQUEST'].fields_by_name['occupation']._loaded_options = None
   _globals['_CREATEBATCHREQUEST'].fields_by_name['occupation']._serialized_options = b'\272H\004r\002\030('
   _globals['_CREATEBATCHREQUEST'].fields_by_name['direction']._loaded_options = None
@@ -51,11 +53,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEBATCHREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEBATCHREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETBATCHREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_GETBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Batch\272H\006r\004\020\001\030d'
   _globals['_GETBATCHREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_GETBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_GETBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_LISTBATCHESREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_LISTBATCHESREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_LISTBATCHESREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_LISTBATCHESREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTBATCHESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTBATCHESREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -63,29 +65,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTBATCHESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTBATCHESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_APPROVEBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_APPROVEBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Batch\272H\006r\004\020\001\030d'
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_APPROVEBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_APPROVEBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['digest']._loaded_options = None
-  _globals['_APPROVEBATCHREQUEST'].fields_by_name['digest']._serialized_options = b'\272H\024r\022\030@2\016^[0-9a-f]{64}$'
+  _globals['_APPROVEBATCHREQUEST'].fields_by_name['digest']._serialized_options = b'\342A\001\002\272H\024r\022\030@2\016^[0-9a-f]{64}$'
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_APPROVEBATCHREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REJECTBATCHREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REJECTBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_REJECTBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Batch\272H\006r\004\020\001\030d'
   _globals['_REJECTBATCHREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_REJECTBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_REJECTBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_REJECTBATCHREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REJECTBATCHREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
   _globals['_REJECTBATCHREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_REJECTBATCHREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\350\007'
+  _globals['_REJECTBATCHREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\350\007'
   _globals['_REJECTBATCHREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REJECTBATCHREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_WATCHBATCHREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_WATCHBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_WATCHBATCHREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Batch\272H\006r\004\020\001\030d'
   _globals['_WATCHBATCHREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_WATCHBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_WATCHBATCHREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_BATCHSERVICE'].methods_by_name['CreateBatch']._loaded_options = None
   _globals['_BATCHSERVICE'].methods_by_name['CreateBatch']._serialized_options = b'\212\265\030\026\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_BATCHSERVICE'].methods_by_name['GetBatch']._loaded_options = None
@@ -98,22 +100,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHSERVICE'].methods_by_name['RejectBatch']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_BATCHSERVICE'].methods_by_name['WatchBatch']._loaded_options = None
   _globals['_BATCHSERVICE'].methods_by_name['WatchBatch']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CREATEBATCHREQUEST']._serialized_start=230
-  _globals['_CREATEBATCHREQUEST']._serialized_end=520
-  _globals['_GETBATCHREQUEST']._serialized_start=522
-  _globals['_GETBATCHREQUEST']._serialized_end=588
-  _globals['_LISTBATCHESREQUEST']._serialized_start=591
-  _globals['_LISTBATCHESREQUEST']._serialized_end=759
-  _globals['_LISTBATCHESRESPONSE']._serialized_start=761
-  _globals['_LISTBATCHESRESPONSE']._serialized_end=857
-  _globals['_APPROVEBATCHREQUEST']._serialized_start=860
-  _globals['_APPROVEBATCHREQUEST']._serialized_end=1027
-  _globals['_REJECTBATCHREQUEST']._serialized_start=1030
-  _globals['_REJECTBATCHREQUEST']._serialized_end=1183
-  _globals['_WATCHBATCHREQUEST']._serialized_start=1185
-  _globals['_WATCHBATCHREQUEST']._serialized_end=1253
-  _globals['_WATCHBATCHRESPONSE']._serialized_start=1255
-  _globals['_WATCHBATCHRESPONSE']._serialized_end=1323
-  _globals['_BATCHSERVICE']._serialized_start=1326
-  _globals['_BATCHSERVICE']._serialized_end=2117
+  _globals['_CREATEBATCHREQUEST']._serialized_start=290
+  _globals['_CREATEBATCHREQUEST']._serialized_end=654
+  _globals['_GETBATCHREQUEST']._serialized_start=657
+  _globals['_GETBATCHREQUEST']._serialized_end=791
+  _globals['_LISTBATCHESREQUEST']._serialized_start=794
+  _globals['_LISTBATCHESREQUEST']._serialized_end=994
+  _globals['_LISTBATCHESRESPONSE']._serialized_start=996
+  _globals['_LISTBATCHESRESPONSE']._serialized_end=1092
+  _globals['_APPROVEBATCHREQUEST']._serialized_start=1095
+  _globals['_APPROVEBATCHREQUEST']._serialized_end=1334
+  _globals['_REJECTBATCHREQUEST']._serialized_start=1337
+  _globals['_REJECTBATCHREQUEST']._serialized_end=1562
+  _globals['_WATCHBATCHREQUEST']._serialized_start=1565
+  _globals['_WATCHBATCHREQUEST']._serialized_end=1701
+  _globals['_WATCHBATCHRESPONSE']._serialized_start=1703
+  _globals['_WATCHBATCHRESPONSE']._serialized_end=1771
+  _globals['_BATCHSERVICE']._serialized_start=1774
+  _globals['_BATCHSERVICE']._serialized_end=2565
 # @@protoc_insertion_point(module_scope)

@@ -22,29 +22,50 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.certificates.v1 import events_pb2 as shuzheng_dot_certificates_dot_v1_dot_events__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/certificate.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a%shuzheng/certificates/v1/events.proto\x1a$shuzheng/type/v1/qualification.proto\"\x8f\x07\n\x0b\x43\x65rtificate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x39\n\x05state\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateState\x12\r\n\x05owner\x18\x05 \x01(\t\x12\x1a\n\x12owner_display_name\x18\x06 \x01(\t\x12\x15\n\rlisting_batch\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12\x0e\n\x06person\x18\t \x01(\t\x12\x13\n\x0bholder_name\x18\n \x01(\t\x12\x36\n\rqualification\x18\x0b \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\r\n\x05hours\x18\x0c \x01(\t\x12\x14\n\x0ctheory_score\x18\r \x01(\t\x12\x15\n\rability_score\x18\x0e \x01(\t\x12%\n\nawarded_on\x18\x0f \x01(\x0b\x32\x11.google.type.Date\x12.\n\nvalid_from\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsupersedes\x18\x12 \x01(\t\x12\x15\n\rsuperseded_by\x18\x13 \x01(\t\x12\x45\n\x11revocation_reason\x18\x14 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReason\x12\x17\n\x0frevocation_note\x18\x15 \x01(\t\x12/\n\x0brevoke_time\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64ocument_sha256\x18\x17 \x01(\t\x12\x0c\n\x04\x65tag\x18\x18 \x01(\t\x12/\n\x0b\x63reate_time\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x62\x61tch\x18\x1b \x01(\t\x12\x16\n\x0e\x61waits_release\x18\x1c \x01(\x08\x12\x0f\n\x07refusal\x18\x1d \x01(\t\"E\n\x10\x43\x65rtificatePaper\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"q\n\x13\x43\x65rtificateDocument\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\x12\x14\n\x0clog_position\x18\x04 \x01(\t\x12\x11\n\tlog_nonce\x18\x05 \x01(\x0c*\xce\x01\n\x10\x43\x65rtificateState\x12!\n\x1d\x43\x45RTIFICATE_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x45RTIFICATE_STATE_INTENT\x10\x01\x12\x1c\n\x18\x43\x45RTIFICATE_STATE_ISSUED\x10\x02\x12\x1d\n\x19\x43\x45RTIFICATE_STATE_REVOKED\x10\x03\x12 \n\x1c\x43\x45RTIFICATE_STATE_SUPERSEDED\x10\x04\x12\x1a\n\x16\x43\x45RTIFICATE_STATE_HELD\x10\n*\xf7\x01\n\x10RevocationReason\x12!\n\x1dREVOCATION_REASON_UNSPECIFIED\x10\x00\x12*\n&REVOCATION_REASON_COMPLETION_WITHDRAWN\x10\x01\x12%\n!REVOCATION_REASON_RESULT_ANNULLED\x10\x02\x12$\n REVOCATION_REASON_FALSE_EVIDENCE\x10\x03\x12 \n\x1cREVOCATION_REASON_MISCONDUCT\x10\x04\x12%\n!REVOCATION_REASON_ISSUED_IN_ERROR\x10\x05*\\\n\x0bPaperLayout\x12\x1c\n\x18PAPER_LAYOUT_UNSPECIFIED\x10\x00\x12\x16\n\x12PAPER_LAYOUT_PRINT\x10\x01\x12\x17\n\x13PAPER_LAYOUT_SCREEN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/certificate.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a%shuzheng/certificates/v1/events.proto\x1a$shuzheng/type/v1/qualification.proto\"\x90\t\n\x0b\x43\x65rtificate\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x39\n\x05state\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateState\x12/\n\x05owner\x18\x05 \x01(\tB \xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\x12\x1a\n\x12owner_display_name\x18\x06 \x01(\t\x12\x15\n\rlisting_batch\x18\x07 \x01(\t\x12\x31\n\x06source\x18\x08 \x01(\tB!\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\x12\x0e\n\x06person\x18\t \x01(\t\x12\x13\n\x0bholder_name\x18\n \x01(\t\x12\x36\n\rqualification\x18\x0b \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\r\n\x05hours\x18\x0c \x01(\t\x12\x14\n\x0ctheory_score\x18\r \x01(\t\x12\x15\n\rability_score\x18\x0e \x01(\t\x12%\n\nawarded_on\x18\x0f \x01(\x0b\x32\x11.google.type.Date\x12.\n\nvalid_from\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12:\n\nsupersedes\x18\x12 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12=\n\rsuperseded_by\x18\x13 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x45\n\x11revocation_reason\x18\x14 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReason\x12\x17\n\x0frevocation_note\x18\x15 \x01(\t\x12/\n\x0brevoke_time\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64ocument_sha256\x18\x17 \x01(\t\x12\x0c\n\x04\x65tag\x18\x18 \x01(\t\x12/\n\x0b\x63reate_time\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x05\x62\x61tch\x18\x1b \x01(\tB \xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\x12\x16\n\x0e\x61waits_release\x18\x1c \x01(\x08\x12\x0f\n\x07refusal\x18\x1d \x01(\t:B\xea\x41?\n!certificates.shuzheng/Certificate\x12\x1a\x63\x65rtificates/{certificate}\"m\n\x10\x43\x65rtificatePaper\x12\x34\n\x04name\x18\x01 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\"\x99\x01\n\x13\x43\x65rtificateDocument\x12\x34\n\x04name\x18\x01 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c\x12\x14\n\x0clog_position\x18\x04 \x01(\t\x12\x11\n\tlog_nonce\x18\x05 \x01(\x0c*\xce\x01\n\x10\x43\x65rtificateState\x12!\n\x1d\x43\x45RTIFICATE_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x45RTIFICATE_STATE_INTENT\x10\x01\x12\x1c\n\x18\x43\x45RTIFICATE_STATE_ISSUED\x10\x02\x12\x1d\n\x19\x43\x45RTIFICATE_STATE_REVOKED\x10\x03\x12 \n\x1c\x43\x45RTIFICATE_STATE_SUPERSEDED\x10\x04\x12\x1a\n\x16\x43\x45RTIFICATE_STATE_HELD\x10\n*\xf7\x01\n\x10RevocationReason\x12!\n\x1dREVOCATION_REASON_UNSPECIFIED\x10\x00\x12*\n&REVOCATION_REASON_COMPLETION_WITHDRAWN\x10\x01\x12%\n!REVOCATION_REASON_RESULT_ANNULLED\x10\x02\x12$\n REVOCATION_REASON_FALSE_EVIDENCE\x10\x03\x12 \n\x1cREVOCATION_REASON_MISCONDUCT\x10\x04\x12%\n!REVOCATION_REASON_ISSUED_IN_ERROR\x10\x05*\\\n\x0bPaperLayout\x12\x1c\n\x18PAPER_LAYOUT_UNSPECIFIED\x10\x00\x12\x16\n\x12PAPER_LAYOUT_PRINT\x10\x01\x12\x17\n\x13PAPER_LAYOUT_SCREEN\x10\x02\x42\xc1\x01\xea\x41H\n\x1b\x63\x65rtificates.shuzheng/Owner\x12\x1ainstitutions/{institution}\x12\rbodies/{body}\xea\x41s\n\x1c\x63\x65rtificates.shuzheng/Source\x12\x33institutions/{institution}/completions/{completion}\x12\x1e\x62odies/{body}/results/{result}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.certificate_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_CERTIFICATESTATE']._serialized_start=1307
-  _globals['_CERTIFICATESTATE']._serialized_end=1513
-  _globals['_REVOCATIONREASON']._serialized_start=1516
-  _globals['_REVOCATIONREASON']._serialized_end=1763
-  _globals['_PAPERLAYOUT']._serialized_start=1765
-  _globals['_PAPERLAYOUT']._serialized_end=1857
-  _globals['_CERTIFICATE']._serialized_start=207
-  _globals['_CERTIFICATE']._serialized_end=1118
-  _globals['_CERTIFICATEPAPER']._serialized_start=1120
-  _globals['_CERTIFICATEPAPER']._serialized_end=1189
-  _globals['_CERTIFICATEDOCUMENT']._serialized_start=1191
-  _globals['_CERTIFICATEDOCUMENT']._serialized_end=1304
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352AH\n\033certificates.shuzheng/Owner\022\032institutions/{institution}\022\rbodies/{body}\352As\n\034certificates.shuzheng/Source\0223institutions/{institution}/completions/{completion}\022\036bodies/{body}/results/{result}'
+  _globals['_CERTIFICATE'].fields_by_name['name']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_CERTIFICATE'].fields_by_name['owner']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner'
+  _globals['_CERTIFICATE'].fields_by_name['source']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['source']._serialized_options = b'\372A\036\n\034certificates.shuzheng/Source'
+  _globals['_CERTIFICATE'].fields_by_name['supersedes']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['supersedes']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATE'].fields_by_name['superseded_by']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['superseded_by']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATE'].fields_by_name['batch']._loaded_options = None
+  _globals['_CERTIFICATE'].fields_by_name['batch']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Batch'
+  _globals['_CERTIFICATE']._loaded_options = None
+  _globals['_CERTIFICATE']._serialized_options = b'\352A?\n!certificates.shuzheng/Certificate\022\032certificates/{certificate}'
+  _globals['_CERTIFICATEPAPER'].fields_by_name['name']._loaded_options = None
+  _globals['_CERTIFICATEPAPER'].fields_by_name['name']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATEDOCUMENT'].fields_by_name['name']._loaded_options = None
+  _globals['_CERTIFICATEDOCUMENT'].fields_by_name['name']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATESTATE']._serialized_start=1705
+  _globals['_CERTIFICATESTATE']._serialized_end=1911
+  _globals['_REVOCATIONREASON']._serialized_start=1914
+  _globals['_REVOCATIONREASON']._serialized_end=2161
+  _globals['_PAPERLAYOUT']._serialized_start=2163
+  _globals['_PAPERLAYOUT']._serialized_end=2255
+  _globals['_CERTIFICATE']._serialized_start=267
+  _globals['_CERTIFICATE']._serialized_end=1435
+  _globals['_CERTIFICATEPAPER']._serialized_start=1437
+  _globals['_CERTIFICATEPAPER']._serialized_end=1546
+  _globals['_CERTIFICATEDOCUMENT']._serialized_start=1549
+  _globals['_CERTIFICATEDOCUMENT']._serialized_end=1702
 # @@protoc_insertion_point(module_scope)

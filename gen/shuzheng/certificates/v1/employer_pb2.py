@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'shuzheng/certificates/v1/employer.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\x02\n\x08\x45mployer\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x31\n\x04uscc\x18\x06 \x01(\tB#\xbaH r\x1b\x32\x19^[0-9A-HJ-NPQRTUWXY]{18}$\xd8\x01\x01\x12\x1f\n\ruscc_problems\x18\x07 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\n\"\xd2\x01\n\x06\x41piKey\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brevoke_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'shuzheng/certificates/v1/employer.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x02\n\x08\x45mployer\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\"\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x35\n\x04uscc\x18\x06 \x01(\tB\'\xe2\x41\x01\x02\xbaH r\x1b\x32\x19^[0-9A-HJ-NPQRTUWXY]{18}$\xd8\x01\x01\x12#\n\ruscc_problems\x18\x07 \x03(\tB\x0c\xe2\x41\x01\x03\xbaH\x05\x92\x01\x02\x10\n:9\xea\x41\x36\n\x1e\x63\x65rtificates.shuzheng/Employer\x12\x14\x65mployers/{employer}\"\xad\x02\n\x06\x41piKey\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x0brevoke_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:I\xea\x41\x46\n\x1c\x63\x65rtificates.shuzheng/ApiKey\x12&employers/{employer}/apiKeys/{api_key}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,21 +36,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.em
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EMPLOYER'].fields_by_name['name']._loaded_options = None
-  _globals['_EMPLOYER'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_EMPLOYER'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_EMPLOYER'].fields_by_name['etag']._loaded_options = None
   _globals['_EMPLOYER'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_EMPLOYER'].fields_by_name['create_time']._loaded_options = None
+  _globals['_EMPLOYER'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_EMPLOYER'].fields_by_name['update_time']._loaded_options = None
+  _globals['_EMPLOYER'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
   _globals['_EMPLOYER'].fields_by_name['display_name']._loaded_options = None
-  _globals['_EMPLOYER'].fields_by_name['display_name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_EMPLOYER'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
   _globals['_EMPLOYER'].fields_by_name['uscc']._loaded_options = None
-  _globals['_EMPLOYER'].fields_by_name['uscc']._serialized_options = b'\272H r\0332\031^[0-9A-HJ-NPQRTUWXY]{18}$\330\001\001'
+  _globals['_EMPLOYER'].fields_by_name['uscc']._serialized_options = b'\342A\001\002\272H r\0332\031^[0-9A-HJ-NPQRTUWXY]{18}$\330\001\001'
   _globals['_EMPLOYER'].fields_by_name['uscc_problems']._loaded_options = None
-  _globals['_EMPLOYER'].fields_by_name['uscc_problems']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_EMPLOYER'].fields_by_name['uscc_problems']._serialized_options = b'\342A\001\003\272H\005\222\001\002\020\n'
+  _globals['_EMPLOYER']._loaded_options = None
+  _globals['_EMPLOYER']._serialized_options = b'\352A6\n\036certificates.shuzheng/Employer\022\024employers/{employer}'
   _globals['_APIKEY'].fields_by_name['name']._loaded_options = None
-  _globals['_APIKEY'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_APIKEY'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_APIKEY'].fields_by_name['display_name']._loaded_options = None
   _globals['_APIKEY'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030d'
-  _globals['_EMPLOYER']._serialized_start=132
-  _globals['_EMPLOYER']._serialized_end=403
-  _globals['_APIKEY']._serialized_start=406
-  _globals['_APIKEY']._serialized_end=616
+  _globals['_APIKEY'].fields_by_name['revoke_time']._loaded_options = None
+  _globals['_APIKEY'].fields_by_name['revoke_time']._serialized_options = b'\342A\001\003'
+  _globals['_APIKEY'].fields_by_name['create_time']._loaded_options = None
+  _globals['_APIKEY'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_APIKEY']._loaded_options = None
+  _globals['_APIKEY']._serialized_options = b'\352AF\n\034certificates.shuzheng/ApiKey\022&employers/{employer}/apiKeys/{api_key}'
+  _globals['_EMPLOYER']._serialized_start=192
+  _globals['_EMPLOYER']._serialized_end=550
+  _globals['_APIKEY']._serialized_start=553
+  _globals['_APIKEY']._serialized_end=854
 # @@protoc_insertion_point(module_scope)

@@ -42,15 +42,15 @@ class Employer(_message.Message):
     """统一社会信用代码 (GB 32100), 18 characters. A failed check digit is recorded, not refused."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was last changed."""
+        """When it was last changed."""
 
     @_builtins.property
     def uscc_problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Output only. What is wrong with the USCC, empty when nothing."""
+        """What is wrong with the USCC, empty when nothing."""
 
     def __init__(
         self,
@@ -92,11 +92,11 @@ class ApiKey(_message.Message):
 
     @_builtins.property
     def revoke_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was revoked; absent: it was not."""
+        """When it was revoked; absent: it was not."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When it was created."""
+        """When it was created."""
 
     def __init__(
         self,

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.certificates.v1 import employer_pb2 as shuzheng_dot_certificates_dot_v1_dot_employer__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/shuzheng/certificates/v1/employer_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\'shuzheng/certificates/v1/employer.proto\x1a shuzheng/options/v1/access.proto\"\xb4\x02\n\x15\x43reateEmployerRequest\x12\x38\n\x0b\x65mployer_id\x18\x01 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12<\n\x08\x65mployer\x18\x02 \x01(\x0b\x32\".shuzheng.certificates.v1.EmployerB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x81\x01\xbaH~\x1a|\n\x18\x63reate_employer.complete\x12\"display_name and uscc are required\x1a<this.employer.display_name != \'\' && this.employer.uscc != \'\'\".\n\x12GetEmployerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"S\n\x14ListEmployersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"g\n\x15ListEmployersResponse\x12\x35\n\temployers\x18\x01 \x03(\x0b\x32\".shuzheng.certificates.v1.Employer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xaf\x01\n\x15UpdateEmployerRequest\x12<\n\x08\x65mployer\x18\x01 \x01(\x0b\x32\".shuzheng.certificates.v1.EmployerB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8d\x01\n\x13\x43reateApiKeyRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12\x39\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32 .shuzheng.certificates.v1.ApiKeyB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"Y\n\x14\x43reateApiKeyResponse\x12\x31\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32 .shuzheng.certificates.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\"m\n\x12ListApiKeysRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"b\n\x13ListApiKeysResponse\x12\x32\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32 .shuzheng.certificates.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"P\n\x13RevokeApiKeyRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xe2\x06\n\x0f\x45mployerService\x12o\n\x0e\x43reateEmployer\x12/.shuzheng.certificates.v1.CreateEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12s\n\x0bGetEmployer\x12,.shuzheng.certificates.v1.GetEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x06\x12\x04name\n\x02\x08\x01\x12z\n\rListEmployers\x12..shuzheng.certificates.v1.ListEmployersRequest\x1a/.shuzheng.certificates.v1.ListEmployersResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12o\n\x0eUpdateEmployer\x12/.shuzheng.certificates.v1.UpdateEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x83\x01\n\x0c\x43reateApiKey\x12-.shuzheng.certificates.v1.CreateApiKeyRequest\x1a..shuzheng.certificates.v1.CreateApiKeyResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x06\x12\x06parent\n\x02\x08\x01\x12\x80\x01\n\x0bListApiKeys\x12,.shuzheng.certificates.v1.ListApiKeysRequest\x1a-.shuzheng.certificates.v1.ListApiKeysResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x06\x12\x06parent\n\x02\x08\x01\x12s\n\x0cRevokeApiKey\x12-.shuzheng.certificates.v1.RevokeApiKeyRequest\x1a .shuzheng.certificates.v1.ApiKey\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x06\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/shuzheng/certificates/v1/employer_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\'shuzheng/certificates/v1/employer.proto\x1a shuzheng/options/v1/access.proto\"\xb8\x02\n\x15\x43reateEmployerRequest\x12\x38\n\x0b\x65mployer_id\x18\x01 \x01(\tB#\xbaH r\x1b\x32\x19^[a-z0-9][a-z0-9-]{0,62}$\xd8\x01\x01\x12@\n\x08\x65mployer\x18\x02 \x01(\x0b\x32\".shuzheng.certificates.v1.EmployerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x81\x01\xbaH~\x1a|\n\x18\x63reate_employer.complete\x12\"display_name and uscc are required\x1a<this.employer.display_name != \'\' && this.employer.uscc != \'\'\"U\n\x12GetEmployerRequest\x12?\n\x04name\x18\x01 \x01(\tB1\xe2\x41\x01\x02\xfa\x41 \n\x1e\x63\x65rtificates.shuzheng/Employer\xbaH\x07r\x05\x10\x01\x18\xac\x02\"S\n\x14ListEmployersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"g\n\x15ListEmployersResponse\x12\x35\n\temployers\x18\x01 \x03(\x0b\x32\".shuzheng.certificates.v1.Employer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb7\x01\n\x15UpdateEmployerRequest\x12@\n\x08\x65mployer\x18\x01 \x01(\x0b\x32\".shuzheng.certificates.v1.EmployerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xb8\x01\n\x13\x43reateApiKeyRequest\x12\x41\n\x06parent\x18\x01 \x01(\tB1\xe2\x41\x01\x02\xfa\x41 \n\x1e\x63\x65rtificates.shuzheng/Employer\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12=\n\x07\x61pi_key\x18\x02 \x01(\x0b\x32 .shuzheng.certificates.v1.ApiKeyB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"Y\n\x14\x43reateApiKeyResponse\x12\x31\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32 .shuzheng.certificates.v1.ApiKey\x12\x0e\n\x06secret\x18\x02 \x01(\t\"\x94\x01\n\x12ListApiKeysRequest\x12\x41\n\x06parent\x18\x01 \x01(\tB1\xe2\x41\x01\x02\xfa\x41 \n\x1e\x63\x65rtificates.shuzheng/Employer\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"b\n\x13ListApiKeysResponse\x12\x32\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32 .shuzheng.certificates.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x13RevokeApiKeyRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/ApiKey\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xe2\x06\n\x0f\x45mployerService\x12o\n\x0e\x43reateEmployer\x12/.shuzheng.certificates.v1.CreateEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12s\n\x0bGetEmployer\x12,.shuzheng.certificates.v1.GetEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x06\x12\x04name\n\x02\x08\x01\x12z\n\rListEmployers\x12..shuzheng.certificates.v1.ListEmployersRequest\x1a/.shuzheng.certificates.v1.ListEmployersResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12o\n\x0eUpdateEmployer\x12/.shuzheng.certificates.v1.UpdateEmployerRequest\x1a\".shuzheng.certificates.v1.Employer\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12\x83\x01\n\x0c\x43reateApiKey\x12-.shuzheng.certificates.v1.CreateApiKeyRequest\x1a..shuzheng.certificates.v1.CreateApiKeyResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x06\x12\x06parent\n\x02\x08\x01\x12\x80\x01\n\x0bListApiKeys\x12,.shuzheng.certificates.v1.ListApiKeysRequest\x1a-.shuzheng.certificates.v1.ListApiKeysResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x06\x12\x06parent\n\x02\x08\x01\x12s\n\x0cRevokeApiKey\x12-.shuzheng.certificates.v1.RevokeApiKeyRequest\x1a .shuzheng.certificates.v1.ApiKey\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x06\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,37 +40,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['employer_id']._loaded_options = None
   _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['employer_id']._serialized_options = b'\272H r\0332\031^[a-z0-9][a-z0-9-]{0,62}$\330\001\001'
   _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['employer']._loaded_options = None
-  _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['employer']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['employer']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEEMPLOYERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEEMPLOYERREQUEST']._loaded_options = None
   _globals['_CREATEEMPLOYERREQUEST']._serialized_options = b'\272H~\032|\n\030create_employer.complete\022\"display_name and uscc are required\032<this.employer.display_name != \'\' && this.employer.uscc != \'\''
   _globals['_GETEMPLOYERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETEMPLOYERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETEMPLOYERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A \n\036certificates.shuzheng/Employer\272H\007r\005\020\001\030\254\002'
   _globals['_LISTEMPLOYERSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTEMPLOYERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTEMPLOYERSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTEMPLOYERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['employer']._loaded_options = None
-  _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['employer']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['employer']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEEMPLOYERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\360\001'
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A \n\036certificates.shuzheng/Employer\272H\007r\005\020\001\030\360\001'
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['api_key']._loaded_options = None
-  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['api_key']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['api_key']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTAPIKEYSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\360\001'
+  _globals['_LISTAPIKEYSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A \n\036certificates.shuzheng/Employer\272H\007r\005\020\001\030\360\001'
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034certificates.shuzheng/ApiKey\272H\007r\005\020\001\030\254\002'
   _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_EMPLOYERSERVICE'].methods_by_name['CreateEmployer']._loaded_options = None
@@ -85,26 +87,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EMPLOYERSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\212\265\030\020\n\n\010\006\022\006parent\n\002\010\001'
   _globals['_EMPLOYERSERVICE'].methods_by_name['RevokeApiKey']._loaded_options = None
   _globals['_EMPLOYERSERVICE'].methods_by_name['RevokeApiKey']._serialized_options = b'\212\265\030\016\n\010\010\006\022\004name\n\002\010\001'
-  _globals['_CREATEEMPLOYERREQUEST']._serialized_start=216
-  _globals['_CREATEEMPLOYERREQUEST']._serialized_end=524
-  _globals['_GETEMPLOYERREQUEST']._serialized_start=526
-  _globals['_GETEMPLOYERREQUEST']._serialized_end=572
-  _globals['_LISTEMPLOYERSREQUEST']._serialized_start=574
-  _globals['_LISTEMPLOYERSREQUEST']._serialized_end=657
-  _globals['_LISTEMPLOYERSRESPONSE']._serialized_start=659
-  _globals['_LISTEMPLOYERSRESPONSE']._serialized_end=762
-  _globals['_UPDATEEMPLOYERREQUEST']._serialized_start=765
-  _globals['_UPDATEEMPLOYERREQUEST']._serialized_end=940
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=943
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1084
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1086
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1175
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1177
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1286
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1288
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1386
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1388
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1468
-  _globals['_EMPLOYERSERVICE']._serialized_start=1471
-  _globals['_EMPLOYERSERVICE']._serialized_end=2337
+  _globals['_CREATEEMPLOYERREQUEST']._serialized_start=276
+  _globals['_CREATEEMPLOYERREQUEST']._serialized_end=588
+  _globals['_GETEMPLOYERREQUEST']._serialized_start=590
+  _globals['_GETEMPLOYERREQUEST']._serialized_end=675
+  _globals['_LISTEMPLOYERSREQUEST']._serialized_start=677
+  _globals['_LISTEMPLOYERSREQUEST']._serialized_end=760
+  _globals['_LISTEMPLOYERSRESPONSE']._serialized_start=762
+  _globals['_LISTEMPLOYERSRESPONSE']._serialized_end=865
+  _globals['_UPDATEEMPLOYERREQUEST']._serialized_start=868
+  _globals['_UPDATEEMPLOYERREQUEST']._serialized_end=1051
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=1054
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1238
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1240
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1329
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1332
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1480
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1482
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1580
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1582
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1699
+  _globals['_EMPLOYERSERVICE']._serialized_start=1702
+  _globals['_EMPLOYERSERVICE']._serialized_end=2568
 # @@protoc_insertion_point(module_scope)

@@ -22,23 +22,38 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/certificates/v1/events.proto\x12\x18shuzheng.certificates.v1\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xdf\x01\n\x11\x43\x65rtificateIssued\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12\x37\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x36\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x0e\n\x06source\x18\x05 \x01(\t\x12$\n\tissued_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\"\xb9\x01\n\x12\x43\x65rtificateRevoked\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12\x37\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12%\n\nrevoked_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\"\xc6\x01\n\x15\x43\x65rtificateSuperseded\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12\x15\n\rsuperseded_by\x18\x02 \x01(\t\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12(\n\rsuperseded_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date*n\n\x0f\x43\x65rtificateKind\x12 \n\x1c\x43\x45RTIFICATE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x45RTIFICATE_KIND_TRAINING\x10\x01\x12\x1a\n\x16\x43\x45RTIFICATE_KIND_GRADE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/certificates/v1/events.proto\x12\x18shuzheng.certificates.v1\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xaa\x02\n\x11\x43\x65rtificateIssued\x12;\n\x0b\x63\x65rtificate\x18\x01 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x37\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x36\n\rqualification\x18\x04 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x31\n\x06source\x18\x05 \x01(\tB!\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\x12$\n\tissued_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\"\x84\x02\n\x12\x43\x65rtificateRevoked\x12;\n\x0b\x63\x65rtificate\x18\x01 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x37\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x31\n\x06source\x18\x04 \x01(\tB!\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12%\n\nrevoked_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date\"\xb9\x02\n\x15\x43\x65rtificateSuperseded\x12;\n\x0b\x63\x65rtificate\x18\x01 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12=\n\rsuperseded_by\x18\x02 \x01(\tB&\xfa\x41#\n!certificates.shuzheng/Certificate\x12\x37\n\x04kind\x18\x03 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x0e\n\x06person\x18\x04 \x01(\t\x12\x31\n\x06source\x18\x05 \x01(\tB!\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\x12(\n\rsuperseded_on\x18\x06 \x01(\x0b\x32\x11.google.type.Date*n\n\x0f\x43\x65rtificateKind\x12 \n\x1c\x43\x45RTIFICATE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43\x45RTIFICATE_KIND_TRAINING\x10\x01\x12\x1a\n\x16\x43\x45RTIFICATE_KIND_GRADE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CERTIFICATEKIND']._serialized_start=744
-  _globals['_CERTIFICATEKIND']._serialized_end=854
-  _globals['_CERTIFICATEISSUED']._serialized_start=130
-  _globals['_CERTIFICATEISSUED']._serialized_end=353
-  _globals['_CERTIFICATEREVOKED']._serialized_start=356
-  _globals['_CERTIFICATEREVOKED']._serialized_end=541
-  _globals['_CERTIFICATESUPERSEDED']._serialized_start=544
-  _globals['_CERTIFICATESUPERSEDED']._serialized_end=742
+  _globals['_CERTIFICATEISSUED'].fields_by_name['certificate']._loaded_options = None
+  _globals['_CERTIFICATEISSUED'].fields_by_name['certificate']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATEISSUED'].fields_by_name['source']._loaded_options = None
+  _globals['_CERTIFICATEISSUED'].fields_by_name['source']._serialized_options = b'\372A\036\n\034certificates.shuzheng/Source'
+  _globals['_CERTIFICATEREVOKED'].fields_by_name['certificate']._loaded_options = None
+  _globals['_CERTIFICATEREVOKED'].fields_by_name['certificate']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATEREVOKED'].fields_by_name['source']._loaded_options = None
+  _globals['_CERTIFICATEREVOKED'].fields_by_name['source']._serialized_options = b'\372A\036\n\034certificates.shuzheng/Source'
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['certificate']._loaded_options = None
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['certificate']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['superseded_by']._loaded_options = None
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['superseded_by']._serialized_options = b'\372A#\n!certificates.shuzheng/Certificate'
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['source']._loaded_options = None
+  _globals['_CERTIFICATESUPERSEDED'].fields_by_name['source']._serialized_options = b'\372A\036\n\034certificates.shuzheng/Source'
+  _globals['_CERTIFICATEKIND']._serialized_start=1036
+  _globals['_CERTIFICATEKIND']._serialized_end=1146
+  _globals['_CERTIFICATEISSUED']._serialized_start=157
+  _globals['_CERTIFICATEISSUED']._serialized_end=455
+  _globals['_CERTIFICATEREVOKED']._serialized_start=458
+  _globals['_CERTIFICATEREVOKED']._serialized_end=718
+  _globals['_CERTIFICATESUPERSEDED']._serialized_start=721
+  _globals['_CERTIFICATESUPERSEDED']._serialized_end=1034
 # @@protoc_insertion_point(module_scope)

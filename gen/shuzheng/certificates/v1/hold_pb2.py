@@ -22,18 +22,24 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/certificates/v1/hold.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n\x04Hold\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x34\n\x06reason\x18\x02 \x01(\x0e\x32$.shuzheng.certificates.v1.HoldReason\x12\x0c\n\x04note\x18\x03 \x01(\t\x12-\n\thold_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65nd_note\x18\x06 \x01(\t*`\n\nHoldReason\x12\x1b\n\x17HOLD_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12HOLD_REASON_APPEAL\x10\x01\x12\x1d\n\x19HOLD_REASON_INVESTIGATION\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shuzheng/certificates/v1/hold.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x97\x02\n\x04Hold\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x34\n\x06reason\x18\x02 \x01(\x0e\x32$.shuzheng.certificates.v1.HoldReason\x12\x0c\n\x04note\x18\x03 \x01(\t\x12-\n\thold_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65nd_note\x18\x06 \x01(\t:H\xea\x41\x45\n\x1a\x63\x65rtificates.shuzheng/Hold\x12\'certificates/{certificate}/holds/{hold}*`\n\nHoldReason\x12\x1b\n\x17HOLD_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12HOLD_REASON_APPEAL\x10\x01\x12\x1d\n\x19HOLD_REASON_INVESTIGATION\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.hold_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HOLDREASON']._serialized_start=300
-  _globals['_HOLDREASON']._serialized_end=396
-  _globals['_HOLD']._serialized_start=99
-  _globals['_HOLD']._serialized_end=298
+  _globals['_HOLD'].fields_by_name['name']._loaded_options = None
+  _globals['_HOLD'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_HOLD']._loaded_options = None
+  _globals['_HOLD']._serialized_options = b'\352AE\n\032certificates.shuzheng/Hold\022\'certificates/{certificate}/holds/{hold}'
+  _globals['_HOLDREASON']._serialized_start=440
+  _globals['_HOLDREASON']._serialized_end=536
+  _globals['_HOLD']._serialized_start=159
+  _globals['_HOLD']._serialized_end=438
 # @@protoc_insertion_point(module_scope)

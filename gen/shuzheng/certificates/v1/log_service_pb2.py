@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/log_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a shuzheng/options/v1/access.proto\",\n\x11GetLogFileRequest\x12\x17\n\x04path\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"(\n\x07LogFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x12\n\x10\x45xportLogRequest\"E\n\x11\x45xportLogResponse\x12\x30\n\x05\x66iles\x18\x01 \x03(\x0b\x32!.shuzheng.certificates.v1.LogFile2\xe6\x01\n\nLogService\x12\x66\n\nGetLogFile\x12+.shuzheng.certificates.v1.GetLogFileRequest\x1a!.shuzheng.certificates.v1.LogFile\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12p\n\tExportLog\x12*.shuzheng.certificates.v1.ExportLogRequest\x1a+.shuzheng.certificates.v1.ExportLogResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/log_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a shuzheng/options/v1/access.proto\"0\n\x11GetLogFileRequest\x12\x1b\n\x04path\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18\x64\"(\n\x07LogFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\x12\n\x10\x45xportLogRequest\"E\n\x11\x45xportLogResponse\x12\x30\n\x05\x66iles\x18\x01 \x03(\x0b\x32!.shuzheng.certificates.v1.LogFile2\xe6\x01\n\nLogService\x12\x66\n\nGetLogFile\x12+.shuzheng.certificates.v1.GetLogFileRequest\x1a!.shuzheng.certificates.v1.LogFile\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12p\n\tExportLog\x12*.shuzheng.certificates.v1.ExportLogRequest\x1a+.shuzheng.certificates.v1.ExportLogResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,19 +35,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.lo
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETLOGFILEREQUEST'].fields_by_name['path']._loaded_options = None
-  _globals['_GETLOGFILEREQUEST'].fields_by_name['path']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_GETLOGFILEREQUEST'].fields_by_name['path']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030d'
   _globals['_LOGSERVICE'].methods_by_name['GetLogFile']._loaded_options = None
   _globals['_LOGSERVICE'].methods_by_name['GetLogFile']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_LOGSERVICE'].methods_by_name['ExportLog']._loaded_options = None
   _globals['_LOGSERVICE'].methods_by_name['ExportLog']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_GETLOGFILEREQUEST']._serialized_start=135
-  _globals['_GETLOGFILEREQUEST']._serialized_end=179
-  _globals['_LOGFILE']._serialized_start=181
-  _globals['_LOGFILE']._serialized_end=221
-  _globals['_EXPORTLOGREQUEST']._serialized_start=223
-  _globals['_EXPORTLOGREQUEST']._serialized_end=241
-  _globals['_EXPORTLOGRESPONSE']._serialized_start=243
-  _globals['_EXPORTLOGRESPONSE']._serialized_end=312
-  _globals['_LOGSERVICE']._serialized_start=315
-  _globals['_LOGSERVICE']._serialized_end=545
+  _globals['_GETLOGFILEREQUEST']._serialized_start=168
+  _globals['_GETLOGFILEREQUEST']._serialized_end=216
+  _globals['_LOGFILE']._serialized_start=218
+  _globals['_LOGFILE']._serialized_end=258
+  _globals['_EXPORTLOGREQUEST']._serialized_start=260
+  _globals['_EXPORTLOGREQUEST']._serialized_end=278
+  _globals['_EXPORTLOGRESPONSE']._serialized_start=280
+  _globals['_EXPORTLOGRESPONSE']._serialized_end=349
+  _globals['_LOGSERVICE']._serialized_start=352
+  _globals['_LOGSERVICE']._serialized_end=582
 # @@protoc_insertion_point(module_scope)

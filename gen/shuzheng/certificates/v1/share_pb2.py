@@ -22,6 +22,8 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.certificates.v1 import certificate_pb2 as shuzheng_dot_certificates_dot_v1_dot_certificate__pb2
@@ -30,17 +32,21 @@ from shuzheng.certificates.v1 import verification_pb2 as shuzheng_dot_certificat
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/share.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a+shuzheng/certificates/v1/verification.proto\x1a$shuzheng/type/v1/qualification.proto\"\xff\x01\n\x05Share\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x34\n\x05shown\x18\x03 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedField\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tby_holder\x18\x06 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb9\x05\n\x11SharedCertificate\x12>\n\x07outcome\x18\x01 \x01(\x0e\x32-.shuzheng.certificates.v1.VerificationOutcome\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x34\n\x05shown\x18\x05 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedField\x12\x13\n\x0bholder_name\x18\x06 \x01(\t\x12\x0e\n\x06number\x18\x07 \x01(\t\x12\x36\n\rqualification\x18\x08 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x1a\n\x12owner_display_name\x18\t \x01(\t\x12%\n\nawarded_on\x18\n \x01(\x0b\x32\x11.google.type.Date\x12.\n\nvalid_from\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05hours\x18\r \x01(\t\x12\x14\n\x0ctheory_score\x18\x0e \x01(\t\x12\x15\n\rability_score\x18\x0f \x01(\t\x12/\n\x0brevoke_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x45\n\x11revocation_reason\x18\x11 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReason*\xe3\x01\n\x0bSharedField\x12\x1c\n\x18SHARED_FIELD_UNSPECIFIED\x10\x00\x12\x1c\n\x18SHARED_FIELD_HOLDER_NAME\x10\x01\x12\x17\n\x13SHARED_FIELD_NUMBER\x10\x02\x12\x1e\n\x1aSHARED_FIELD_QUALIFICATION\x10\x03\x12\x16\n\x12SHARED_FIELD_OWNER\x10\x04\x12\x16\n\x12SHARED_FIELD_DATES\x10\x05\x12\x16\n\x12SHARED_FIELD_HOURS\x10\x06\x12\x17\n\x13SHARED_FIELD_SCORES\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/share.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a+shuzheng/certificates/v1/verification.proto\x1a$shuzheng/type/v1/qualification.proto\"\xd2\x02\n\x05Share\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x34\n\x05shown\x18\x03 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedField\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tby_holder\x18\x06 \x01(\x08\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:K\xea\x41H\n\x1b\x63\x65rtificates.shuzheng/Share\x12)certificates/{certificate}/shares/{share}\"\xb9\x05\n\x11SharedCertificate\x12>\n\x07outcome\x18\x01 \x01(\x0e\x32-.shuzheng.certificates.v1.VerificationOutcome\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKind\x12\x34\n\x05shown\x18\x05 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedField\x12\x13\n\x0bholder_name\x18\x06 \x01(\t\x12\x0e\n\x06number\x18\x07 \x01(\t\x12\x36\n\rqualification\x18\x08 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x1a\n\x12owner_display_name\x18\t \x01(\t\x12%\n\nawarded_on\x18\n \x01(\x0b\x32\x11.google.type.Date\x12.\n\nvalid_from\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bvalid_until\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05hours\x18\r \x01(\t\x12\x14\n\x0ctheory_score\x18\x0e \x01(\t\x12\x15\n\rability_score\x18\x0f \x01(\t\x12/\n\x0brevoke_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x45\n\x11revocation_reason\x18\x11 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReason*\xe3\x01\n\x0bSharedField\x12\x1c\n\x18SHARED_FIELD_UNSPECIFIED\x10\x00\x12\x1c\n\x18SHARED_FIELD_HOLDER_NAME\x10\x01\x12\x17\n\x13SHARED_FIELD_NUMBER\x10\x02\x12\x1e\n\x1aSHARED_FIELD_QUALIFICATION\x10\x03\x12\x16\n\x12SHARED_FIELD_OWNER\x10\x04\x12\x16\n\x12SHARED_FIELD_DATES\x10\x05\x12\x16\n\x12SHARED_FIELD_HOURS\x10\x06\x12\x17\n\x13SHARED_FIELD_SCORES\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.share_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SHAREDFIELD']._serialized_start=1248
-  _globals['_SHAREDFIELD']._serialized_end=1475
-  _globals['_SHARE']._serialized_start=290
-  _globals['_SHARE']._serialized_end=545
-  _globals['_SHAREDCERTIFICATE']._serialized_start=548
-  _globals['_SHAREDCERTIFICATE']._serialized_end=1245
+  _globals['_SHARE'].fields_by_name['name']._loaded_options = None
+  _globals['_SHARE'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_SHARE']._loaded_options = None
+  _globals['_SHARE']._serialized_options = b'\352AH\n\033certificates.shuzheng/Share\022)certificates/{certificate}/shares/{share}'
+  _globals['_SHAREDFIELD']._serialized_start=1391
+  _globals['_SHAREDFIELD']._serialized_end=1618
+  _globals['_SHARE']._serialized_start=350
+  _globals['_SHARE']._serialized_end=688
+  _globals['_SHAREDCERTIFICATE']._serialized_start=691
+  _globals['_SHAREDCERTIFICATE']._serialized_end=1388
 # @@protoc_insertion_point(module_scope)

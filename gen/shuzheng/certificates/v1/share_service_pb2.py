@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.certificates.v1 import share_pb2 as shuzheng_dot_certificates_dot_v1_dot_share__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/certificates/v1/share_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$shuzheng/certificates/v1/share.proto\x1a shuzheng/options/v1/access.proto\"\xad\x01\n\nShareTerms\x12\x1b\n\x07purpose\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12I\n\x05shown\x18\x02 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedFieldB\x13\xbaH\x10\x92\x01\r\x10\x07\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12\x37\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\x99\x01\n\x1a\x43reateShareByHolderRequest\x12\x1d\n\x08\x64ocument\x18\x01 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04\x12;\n\x05terms\x18\x02 \x01(\x0b\x32$.shuzheng.certificates.v1.ShareTermsB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x1b\x43reateShareByHolderResponse\x12.\n\x05share\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"\xa5\x01\n\x12\x43reateShareRequest\x12\x19\n\x06parent\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12;\n\x05terms\x18\x03 \x01(\x0b\x32$.shuzheng.certificates.v1.ShareTermsB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"a\n\x13\x43reateShareResponse\x12.\n\x05share\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"\x83\x01\n\x11ListSharesRequest\x12\x19\n\x06parent\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"^\n\x12ListSharesResponse\x12/\n\x06shares\x18\x01 \x03(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x17\x45ndShareByHolderRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x08\x64ocument\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"d\n\x0f\x45ndShareRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x16\n\x05owner\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"7\n\x1bGetSharedCertificateRequest\x12\x18\n\x05token\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<2\xa5\x06\n\x0cShareService\x12\x8c\x01\n\x13\x43reateShareByHolder\x12\x34.shuzheng.certificates.v1.CreateShareByHolderRequest\x1a\x35.shuzheng.certificates.v1.CreateShareByHolderResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x8a\x01\n\x0b\x43reateShare\x12,.shuzheng.certificates.v1.CreateShareRequest\x1a-.shuzheng.certificates.v1.CreateShareResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x87\x01\n\nListShares\x12+.shuzheng.certificates.v1.ListSharesRequest\x1a,.shuzheng.certificates.v1.ListSharesResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12p\n\x10\x45ndShareByHolder\x12\x31.shuzheng.certificates.v1.EndShareByHolderRequest\x1a\x1f.shuzheng.certificates.v1.Share\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12v\n\x08\x45ndShare\x12).shuzheng.certificates.v1.EndShareRequest\x1a\x1f.shuzheng.certificates.v1.Share\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x84\x01\n\x14GetSharedCertificate\x12\x35.shuzheng.certificates.v1.GetSharedCertificateRequest\x1a+.shuzheng.certificates.v1.SharedCertificate\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,shuzheng/certificates/v1/share_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$shuzheng/certificates/v1/share.proto\x1a shuzheng/options/v1/access.proto\"\xb5\x01\n\nShareTerms\x12\x1f\n\x07purpose\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12I\n\x05shown\x18\x02 \x03(\x0e\x32%.shuzheng.certificates.v1.SharedFieldB\x13\xbaH\x10\x92\x01\r\x10\x07\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"\xa1\x01\n\x1a\x43reateShareByHolderRequest\x12!\n\x08\x64ocument\x18\x01 \x01(\x0c\x42\x0f\xe2\x41\x01\x02\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04\x12?\n\x05terms\x18\x02 \x01(\x0b\x32$.shuzheng.certificates.v1.ShareTermsB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x1b\x43reateShareByHolderResponse\x12.\n\x05share\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"\xf3\x01\n\x12\x43reateShareRequest\x12\x43\n\x06parent\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12?\n\x05terms\x18\x03 \x01(\x0b\x32$.shuzheng.certificates.v1.ShareTermsB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"a\n\x13\x43reateShareResponse\x12.\n\x05share\x18\x01 \x01(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\r\n\x05token\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"\xcd\x01\n\x11ListSharesRequest\x12\x43\n\x06parent\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"^\n\x12ListSharesResponse\x12/\n\x06shares\x18\x01 \x03(\x0b\x32\x1f.shuzheng.certificates.v1.Share\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9b\x01\n\x17\x45ndShareByHolderRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Share\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12!\n\x08\x64ocument\x18\x02 \x01(\x0c\x42\x0f\xe2\x41\x01\x02\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa8\x01\n\x0f\x45ndShareRequest\x12<\n\x04name\x18\x01 \x01(\tB.\xe2\x41\x01\x02\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Share\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\";\n\x1bGetSharedCertificateRequest\x12\x1c\n\x05token\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18<2\xa5\x06\n\x0cShareService\x12\x8c\x01\n\x13\x43reateShareByHolder\x12\x34.shuzheng.certificates.v1.CreateShareByHolderRequest\x1a\x35.shuzheng.certificates.v1.CreateShareByHolderResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x8a\x01\n\x0b\x43reateShare\x12,.shuzheng.certificates.v1.CreateShareRequest\x1a-.shuzheng.certificates.v1.CreateShareResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x87\x01\n\nListShares\x12+.shuzheng.certificates.v1.ListSharesRequest\x1a,.shuzheng.certificates.v1.ListSharesResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12p\n\x10\x45ndShareByHolder\x12\x31.shuzheng.certificates.v1.EndShareByHolderRequest\x1a\x1f.shuzheng.certificates.v1.Share\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12v\n\x08\x45ndShare\x12).shuzheng.certificates.v1.EndShareRequest\x1a\x1f.shuzheng.certificates.v1.Share\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x84\x01\n\x14GetSharedCertificate\x12\x35.shuzheng.certificates.v1.GetSharedCertificateRequest\x1a+.shuzheng.certificates.v1.SharedCertificate\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,47 +38,47 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.sh
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SHARETERMS'].fields_by_name['purpose']._loaded_options = None
-  _globals['_SHARETERMS'].fields_by_name['purpose']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_SHARETERMS'].fields_by_name['purpose']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\310\001'
   _globals['_SHARETERMS'].fields_by_name['shown']._loaded_options = None
   _globals['_SHARETERMS'].fields_by_name['shown']._serialized_options = b'\272H\020\222\001\r\020\007\030\001\"\007\202\001\004\020\001 \000'
   _globals['_SHARETERMS'].fields_by_name['expire_time']._loaded_options = None
-  _globals['_SHARETERMS'].fields_by_name['expire_time']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SHARETERMS'].fields_by_name['expire_time']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['document']._loaded_options = None
-  _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['document']._serialized_options = b'\272H\010z\006\020\002\030\200\200\004'
+  _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['document']._serialized_options = b'\342A\001\002\272H\010z\006\020\002\030\200\200\004'
   _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['terms']._loaded_options = None
-  _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['terms']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATESHAREBYHOLDERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATESHAREREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATESHAREREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_CREATESHAREREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
   _globals['_CREATESHAREREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_CREATESHAREREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_CREATESHAREREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_CREATESHAREREQUEST'].fields_by_name['terms']._loaded_options = None
-  _globals['_CREATESHAREREQUEST'].fields_by_name['terms']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATESHAREREQUEST'].fields_by_name['terms']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATESHAREREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATESHAREREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTSHARESREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTSHARESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_LISTSHARESREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
   _globals['_LISTSHARESREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_LISTSHARESREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_LISTSHARESREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_LISTSHARESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTSHARESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTSHARESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTSHARESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Share\272H\007r\005\020\001\030\310\001'
   _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['document']._loaded_options = None
-  _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['document']._serialized_options = b'\272H\010z\006\020\002\030\200\200\004'
+  _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['document']._serialized_options = b'\342A\001\002\272H\010z\006\020\002\030\200\200\004'
   _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ENDSHAREBYHOLDERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ENDSHAREREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ENDSHAREREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_ENDSHAREREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\035\n\033certificates.shuzheng/Share\272H\007r\005\020\001\030\310\001'
   _globals['_ENDSHAREREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_ENDSHAREREQUEST'].fields_by_name['owner']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_ENDSHAREREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_ENDSHAREREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ENDSHAREREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_GETSHAREDCERTIFICATEREQUEST'].fields_by_name['token']._loaded_options = None
-  _globals['_GETSHAREDCERTIFICATEREQUEST'].fields_by_name['token']._serialized_options = b'\272H\006r\004\020\001\030<'
+  _globals['_GETSHAREDCERTIFICATEREQUEST'].fields_by_name['token']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030<'
   _globals['_SHARESERVICE'].methods_by_name['CreateShareByHolder']._loaded_options = None
   _globals['_SHARESERVICE'].methods_by_name['CreateShareByHolder']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_SHARESERVICE'].methods_by_name['CreateShare']._loaded_options = None
@@ -89,26 +91,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHARESERVICE'].methods_by_name['EndShare']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_SHARESERVICE'].methods_by_name['GetSharedCertificate']._loaded_options = None
   _globals['_SHARESERVICE'].methods_by_name['GetSharedCertificate']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_SHARETERMS']._serialized_start=209
-  _globals['_SHARETERMS']._serialized_end=382
-  _globals['_CREATESHAREBYHOLDERREQUEST']._serialized_start=385
-  _globals['_CREATESHAREBYHOLDERREQUEST']._serialized_end=538
-  _globals['_CREATESHAREBYHOLDERRESPONSE']._serialized_start=540
-  _globals['_CREATESHAREBYHOLDERRESPONSE']._serialized_end=645
-  _globals['_CREATESHAREREQUEST']._serialized_start=648
-  _globals['_CREATESHAREREQUEST']._serialized_end=813
-  _globals['_CREATESHARERESPONSE']._serialized_start=815
-  _globals['_CREATESHARERESPONSE']._serialized_end=912
-  _globals['_LISTSHARESREQUEST']._serialized_start=915
-  _globals['_LISTSHARESREQUEST']._serialized_end=1046
-  _globals['_LISTSHARESRESPONSE']._serialized_start=1048
-  _globals['_LISTSHARESRESPONSE']._serialized_end=1142
-  _globals['_ENDSHAREBYHOLDERREQUEST']._serialized_start=1144
-  _globals['_ENDSHAREBYHOLDERREQUEST']._serialized_end=1259
-  _globals['_ENDSHAREREQUEST']._serialized_start=1261
-  _globals['_ENDSHAREREQUEST']._serialized_end=1361
-  _globals['_GETSHAREDCERTIFICATEREQUEST']._serialized_start=1363
-  _globals['_GETSHAREDCERTIFICATEREQUEST']._serialized_end=1418
-  _globals['_SHARESERVICE']._serialized_start=1421
-  _globals['_SHARESERVICE']._serialized_end=2226
+  _globals['_SHARETERMS']._serialized_start=269
+  _globals['_SHARETERMS']._serialized_end=450
+  _globals['_CREATESHAREBYHOLDERREQUEST']._serialized_start=453
+  _globals['_CREATESHAREBYHOLDERREQUEST']._serialized_end=614
+  _globals['_CREATESHAREBYHOLDERRESPONSE']._serialized_start=616
+  _globals['_CREATESHAREBYHOLDERRESPONSE']._serialized_end=721
+  _globals['_CREATESHAREREQUEST']._serialized_start=724
+  _globals['_CREATESHAREREQUEST']._serialized_end=967
+  _globals['_CREATESHARERESPONSE']._serialized_start=969
+  _globals['_CREATESHARERESPONSE']._serialized_end=1066
+  _globals['_LISTSHARESREQUEST']._serialized_start=1069
+  _globals['_LISTSHARESREQUEST']._serialized_end=1274
+  _globals['_LISTSHARESRESPONSE']._serialized_start=1276
+  _globals['_LISTSHARESRESPONSE']._serialized_end=1370
+  _globals['_ENDSHAREBYHOLDERREQUEST']._serialized_start=1373
+  _globals['_ENDSHAREBYHOLDERREQUEST']._serialized_end=1528
+  _globals['_ENDSHAREREQUEST']._serialized_start=1531
+  _globals['_ENDSHAREREQUEST']._serialized_end=1699
+  _globals['_GETSHAREDCERTIFICATEREQUEST']._serialized_start=1701
+  _globals['_GETSHAREDCERTIFICATEREQUEST']._serialized_end=1760
+  _globals['_SHARESERVICE']._serialized_start=1763
+  _globals['_SHARESERVICE']._serialized_end=2568
 # @@protoc_insertion_point(module_scope)

@@ -22,16 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/status_list.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9b\x02\n\nStatusList\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x12\n\ncredential\x18\x03 \x01(\x0c\x12\x16\n\x0e\x63redential_url\x18\x04 \x01(\t\x12\r\n\x05token\x18\x05 \x01(\x0c\x12\x11\n\ttoken_url\x18\x06 \x01(\t\x12\x30\n\x0cpublish_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bttl_seconds\x18\t \x01(\x05\x12\x14\n\x0clog_position\x18\n \x01(\t\x12\x11\n\tlog_nonce\x18\x0b \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/certificates/v1/status_list.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\x02\n\nStatusList\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x12\n\ncredential\x18\x03 \x01(\x0c\x12\x16\n\x0e\x63redential_url\x18\x04 \x01(\t\x12\r\n\x05token\x18\x05 \x01(\x0c\x12\x11\n\ttoken_url\x18\x06 \x01(\t\x12\x30\n\x0cpublish_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bttl_seconds\x18\t \x01(\x05\x12\x14\n\x0clog_position\x18\n \x01(\t\x12\x11\n\tlog_nonce\x18\x0b \x01(\x0c:9\xea\x41\x36\n certificates.shuzheng/StatusList\x12\x12statusLists/{list}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.status_list_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATUSLIST']._serialized_start=106
-  _globals['_STATUSLIST']._serialized_end=389
+  _globals['_STATUSLIST'].fields_by_name['name']._loaded_options = None
+  _globals['_STATUSLIST'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_STATUSLIST']._loaded_options = None
+  _globals['_STATUSLIST']._serialized_options = b'\352A6\n certificates.shuzheng/StatusList\022\022statusLists/{list}'
+  _globals['_STATUSLIST']._serialized_start=166
+  _globals['_STATUSLIST']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

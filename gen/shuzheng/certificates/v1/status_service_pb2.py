@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.certificates.v1 import status_list_pb2 as shuzheng_dot_certificates_dot_v1_dot_status__list__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/certificates/v1/status_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a*shuzheng/certificates/v1/status_list.proto\x1a shuzheng/options/v1/access.proto\"/\n\x14GetStatusListRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\"T\n\x16ListStatusListsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"n\n\x17ListStatusListsResponse\x12:\n\x0cstatus_lists\x18\x01 \x03(\x0b\x32$.shuzheng.certificates.v1.StatusList\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x83\x02\n\rStatusService\x12o\n\rGetStatusList\x12..shuzheng.certificates.v1.GetStatusListRequest\x1a$.shuzheng.certificates.v1.StatusList\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x80\x01\n\x0fListStatusLists\x12\x30.shuzheng.certificates.v1.ListStatusListsRequest\x1a\x31.shuzheng.certificates.v1.ListStatusListsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/certificates/v1/status_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a*shuzheng/certificates/v1/status_list.proto\x1a shuzheng/options/v1/access.proto\"X\n\x14GetStatusListRequest\x12@\n\x04name\x18\x01 \x01(\tB2\xe2\x41\x01\x02\xfa\x41\"\n certificates.shuzheng/StatusList\xbaH\x06r\x04\x10\x01\x18\x64\"T\n\x16ListStatusListsRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"n\n\x17ListStatusListsResponse\x12:\n\x0cstatus_lists\x18\x01 \x03(\x0b\x32$.shuzheng.certificates.v1.StatusList\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x83\x02\n\rStatusService\x12o\n\rGetStatusList\x12..shuzheng.certificates.v1.GetStatusListRequest\x1a$.shuzheng.certificates.v1.StatusList\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x80\x01\n\x0fListStatusLists\x12\x30.shuzheng.certificates.v1.ListStatusListsRequest\x1a\x31.shuzheng.certificates.v1.ListStatusListsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +37,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.st
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETSTATUSLISTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETSTATUSLISTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\006r\004\020\001\030d'
+  _globals['_GETSTATUSLISTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\"\n certificates.shuzheng/StatusList\272H\006r\004\020\001\030d'
   _globals['_LISTSTATUSLISTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTSTATUSLISTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTSTATUSLISTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -44,12 +46,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STATUSSERVICE'].methods_by_name['GetStatusList']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_STATUSSERVICE'].methods_by_name['ListStatusLists']._loaded_options = None
   _globals['_STATUSSERVICE'].methods_by_name['ListStatusLists']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_GETSTATUSLISTREQUEST']._serialized_start=182
-  _globals['_GETSTATUSLISTREQUEST']._serialized_end=229
-  _globals['_LISTSTATUSLISTSREQUEST']._serialized_start=231
-  _globals['_LISTSTATUSLISTSREQUEST']._serialized_end=315
-  _globals['_LISTSTATUSLISTSRESPONSE']._serialized_start=317
-  _globals['_LISTSTATUSLISTSRESPONSE']._serialized_end=427
-  _globals['_STATUSSERVICE']._serialized_start=430
-  _globals['_STATUSSERVICE']._serialized_end=689
+  _globals['_GETSTATUSLISTREQUEST']._serialized_start=242
+  _globals['_GETSTATUSLISTREQUEST']._serialized_end=330
+  _globals['_LISTSTATUSLISTSREQUEST']._serialized_start=332
+  _globals['_LISTSTATUSLISTSREQUEST']._serialized_end=416
+  _globals['_LISTSTATUSLISTSRESPONSE']._serialized_start=418
+  _globals['_LISTSTATUSLISTSRESPONSE']._serialized_end=528
+  _globals['_STATUSSERVICE']._serialized_start=531
+  _globals['_STATUSSERVICE']._serialized_end=790
 # @@protoc_insertion_point(module_scope)

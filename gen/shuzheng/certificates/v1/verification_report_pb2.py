@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.certificates.v1 import verification_pb2 as shuzheng_dot_certificates_dot_v1_dot_verification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/verification_report.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a+shuzheng/certificates/v1/verification.proto\"\x9f\x01\n\x0bVerifiedRow\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0e\n\x06number\x18\x02 \x01(\t\x12<\n\x0cverification\x18\x03 \x01(\x0b\x32&.shuzheng.certificates.v1.Verification\x12\x35\n\x07problem\x18\x04 \x01(\x0e\x32$.shuzheng.certificates.v1.RowProblem\"\\\n\x0cOutcomeCount\x12>\n\x07outcome\x18\x01 \x01(\x0e\x32-.shuzheng.certificates.v1.VerificationOutcome\x12\x0c\n\x04rows\x18\x02 \x01(\x05\"\x8a\x02\n\x12VerificationReport\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\x12\x13\n\x0b\x66ile_sha256\x18\x03 \x01(\t\x12\x0c\n\x04rows\x18\x04 \x01(\x05\x12\x13\n\x0bunread_rows\x18\x05 \x01(\x05\x12\x38\n\x08outcomes\x18\x06 \x03(\x0b\x32&.shuzheng.certificates.v1.OutcomeCount\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ontent\x18\x08 \x01(\x0c\x12\x16\n\x0e\x63ontent_sha256\x18\t \x01(\t*\xbf\x01\n\nRowProblem\x12\x1b\n\x17ROW_PROBLEM_UNSPECIFIED\x10\x00\x12\x1e\n\x1aROW_PROBLEM_NUMBER_MISSING\x10\x01\x12\x1c\n\x18ROW_PROBLEM_NAME_MISSING\x10\x02\x12\x18\n\x14ROW_PROBLEM_TOO_LONG\x10\x03\x12\x1e\n\x1aROW_PROBLEM_NUMBER_ROUNDED\x10\x04\x12\x1c\n\x18ROW_PROBLEM_NOT_A_RECORD\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/verification_report.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a+shuzheng/certificates/v1/verification.proto\"\x9f\x01\n\x0bVerifiedRow\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0e\n\x06number\x18\x02 \x01(\t\x12<\n\x0cverification\x18\x03 \x01(\x0b\x32&.shuzheng.certificates.v1.Verification\x12\x35\n\x07problem\x18\x04 \x01(\x0e\x32$.shuzheng.certificates.v1.RowProblem\"\\\n\x0cOutcomeCount\x12>\n\x07outcome\x18\x01 \x01(\x0e\x32-.shuzheng.certificates.v1.VerificationOutcome\x12\x0c\n\x04rows\x18\x02 \x01(\x05\"\xe4\x02\n\x12VerificationReport\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\x12\x13\n\x0b\x66ile_sha256\x18\x03 \x01(\t\x12\x0c\n\x04rows\x18\x04 \x01(\x05\x12\x13\n\x0bunread_rows\x18\x05 \x01(\x05\x12\x38\n\x08outcomes\x18\x06 \x03(\x0b\x32&.shuzheng.certificates.v1.OutcomeCount\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ontent\x18\x08 \x01(\x0c\x12\x16\n\x0e\x63ontent_sha256\x18\t \x01(\t:T\xea\x41Q\n(certificates.shuzheng/VerificationReport\x12%employers/{employer}/reports/{report}*\xbf\x01\n\nRowProblem\x12\x1b\n\x17ROW_PROBLEM_UNSPECIFIED\x10\x00\x12\x1e\n\x1aROW_PROBLEM_NUMBER_MISSING\x10\x01\x12\x1c\n\x18ROW_PROBLEM_NAME_MISSING\x10\x02\x12\x18\n\x14ROW_PROBLEM_TOO_LONG\x10\x03\x12\x1e\n\x1aROW_PROBLEM_NUMBER_ROUNDED\x10\x04\x12\x1c\n\x18ROW_PROBLEM_NOT_A_RECORD\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,13 +37,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.ve
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VERIFICATIONREPORT'].fields_by_name['name']._loaded_options = None
-  _globals['_VERIFICATIONREPORT'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
-  _globals['_ROWPROBLEM']._serialized_start=713
-  _globals['_ROWPROBLEM']._serialized_end=904
-  _globals['_VERIFIEDROW']._serialized_start=188
-  _globals['_VERIFIEDROW']._serialized_end=347
-  _globals['_OUTCOMECOUNT']._serialized_start=349
-  _globals['_OUTCOMECOUNT']._serialized_end=441
-  _globals['_VERIFICATIONREPORT']._serialized_start=444
-  _globals['_VERIFICATIONREPORT']._serialized_end=710
+  _globals['_VERIFICATIONREPORT'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
+  _globals['_VERIFICATIONREPORT']._loaded_options = None
+  _globals['_VERIFICATIONREPORT']._serialized_options = b'\352AQ\n(certificates.shuzheng/VerificationReport\022%employers/{employer}/reports/{report}'
+  _globals['_ROWPROBLEM']._serialized_start=863
+  _globals['_ROWPROBLEM']._serialized_end=1054
+  _globals['_VERIFIEDROW']._serialized_start=248
+  _globals['_VERIFIEDROW']._serialized_end=407
+  _globals['_OUTCOMECOUNT']._serialized_start=409
+  _globals['_OUTCOMECOUNT']._serialized_end=501
+  _globals['_VERIFICATIONREPORT']._serialized_start=504
+  _globals['_VERIFICATIONREPORT']._serialized_end=860
 # @@protoc_insertion_point(module_scope)

@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from shuzheng.certificates.v1 import verification_pb2 as shuzheng_dot_certificates_dot_v1_dot_verification__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3shuzheng/certificates/v1/verification_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a+shuzheng/certificates/v1/verification.proto\x1a shuzheng/options/v1/access.proto\"K\n\rNumberAndName\x12\x19\n\x06number\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18<\x12\x1f\n\x0bholder_name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x8a\x01\n\x18VerifyCertificateRequest\x12:\n\x07printed\x18\x01 \x01(\x0b\x32\'.shuzheng.certificates.v1.NumberAndNameH\x00\x12\x1f\n\x08\x64ocument\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04H\x00\x42\x11\n\x08\x65vidence\x12\x05\xbaH\x02\x08\x01\"V\n\x12\x42\x61tchVerifyRequest\x12@\n\x04rows\x18\x01 \x03(\x0b\x32\'.shuzheng.certificates.v1.NumberAndNameB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\"T\n\x13\x42\x61tchVerifyResponse\x12=\n\rverifications\x18\x01 \x03(\x0b\x32&.shuzheng.certificates.v1.Verification\"\x17\n\x15GetDidDocumentRequest\"+\n\x0b\x44idDocument\x12\x0b\n\x03\x64id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x32\xfe\x02\n\x13VerificationService\x12y\n\x11VerifyCertificate\x12\x32.shuzheng.certificates.v1.VerifyCertificateRequest\x1a&.shuzheng.certificates.v1.Verification\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12x\n\x0b\x42\x61tchVerify\x12,.shuzheng.certificates.v1.BatchVerifyRequest\x1a-.shuzheng.certificates.v1.BatchVerifyResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08(\x01\x30\x01\x12r\n\x0eGetDidDocument\x12/.shuzheng.certificates.v1.GetDidDocumentRequest\x1a%.shuzheng.certificates.v1.DidDocument\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3shuzheng/certificates/v1/verification_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a+shuzheng/certificates/v1/verification.proto\x1a shuzheng/options/v1/access.proto\"S\n\rNumberAndName\x12\x1d\n\x06number\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18<\x12#\n\x0bholder_name\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x8a\x01\n\x18VerifyCertificateRequest\x12:\n\x07printed\x18\x01 \x01(\x0b\x32\'.shuzheng.certificates.v1.NumberAndNameH\x00\x12\x1f\n\x08\x64ocument\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x02\x18\x80\x80\x04H\x00\x42\x11\n\x08\x65vidence\x12\x05\xbaH\x02\x08\x01\"V\n\x12\x42\x61tchVerifyRequest\x12@\n\x04rows\x18\x01 \x03(\x0b\x32\'.shuzheng.certificates.v1.NumberAndNameB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\"T\n\x13\x42\x61tchVerifyResponse\x12=\n\rverifications\x18\x01 \x03(\x0b\x32&.shuzheng.certificates.v1.Verification\"\x17\n\x15GetDidDocumentRequest\"+\n\x0b\x44idDocument\x12\x0b\n\x03\x64id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x32\xfe\x02\n\x13VerificationService\x12y\n\x11VerifyCertificate\x12\x32.shuzheng.certificates.v1.VerifyCertificateRequest\x1a&.shuzheng.certificates.v1.Verification\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12x\n\x0b\x42\x61tchVerify\x12,.shuzheng.certificates.v1.BatchVerifyRequest\x1a-.shuzheng.certificates.v1.BatchVerifyResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08(\x01\x30\x01\x12r\n\x0eGetDidDocument\x12/.shuzheng.certificates.v1.GetDidDocumentRequest\x1a%.shuzheng.certificates.v1.DidDocument\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +36,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.ve
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NUMBERANDNAME'].fields_by_name['number']._loaded_options = None
-  _globals['_NUMBERANDNAME'].fields_by_name['number']._serialized_options = b'\272H\006r\004\020\001\030<'
+  _globals['_NUMBERANDNAME'].fields_by_name['number']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030<'
   _globals['_NUMBERANDNAME'].fields_by_name['holder_name']._loaded_options = None
-  _globals['_NUMBERANDNAME'].fields_by_name['holder_name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_NUMBERANDNAME'].fields_by_name['holder_name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\310\001'
   _globals['_VERIFYCERTIFICATEREQUEST'].oneofs_by_name['evidence']._loaded_options = None
   _globals['_VERIFYCERTIFICATEREQUEST'].oneofs_by_name['evidence']._serialized_options = b'\272H\002\010\001'
   _globals['_VERIFYCERTIFICATEREQUEST'].fields_by_name['document']._loaded_options = None
@@ -50,18 +51,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFICATIONSERVICE'].methods_by_name['BatchVerify']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_VERIFICATIONSERVICE'].methods_by_name['GetDidDocument']._loaded_options = None
   _globals['_VERIFICATIONSERVICE'].methods_by_name['GetDidDocument']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_NUMBERANDNAME']._serialized_start=189
-  _globals['_NUMBERANDNAME']._serialized_end=264
-  _globals['_VERIFYCERTIFICATEREQUEST']._serialized_start=267
-  _globals['_VERIFYCERTIFICATEREQUEST']._serialized_end=405
-  _globals['_BATCHVERIFYREQUEST']._serialized_start=407
-  _globals['_BATCHVERIFYREQUEST']._serialized_end=493
-  _globals['_BATCHVERIFYRESPONSE']._serialized_start=495
-  _globals['_BATCHVERIFYRESPONSE']._serialized_end=579
-  _globals['_GETDIDDOCUMENTREQUEST']._serialized_start=581
-  _globals['_GETDIDDOCUMENTREQUEST']._serialized_end=604
-  _globals['_DIDDOCUMENT']._serialized_start=606
-  _globals['_DIDDOCUMENT']._serialized_end=649
-  _globals['_VERIFICATIONSERVICE']._serialized_start=652
-  _globals['_VERIFICATIONSERVICE']._serialized_end=1034
+  _globals['_NUMBERANDNAME']._serialized_start=222
+  _globals['_NUMBERANDNAME']._serialized_end=305
+  _globals['_VERIFYCERTIFICATEREQUEST']._serialized_start=308
+  _globals['_VERIFYCERTIFICATEREQUEST']._serialized_end=446
+  _globals['_BATCHVERIFYREQUEST']._serialized_start=448
+  _globals['_BATCHVERIFYREQUEST']._serialized_end=534
+  _globals['_BATCHVERIFYRESPONSE']._serialized_start=536
+  _globals['_BATCHVERIFYRESPONSE']._serialized_end=620
+  _globals['_GETDIDDOCUMENTREQUEST']._serialized_start=622
+  _globals['_GETDIDDOCUMENTREQUEST']._serialized_end=645
+  _globals['_DIDDOCUMENT']._serialized_start=647
+  _globals['_DIDDOCUMENT']._serialized_end=690
+  _globals['_VERIFICATIONSERVICE']._serialized_start=693
+  _globals['_VERIFICATIONSERVICE']._serialized_end=1075
 # @@protoc_insertion_point(module_scope)

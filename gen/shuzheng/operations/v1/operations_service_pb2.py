@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/shuzheng/operations/v1/operations_service.proto\x12\x16shuzheng.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a shuzheng/options/v1/access.proto\"\x17\n\x15GetEventStatusRequest\"\x80\x01\n\x0b\x45ventStatus\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x13\n\x0blag_seconds\x18\x02 \x01(\x01\x12\x10\n\x08recorded\x18\x03 \x01(\x03\x12\x0f\n\x07handled\x18\x04 \x01(\x03\x12\x0e\n\x06parked\x18\x05 \x01(\x03\x12\x18\n\x10\x62roker_connected\x18\x06 \x01(\x08\"\x92\x01\n\x0bParkedEvent\x12\x10\n\x08\x63onsumer\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x12\n\ndeliveries\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12-\n\tparked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x17ListParkedEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\"o\n\x18ListParkedEventsResponse\x12:\n\rparked_events\x18\x01 \x03(\x0b\x32#.shuzheng.operations.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"6\n\x17RetryParkedEventRequest\x12\x1b\n\x08\x65vent_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18$\"\x1a\n\x18RetryParkedEventResponse\"5\n\x16\x44ropParkedEventRequest\x12\x1b\n\x08\x65vent_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18$\"\x19\n\x17\x44ropParkedEventResponse\"C\n\x16RepublishEventsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\")\n\x17RepublishEventsResponse\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x32\x99\x05\n\x11OperationsService\x12r\n\x0eGetEventStatus\x12-.shuzheng.operations.v1.GetEventStatusRequest\x1a#.shuzheng.operations.v1.EventStatus\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x10ListParkedEvents\x12/.shuzheng.operations.v1.ListParkedEventsRequest\x1a\x30.shuzheng.operations.v1.ListParkedEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x10RetryParkedEvent\x12/.shuzheng.operations.v1.RetryParkedEventRequest\x1a\x30.shuzheng.operations.v1.RetryParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x80\x01\n\x0f\x44ropParkedEvent\x12..shuzheng.operations.v1.DropParkedEventRequest\x1a/.shuzheng.operations.v1.DropParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x80\x01\n\x0fRepublishEvents\x12..shuzheng.operations.v1.RepublishEventsRequest\x1a/.shuzheng.operations.v1.RepublishEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/shuzheng/operations/v1/operations_service.proto\x12\x16shuzheng.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a shuzheng/options/v1/access.proto\"\x17\n\x15GetEventStatusRequest\"\x80\x01\n\x0b\x45ventStatus\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x13\n\x0blag_seconds\x18\x02 \x01(\x01\x12\x10\n\x08recorded\x18\x03 \x01(\x03\x12\x0f\n\x07handled\x18\x04 \x01(\x03\x12\x0e\n\x06parked\x18\x05 \x01(\x03\x12\x18\n\x10\x62roker_connected\x18\x06 \x01(\x08\"\x92\x01\n\x0bParkedEvent\x12\x10\n\x08\x63onsumer\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x12\n\ndeliveries\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12-\n\tparked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x17ListParkedEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\"o\n\x18ListParkedEventsResponse\x12:\n\rparked_events\x18\x01 \x03(\x0b\x32#.shuzheng.operations.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x17RetryParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x1a\n\x18RetryParkedEventResponse\"9\n\x16\x44ropParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x19\n\x17\x44ropParkedEventResponse\"C\n\x16RepublishEventsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\")\n\x17RepublishEventsResponse\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x32\x99\x05\n\x11OperationsService\x12r\n\x0eGetEventStatus\x12-.shuzheng.operations.v1.GetEventStatusRequest\x1a#.shuzheng.operations.v1.EventStatus\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x10ListParkedEvents\x12/.shuzheng.operations.v1.ListParkedEventsRequest\x1a\x30.shuzheng.operations.v1.ListParkedEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x83\x01\n\x10RetryParkedEvent\x12/.shuzheng.operations.v1.RetryParkedEventRequest\x1a\x30.shuzheng.operations.v1.RetryParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x80\x01\n\x0f\x44ropParkedEvent\x12..shuzheng.operations.v1.DropParkedEventRequest\x1a/.shuzheng.operations.v1.DropParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12\x80\x01\n\x0fRepublishEvents\x12..shuzheng.operations.v1.RepublishEventsRequest\x1a/.shuzheng.operations.v1.RepublishEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,9 +40,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\004r\002\030$'
   _globals['_RETRYPARKEDEVENTREQUEST'].fields_by_name['event_id']._loaded_options = None
-  _globals['_RETRYPARKEDEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\272H\006r\004\020\001\030$'
+  _globals['_RETRYPARKEDEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030$'
   _globals['_DROPPARKEDEVENTREQUEST'].fields_by_name['event_id']._loaded_options = None
-  _globals['_DROPPARKEDEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\272H\006r\004\020\001\030$'
+  _globals['_DROPPARKEDEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030$'
   _globals['_OPERATIONSSERVICE'].methods_by_name['GetEventStatus']._loaded_options = None
   _globals['_OPERATIONSSERVICE'].methods_by_name['GetEventStatus']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
   _globals['_OPERATIONSSERVICE'].methods_by_name['ListParkedEvents']._loaded_options = None
@@ -52,28 +53,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATIONSSERVICE'].methods_by_name['DropParkedEvent']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
   _globals['_OPERATIONSSERVICE'].methods_by_name['RepublishEvents']._loaded_options = None
   _globals['_OPERATIONSSERVICE'].methods_by_name['RepublishEvents']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
-  _globals['_GETEVENTSTATUSREQUEST']._serialized_start=171
-  _globals['_GETEVENTSTATUSREQUEST']._serialized_end=194
-  _globals['_EVENTSTATUS']._serialized_start=197
-  _globals['_EVENTSTATUS']._serialized_end=325
-  _globals['_PARKEDEVENT']._serialized_start=328
-  _globals['_PARKEDEVENT']._serialized_end=474
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=476
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=561
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=563
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=674
-  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_start=676
-  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_end=730
-  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_start=732
-  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_end=758
-  _globals['_DROPPARKEDEVENTREQUEST']._serialized_start=760
-  _globals['_DROPPARKEDEVENTREQUEST']._serialized_end=813
-  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_start=815
-  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_end=840
-  _globals['_REPUBLISHEVENTSREQUEST']._serialized_start=842
-  _globals['_REPUBLISHEVENTSREQUEST']._serialized_end=909
-  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_start=911
-  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_end=952
-  _globals['_OPERATIONSSERVICE']._serialized_start=955
-  _globals['_OPERATIONSSERVICE']._serialized_end=1620
+  _globals['_GETEVENTSTATUSREQUEST']._serialized_start=204
+  _globals['_GETEVENTSTATUSREQUEST']._serialized_end=227
+  _globals['_EVENTSTATUS']._serialized_start=230
+  _globals['_EVENTSTATUS']._serialized_end=358
+  _globals['_PARKEDEVENT']._serialized_start=361
+  _globals['_PARKEDEVENT']._serialized_end=507
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=509
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=594
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=596
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=707
+  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_start=709
+  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_end=767
+  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_start=769
+  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_end=795
+  _globals['_DROPPARKEDEVENTREQUEST']._serialized_start=797
+  _globals['_DROPPARKEDEVENTREQUEST']._serialized_end=854
+  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_start=856
+  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_end=881
+  _globals['_REPUBLISHEVENTSREQUEST']._serialized_start=883
+  _globals['_REPUBLISHEVENTSREQUEST']._serialized_end=950
+  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_start=952
+  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_end=993
+  _globals['_OPERATIONSSERVICE']._serialized_start=996
+  _globals['_OPERATIONSSERVICE']._serialized_end=1661
 # @@protoc_insertion_point(module_scope)

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/cohort.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xce\x03\n\x06\x43ohort\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x36\n\rqualification\x18\x03 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12%\n\nstart_date\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08\x65nd_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x1d\n\x08\x63\x61pacity\x18\x06 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x30\n\x05state\x18\x07 \x01(\x0e\x32!.shuzheng.training.v1.CohortState\x12\x1a\n\x08warnings\x18\x08 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12#\n\x08\x66iled_on\x18\t \x01(\x0b\x32\x11.google.type.Date\x12\x15\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xea\x01\n\x0b\x43ohortState\x12\x1c\n\x18\x43OHORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43OHORT_STATE_PLANNED\x10\x01\x12\x16\n\x12\x43OHORT_STATE_FILED\x10\x02\x12\x1a\n\x16\x43OHORT_STATE_ENROLLING\x10\x03\x12\x19\n\x15\x43OHORT_STATE_TEACHING\x10\x04\x12 \n\x1c\x43OHORT_STATE_COMPLETION_EXAM\x10\x05\x12\x17\n\x13\x43OHORT_STATE_CLOSED\x10\x06\x12\x19\n\x15\x43OHORT_STATE_ARCHIVED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/cohort.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xd5\x04\n\x06\x43ohort\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x02\xbaH\x04r\x02\x18\x64\x12=\n\rqualification\x18\x03 \x01(\x0b\x32\x1f.shuzheng.type.v1.QualificationB\x05\xe2\x41\x02\x02\x05\x12+\n\nstart_date\x18\x04 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12)\n\x08\x65nd_date\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x02\x12!\n\x08\x63\x61pacity\x18\x06 \x01(\x05\x42\x0f\xe2\x41\x01\x02\xbaH\x08\x1a\x06\x18\xa0\x8d\x06(\x00\x12\x36\n\x05state\x18\x07 \x01(\x0e\x32!.shuzheng.training.v1.CohortStateB\x04\xe2\x41\x01\x03\x12\x1e\n\x08warnings\x18\x08 \x03(\tB\x0c\xe2\x41\x01\x03\xbaH\x05\x92\x01\x02\x10\x14\x12)\n\x08\x66iled_on\x18\t \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x15\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:J\xea\x41G\n\x18training.shuzheng/Cohort\x12+institutions/{institution}/cohorts/{cohort}*\xea\x01\n\x0b\x43ohortState\x12\x1c\n\x18\x43OHORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43OHORT_STATE_PLANNED\x10\x01\x12\x16\n\x12\x43OHORT_STATE_FILED\x10\x02\x12\x1a\n\x16\x43OHORT_STATE_ENROLLING\x10\x03\x12\x19\n\x15\x43OHORT_STATE_TEACHING\x10\x04\x12 \n\x1c\x43OHORT_STATE_COMPLETION_EXAM\x10\x05\x12\x17\n\x13\x43OHORT_STATE_CLOSED\x10\x06\x12\x19\n\x15\x43OHORT_STATE_ARCHIVED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,17 +38,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.cohort
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COHORT'].fields_by_name['name']._loaded_options = None
-  _globals['_COHORT'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_COHORT'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_COHORT'].fields_by_name['display_name']._loaded_options = None
-  _globals['_COHORT'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_COHORT'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\004r\002\030d'
+  _globals['_COHORT'].fields_by_name['qualification']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['qualification']._serialized_options = b'\342A\002\002\005'
+  _globals['_COHORT'].fields_by_name['start_date']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['start_date']._serialized_options = b'\342A\001\002'
+  _globals['_COHORT'].fields_by_name['end_date']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['end_date']._serialized_options = b'\342A\001\002'
   _globals['_COHORT'].fields_by_name['capacity']._loaded_options = None
-  _globals['_COHORT'].fields_by_name['capacity']._serialized_options = b'\272H\010\032\006\030\240\215\006(\000'
+  _globals['_COHORT'].fields_by_name['capacity']._serialized_options = b'\342A\001\002\272H\010\032\006\030\240\215\006(\000'
+  _globals['_COHORT'].fields_by_name['state']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['state']._serialized_options = b'\342A\001\003'
   _globals['_COHORT'].fields_by_name['warnings']._loaded_options = None
-  _globals['_COHORT'].fields_by_name['warnings']._serialized_options = b'\272H\005\222\001\002\020\024'
+  _globals['_COHORT'].fields_by_name['warnings']._serialized_options = b'\342A\001\003\272H\005\222\001\002\020\024'
+  _globals['_COHORT'].fields_by_name['filed_on']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['filed_on']._serialized_options = b'\342A\001\003'
   _globals['_COHORT'].fields_by_name['etag']._loaded_options = None
   _globals['_COHORT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_COHORTSTATE']._serialized_start=649
-  _globals['_COHORTSTATE']._serialized_end=883
-  _globals['_COHORT']._serialized_start=184
-  _globals['_COHORT']._serialized_end=646
+  _globals['_COHORT'].fields_by_name['create_time']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_COHORT'].fields_by_name['update_time']._loaded_options = None
+  _globals['_COHORT'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_COHORT']._loaded_options = None
+  _globals['_COHORT']._serialized_options = b'\352AG\n\030training.shuzheng/Cohort\022+institutions/{institution}/cohorts/{cohort}'
+  _globals['_COHORTSTATE']._serialized_start=844
+  _globals['_COHORTSTATE']._serialized_end=1078
+  _globals['_COHORT']._serialized_start=244
+  _globals['_COHORT']._serialized_end=841
 # @@protoc_insertion_point(module_scope)

@@ -91,12 +91,12 @@ class Cohort(_message.Message):
     capacity: _builtins.int
     """Most learners that it takes."""
     state: Global___CohortState.ValueType
-    """Where the cohort stands. Output only."""
+    """Where the cohort stands."""
     etag: _builtins.str
-    """Changes with every change of the resource. Output only, except in updates."""
+    """Changes with every change of the resource."""
     @_builtins.property
     def qualification(self) -> _qualification_pb2.Qualification:
-        """What the training leads to. Cannot be changed."""
+        """What the training leads to."""
 
     @_builtins.property
     def start_date(self) -> _date_pb2.Date:
@@ -108,19 +108,19 @@ class Cohort(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What is odd about the cohort and was accepted all the same, for example a late filing. Output only."""
+        """What is odd about the cohort and was accepted all the same, for example a late filing."""
 
     @_builtins.property
     def filed_on(self) -> _date_pb2.Date:
-        """Day of the filing (开班备案). Output only."""
+        """Day of the filing (开班备案)."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record was made. Output only."""
+        """When the record was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record last changed. Output only."""
+        """When the record last changed."""
 
     def __init__(
         self,

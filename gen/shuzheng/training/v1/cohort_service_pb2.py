@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import cohort_pb2 as shuzheng_dot_training_dot_v1_dot_cohort__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/cohort_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/cohort.proto\"\xc3\x03\n\x13\x43reateCohortRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x36\n\tcohort_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x34\n\x06\x63ohort\x18\x03 \x01(\x0b\x32\x1c.shuzheng.training.v1.CohortB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x80\x02\xbaH\xfc\x01\x1a\xf9\x01\n\x0f\x63ohort.required\x12Kcohort needs display_name, qualification, start_date, end_date and capacity\x1a\x98\x01this.cohort.display_name != \'\' && has(this.cohort.qualification) && has(this.cohort.start_date) && has(this.cohort.end_date) && this.cohort.capacity > 0\",\n\x10GetCohortRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa9\x01\n\x12ListCohortsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.training.v1.CohortStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"]\n\x13ListCohortsResponse\x12-\n\x07\x63ohorts\x18\x01 \x03(\x0b\x32\x1c.shuzheng.training.v1.Cohort\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x01\n\x13UpdateCohortRequest\x12\x34\n\x06\x63ohort\x18\x01 \x01(\x0b\x32\x1c.shuzheng.training.v1.CohortB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"e\n\x11\x46ileCohortRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"i\n\x15OpenEnrollmentRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14StartTeachingRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x1aStartCompletionExamRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"f\n\x12\x43loseCohortRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"h\n\x14\x41rchiveCohortRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xd1\x08\n\rCohortService\x12i\n\x0c\x43reateCohort\x12).shuzheng.training.v1.CreateCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12\x65\n\tGetCohort\x12&.shuzheng.training.v1.GetCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12x\n\x0bListCohorts\x12(.shuzheng.training.v1.ListCohortsRequest\x1a).shuzheng.training.v1.ListCohortsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12n\n\x0cUpdateCohort\x12).shuzheng.training.v1.UpdateCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x15\x8a\xb5\x18\x11\n\x0f\x08\x02\x12\x0b\x63ohort.name\x12\x63\n\nFileCohort\x12\'.shuzheng.training.v1.FileCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12k\n\x0eOpenEnrollment\x12+.shuzheng.training.v1.OpenEnrollmentRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12i\n\rStartTeaching\x12*.shuzheng.training.v1.StartTeachingRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12u\n\x13StartCompletionExam\x12\x30.shuzheng.training.v1.StartCompletionExamRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12\x65\n\x0b\x43loseCohort\x12(.shuzheng.training.v1.CloseCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12i\n\rArchiveCohort\x12*.shuzheng.training.v1.ArchiveCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04nameb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/cohort_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/cohort.proto\"\xed\x03\n\x13\x43reateCohortRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x36\n\tcohort_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x38\n\x06\x63ohort\x18\x03 \x01(\x0b\x32\x1c.shuzheng.training.v1.CohortB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x80\x02\xbaH\xfc\x01\x1a\xf9\x01\n\x0f\x63ohort.required\x12Kcohort needs display_name, qualification, start_date, end_date and capacity\x1a\x98\x01this.cohort.display_name != \'\' && has(this.cohort.qualification) && has(this.cohort.start_date) && has(this.cohort.end_date) && this.cohort.capacity > 0\"M\n\x10GetCohortRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xcf\x01\n\x12ListCohortsRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12:\n\x05state\x18\x04 \x01(\x0e\x32!.shuzheng.training.v1.CohortStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"]\n\x13ListCohortsResponse\x12-\n\x07\x63ohorts\x18\x01 \x03(\x0b\x32\x1c.shuzheng.training.v1.Cohort\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xad\x01\n\x13UpdateCohortRequest\x12\x38\n\x06\x63ohort\x18\x01 \x01(\x0b\x32\x1c.shuzheng.training.v1.CohortB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x86\x01\n\x11\x46ileCohortRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8a\x01\n\x15OpenEnrollmentRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x14StartTeachingRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8f\x01\n\x1aStartCompletionExamRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x87\x01\n\x12\x43loseCohortRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x14\x41rchiveCohortRequest\x12\x39\n\x04name\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xd1\x08\n\rCohortService\x12i\n\x0c\x43reateCohort\x12).shuzheng.training.v1.CreateCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12\x65\n\tGetCohort\x12&.shuzheng.training.v1.GetCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12x\n\x0bListCohorts\x12(.shuzheng.training.v1.ListCohortsRequest\x1a).shuzheng.training.v1.ListCohortsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12n\n\x0cUpdateCohort\x12).shuzheng.training.v1.UpdateCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x15\x8a\xb5\x18\x11\n\x0f\x08\x02\x12\x0b\x63ohort.name\x12\x63\n\nFileCohort\x12\'.shuzheng.training.v1.FileCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12k\n\x0eOpenEnrollment\x12+.shuzheng.training.v1.OpenEnrollmentRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12i\n\rStartTeaching\x12*.shuzheng.training.v1.StartTeachingRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12u\n\x13StartCompletionExam\x12\x30.shuzheng.training.v1.StartCompletionExamRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12\x65\n\x0b\x43loseCohort\x12(.shuzheng.training.v1.CloseCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12i\n\rArchiveCohort\x12*.shuzheng.training.v1.ArchiveCohortRequest\x1a\x1c.shuzheng.training.v1.Cohort\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04nameb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.cohort
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATECOHORTREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATECOHORTREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATECOHORTREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_CREATECOHORTREQUEST'].fields_by_name['cohort_id']._loaded_options = None
   _globals['_CREATECOHORTREQUEST'].fields_by_name['cohort_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_CREATECOHORTREQUEST'].fields_by_name['cohort']._loaded_options = None
-  _globals['_CREATECOHORTREQUEST'].fields_by_name['cohort']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATECOHORTREQUEST'].fields_by_name['cohort']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATECOHORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATECOHORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATECOHORTREQUEST']._loaded_options = None
   _globals['_CREATECOHORTREQUEST']._serialized_options = b'\272H\374\001\032\371\001\n\017cohort.required\022Kcohort needs display_name, qualification, start_date, end_date and capacity\032\230\001this.cohort.display_name != \'\' && has(this.cohort.qualification) && has(this.cohort.start_date) && has(this.cohort.end_date) && this.cohort.capacity > 0'
   _globals['_GETCOHORTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETCOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTCOHORTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTCOHORTSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,43 +58,43 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTCOHORTSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_UPDATECOHORTREQUEST'].fields_by_name['cohort']._loaded_options = None
-  _globals['_UPDATECOHORTREQUEST'].fields_by_name['cohort']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATECOHORTREQUEST'].fields_by_name['cohort']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATECOHORTREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATECOHORTREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATECOHORTREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATECOHORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATECOHORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_FILECOHORTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_FILECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_FILECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_FILECOHORTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_FILECOHORTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_FILECOHORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_FILECOHORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_OPENENROLLMENTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_OPENENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_OPENENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_OPENENROLLMENTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_OPENENROLLMENTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_OPENENROLLMENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_OPENENROLLMENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_STARTTEACHINGREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_STARTTEACHINGREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_STARTTEACHINGREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_STARTTEACHINGREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_STARTTEACHINGREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_STARTTEACHINGREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_STARTTEACHINGREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_STARTCOMPLETIONEXAMREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CLOSECOHORTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CLOSECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CLOSECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_CLOSECOHORTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_CLOSECOHORTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CLOSECOHORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CLOSECOHORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ARCHIVECOHORTREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -117,28 +119,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COHORTSERVICE'].methods_by_name['CloseCohort']._serialized_options = b'\212\265\030\n\n\010\010\002\022\004name'
   _globals['_COHORTSERVICE'].methods_by_name['ArchiveCohort']._loaded_options = None
   _globals['_COHORTSERVICE'].methods_by_name['ArchiveCohort']._serialized_options = b'\212\265\030\n\n\010\010\002\022\004name'
-  _globals['_CREATECOHORTREQUEST']._serialized_start=200
-  _globals['_CREATECOHORTREQUEST']._serialized_end=651
-  _globals['_GETCOHORTREQUEST']._serialized_start=653
-  _globals['_GETCOHORTREQUEST']._serialized_end=697
-  _globals['_LISTCOHORTSREQUEST']._serialized_start=700
-  _globals['_LISTCOHORTSREQUEST']._serialized_end=869
-  _globals['_LISTCOHORTSRESPONSE']._serialized_start=871
-  _globals['_LISTCOHORTSRESPONSE']._serialized_end=964
-  _globals['_UPDATECOHORTREQUEST']._serialized_start=967
-  _globals['_UPDATECOHORTREQUEST']._serialized_end=1132
-  _globals['_FILECOHORTREQUEST']._serialized_start=1134
-  _globals['_FILECOHORTREQUEST']._serialized_end=1235
-  _globals['_OPENENROLLMENTREQUEST']._serialized_start=1237
-  _globals['_OPENENROLLMENTREQUEST']._serialized_end=1342
-  _globals['_STARTTEACHINGREQUEST']._serialized_start=1344
-  _globals['_STARTTEACHINGREQUEST']._serialized_end=1448
-  _globals['_STARTCOMPLETIONEXAMREQUEST']._serialized_start=1450
-  _globals['_STARTCOMPLETIONEXAMREQUEST']._serialized_end=1560
-  _globals['_CLOSECOHORTREQUEST']._serialized_start=1562
-  _globals['_CLOSECOHORTREQUEST']._serialized_end=1664
-  _globals['_ARCHIVECOHORTREQUEST']._serialized_start=1666
-  _globals['_ARCHIVECOHORTREQUEST']._serialized_end=1770
-  _globals['_COHORTSERVICE']._serialized_start=1773
-  _globals['_COHORTSERVICE']._serialized_end=2878
+  _globals['_CREATECOHORTREQUEST']._serialized_start=260
+  _globals['_CREATECOHORTREQUEST']._serialized_end=753
+  _globals['_GETCOHORTREQUEST']._serialized_start=755
+  _globals['_GETCOHORTREQUEST']._serialized_end=832
+  _globals['_LISTCOHORTSREQUEST']._serialized_start=835
+  _globals['_LISTCOHORTSREQUEST']._serialized_end=1042
+  _globals['_LISTCOHORTSRESPONSE']._serialized_start=1044
+  _globals['_LISTCOHORTSRESPONSE']._serialized_end=1137
+  _globals['_UPDATECOHORTREQUEST']._serialized_start=1140
+  _globals['_UPDATECOHORTREQUEST']._serialized_end=1313
+  _globals['_FILECOHORTREQUEST']._serialized_start=1316
+  _globals['_FILECOHORTREQUEST']._serialized_end=1450
+  _globals['_OPENENROLLMENTREQUEST']._serialized_start=1453
+  _globals['_OPENENROLLMENTREQUEST']._serialized_end=1591
+  _globals['_STARTTEACHINGREQUEST']._serialized_start=1594
+  _globals['_STARTTEACHINGREQUEST']._serialized_end=1731
+  _globals['_STARTCOMPLETIONEXAMREQUEST']._serialized_start=1734
+  _globals['_STARTCOMPLETIONEXAMREQUEST']._serialized_end=1877
+  _globals['_CLOSECOHORTREQUEST']._serialized_start=1880
+  _globals['_CLOSECOHORTREQUEST']._serialized_end=2015
+  _globals['_ARCHIVECOHORTREQUEST']._serialized_start=2018
+  _globals['_ARCHIVECOHORTREQUEST']._serialized_end=2155
+  _globals['_COHORTSERVICE']._serialized_start=2158
+  _globals['_COHORTSERVICE']._serialized_end=3263
 # @@protoc_insertion_point(module_scope)

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/completion.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xa8\x04\n\nCompletion\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1c\n\nenrollment\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x18\n\x06\x63ohort\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x07learner\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x06person\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1c\n\x0bholder_name\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x19\n\x07listing\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x05hours\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x1b\n\nexam_score\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\'\n\x0c\x63ompleted_on\x18\x0b \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x05state\x18\x0c \x01(\x0e\x32%.shuzheng.training.v1.CompletionState\x12\x18\n\x06reason\x18\r \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\x0e \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*t\n\x0f\x43ompletionState\x12 \n\x1c\x43OMPLETION_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OMPLETION_STATE_REGISTERED\x10\x01\x12\x1e\n\x1a\x43OMPLETION_STATE_WITHDRAWN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/completion.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xfe\x05\n\nCompletion\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12=\n\nenrollment\x18\x02 \x01(\tB)\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x05r\x03\x18\xac\x02\x12\x35\n\x06\x63ohort\x18\x03 \x01(\tB%\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x05r\x03\x18\xc8\x01\x12\x37\n\x07learner\x18\x04 \x01(\tB&\xfa\x41\x1b\n\x19training.shuzheng/Learner\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x06person\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1c\n\x0bholder_name\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x36\n\rqualification\x18\x07 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x37\n\x07listing\x18\x08 \x01(\tB&\xfa\x41\x1b\n\x19training.shuzheng/Listing\xbaH\x05r\x03\x18\xc8\x01\x12\x16\n\x05hours\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\x1b\n\nexam_score\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12\'\n\x0c\x63ompleted_on\x18\x0b \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x05state\x18\x0c \x01(\x0e\x32%.shuzheng.training.v1.CompletionState\x12\x18\n\x06reason\x18\r \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\x0e \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:V\xea\x41S\n\x1ctraining.shuzheng/Completion\x12\x33institutions/{institution}/completions/{completion}*t\n\x0f\x43ompletionState\x12 \n\x1c\x43OMPLETION_STATE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OMPLETION_STATE_REGISTERED\x10\x01\x12\x1e\n\x1a\x43OMPLETION_STATE_WITHDRAWN\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.comple
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COMPLETION'].fields_by_name['name']._loaded_options = None
-  _globals['_COMPLETION'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_COMPLETION'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_COMPLETION'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_COMPLETION'].fields_by_name['enrollment']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_COMPLETION'].fields_by_name['enrollment']._serialized_options = b'\372A\036\n\034training.shuzheng/Enrollment\272H\005r\003\030\254\002'
   _globals['_COMPLETION'].fields_by_name['cohort']._loaded_options = None
-  _globals['_COMPLETION'].fields_by_name['cohort']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_COMPLETION'].fields_by_name['cohort']._serialized_options = b'\372A\032\n\030training.shuzheng/Cohort\272H\005r\003\030\310\001'
   _globals['_COMPLETION'].fields_by_name['learner']._loaded_options = None
-  _globals['_COMPLETION'].fields_by_name['learner']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_COMPLETION'].fields_by_name['learner']._serialized_options = b'\372A\033\n\031training.shuzheng/Learner\272H\005r\003\030\310\001'
   _globals['_COMPLETION'].fields_by_name['person']._loaded_options = None
   _globals['_COMPLETION'].fields_by_name['person']._serialized_options = b'\272H\004r\002\030d'
   _globals['_COMPLETION'].fields_by_name['holder_name']._loaded_options = None
   _globals['_COMPLETION'].fields_by_name['holder_name']._serialized_options = b'\272H\004r\002\030<'
   _globals['_COMPLETION'].fields_by_name['listing']._loaded_options = None
-  _globals['_COMPLETION'].fields_by_name['listing']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_COMPLETION'].fields_by_name['listing']._serialized_options = b'\372A\033\n\031training.shuzheng/Listing\272H\005r\003\030\310\001'
   _globals['_COMPLETION'].fields_by_name['hours']._loaded_options = None
   _globals['_COMPLETION'].fields_by_name['hours']._serialized_options = b'\272H\004r\002\030\n'
   _globals['_COMPLETION'].fields_by_name['exam_score']._loaded_options = None
@@ -57,8 +59,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPLETION'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_COMPLETION'].fields_by_name['etag']._loaded_options = None
   _globals['_COMPLETION'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_COMPLETIONSTATE']._serialized_start=742
-  _globals['_COMPLETIONSTATE']._serialized_end=858
-  _globals['_COMPLETION']._serialized_start=188
-  _globals['_COMPLETION']._serialized_end=740
+  _globals['_COMPLETION']._loaded_options = None
+  _globals['_COMPLETION']._serialized_options = b'\352AS\n\034training.shuzheng/Completion\0223institutions/{institution}/completions/{completion}'
+  _globals['_COMPLETIONSTATE']._serialized_start=1016
+  _globals['_COMPLETIONSTATE']._serialized_end=1132
+  _globals['_COMPLETION']._serialized_start=248
+  _globals['_COMPLETION']._serialized_end=1014
 # @@protoc_insertion_point(module_scope)

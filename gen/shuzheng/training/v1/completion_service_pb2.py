@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import completion_pb2 as shuzheng_dot_training_dot_v1_dot_completion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/completion_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/completion.proto\"\\\n\x19RegisterCompletionRequest\x12\x1e\n\nenrollment\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x1f\x42\x61tchRegisterCompletionsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12)\n\x0b\x65nrollments\x18\x02 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x82\x01\n BatchRegisterCompletionsResponse\x12\x39\n\x08outcomes\x18\x01 \x03(\x0b\x32\'.shuzheng.training.v1.CompletionOutcome\x12\x12\n\nregistered\x18\x02 \x01(\x05\x12\x0f\n\x07refused\x18\x03 \x01(\x05\"\x94\x01\n\x11\x43ompletionOutcome\x12\x12\n\nenrollment\x18\x01 \x01(\t\x12\x34\n\ncompletion\x18\x02 \x01(\x0b\x32 .shuzheng.training.v1.Completion\x12\x35\n\x05unmet\x18\x03 \x03(\x0b\x32&.shuzheng.training.v1.UnmetRequirement\"3\n\x10UnmetRequirement\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"0\n\x14GetCompletionRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xcb\x01\n\x16ListCompletionsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x18\n\x06\x63ohort\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12>\n\x05state\x18\x05 \x01(\x0e\x32%.shuzheng.training.v1.CompletionStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"i\n\x17ListCompletionsResponse\x12\x35\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Completion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x89\x01\n\x19WithdrawCompletionRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xa7\x05\n\x11\x43ompletionService\x12}\n\x12RegisterCompletion\x12/.shuzheng.training.v1.RegisterCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x14\x8a\xb5\x18\x10\n\x0e\x08\x02\x12\nenrollment\x12\x9b\x01\n\x18\x42\x61tchRegisterCompletions\x12\x35.shuzheng.training.v1.BatchRegisterCompletionsRequest\x1a\x36.shuzheng.training.v1.BatchRegisterCompletionsResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12q\n\rGetCompletion\x12*.shuzheng.training.v1.GetCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12\x84\x01\n\x0fListCompletions\x12,.shuzheng.training.v1.ListCompletionsRequest\x1a-.shuzheng.training.v1.ListCompletionsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12{\n\x12WithdrawCompletion\x12/.shuzheng.training.v1.WithdrawCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/completion_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/completion.proto\"\x81\x01\n\x19RegisterCompletionRequest\x12\x43\n\nenrollment\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xcb\x01\n\x1f\x42\x61tchRegisterCompletionsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12J\n\x0b\x65nrollments\x18\x02 \x03(\tB5\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x11\x92\x01\x0e\x10\xe8\x07\x18\x01\"\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x82\x01\n BatchRegisterCompletionsResponse\x12\x39\n\x08outcomes\x18\x01 \x03(\x0b\x32\'.shuzheng.training.v1.CompletionOutcome\x12\x12\n\nregistered\x18\x02 \x01(\x05\x12\x0f\n\x07refused\x18\x03 \x01(\x05\"\xb7\x01\n\x11\x43ompletionOutcome\x12\x35\n\nenrollment\x18\x01 \x01(\tB!\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\x12\x34\n\ncompletion\x18\x02 \x01(\x0b\x32 .shuzheng.training.v1.Completion\x12\x35\n\x05unmet\x18\x03 \x03(\x0b\x32&.shuzheng.training.v1.UnmetRequirement\"3\n\x10UnmetRequirement\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"U\n\x14GetCompletionRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Completion\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x8e\x02\n\x16ListCompletionsRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x35\n\x06\x63ohort\x18\x04 \x01(\tB%\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x05r\x03\x18\xc8\x01\x12>\n\x05state\x18\x05 \x01(\x0e\x32%.shuzheng.training.v1.CompletionStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"i\n\x17ListCompletionsResponse\x12\x35\n\x0b\x63ompletions\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Completion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb2\x01\n\x19WithdrawCompletionRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Completion\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xa7\x05\n\x11\x43ompletionService\x12}\n\x12RegisterCompletion\x12/.shuzheng.training.v1.RegisterCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x14\x8a\xb5\x18\x10\n\x0e\x08\x02\x12\nenrollment\x12\x9b\x01\n\x18\x42\x61tchRegisterCompletions\x12\x35.shuzheng.training.v1.BatchRegisterCompletionsRequest\x1a\x36.shuzheng.training.v1.BatchRegisterCompletionsResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12q\n\rGetCompletion\x12*.shuzheng.training.v1.GetCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12\x84\x01\n\x0fListCompletions\x12,.shuzheng.training.v1.ListCompletionsRequest\x1a-.shuzheng.training.v1.ListCompletionsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12{\n\x12WithdrawCompletion\x12/.shuzheng.training.v1.WithdrawCompletionRequest\x1a .shuzheng.training.v1.Completion\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,33 +37,35 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.comple
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REGISTERCOMPLETIONREQUEST'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_REGISTERCOMPLETIONREQUEST'].fields_by_name['enrollment']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_REGISTERCOMPLETIONREQUEST'].fields_by_name['enrollment']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_REGISTERCOMPLETIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REGISTERCOMPLETIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['enrollments']._loaded_options = None
-  _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['enrollments']._serialized_options = b'\272H\021\222\001\016\020\350\007\030\001\"\007r\005\020\001\030\254\002'
+  _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['enrollments']._serialized_options = b'\372A\036\n\034training.shuzheng/Enrollment\272H\021\222\001\016\020\350\007\030\001\"\007r\005\020\001\030\254\002'
   _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_BATCHREGISTERCOMPLETIONSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_COMPLETIONOUTCOME'].fields_by_name['enrollment']._loaded_options = None
+  _globals['_COMPLETIONOUTCOME'].fields_by_name['enrollment']._serialized_options = b'\372A\036\n\034training.shuzheng/Enrollment'
   _globals['_GETCOMPLETIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCOMPLETIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETCOMPLETIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Completion\272H\007r\005\020\001\030\254\002'
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['cohort']._loaded_options = None
-  _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['cohort']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['cohort']._serialized_options = b'\372A\032\n\030training.shuzheng/Cohort\272H\005r\003\030\310\001'
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTCOMPLETIONSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Completion\272H\007r\005\020\001\030\254\002'
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_WITHDRAWCOMPLETIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_COMPLETIONSERVICE'].methods_by_name['RegisterCompletion']._loaded_options = None
@@ -74,24 +78,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPLETIONSERVICE'].methods_by_name['ListCompletions']._serialized_options = b'\212\265\030\020\n\n\010\002\022\006parent\n\002\010\001'
   _globals['_COMPLETIONSERVICE'].methods_by_name['WithdrawCompletion']._loaded_options = None
   _globals['_COMPLETIONSERVICE'].methods_by_name['WithdrawCompletion']._serialized_options = b'\212\265\030\016\n\010\010\002\022\004name\n\002\010\001'
-  _globals['_REGISTERCOMPLETIONREQUEST']._serialized_start=173
-  _globals['_REGISTERCOMPLETIONREQUEST']._serialized_end=265
-  _globals['_BATCHREGISTERCOMPLETIONSREQUEST']._serialized_start=268
-  _globals['_BATCHREGISTERCOMPLETIONSREQUEST']._serialized_end=405
-  _globals['_BATCHREGISTERCOMPLETIONSRESPONSE']._serialized_start=408
-  _globals['_BATCHREGISTERCOMPLETIONSRESPONSE']._serialized_end=538
-  _globals['_COMPLETIONOUTCOME']._serialized_start=541
-  _globals['_COMPLETIONOUTCOME']._serialized_end=689
-  _globals['_UNMETREQUIREMENT']._serialized_start=691
-  _globals['_UNMETREQUIREMENT']._serialized_end=742
-  _globals['_GETCOMPLETIONREQUEST']._serialized_start=744
-  _globals['_GETCOMPLETIONREQUEST']._serialized_end=792
-  _globals['_LISTCOMPLETIONSREQUEST']._serialized_start=795
-  _globals['_LISTCOMPLETIONSREQUEST']._serialized_end=998
-  _globals['_LISTCOMPLETIONSRESPONSE']._serialized_start=1000
-  _globals['_LISTCOMPLETIONSRESPONSE']._serialized_end=1105
-  _globals['_WITHDRAWCOMPLETIONREQUEST']._serialized_start=1108
-  _globals['_WITHDRAWCOMPLETIONREQUEST']._serialized_end=1245
-  _globals['_COMPLETIONSERVICE']._serialized_start=1248
-  _globals['_COMPLETIONSERVICE']._serialized_end=1927
+  _globals['_REGISTERCOMPLETIONREQUEST']._serialized_start=234
+  _globals['_REGISTERCOMPLETIONREQUEST']._serialized_end=363
+  _globals['_BATCHREGISTERCOMPLETIONSREQUEST']._serialized_start=366
+  _globals['_BATCHREGISTERCOMPLETIONSREQUEST']._serialized_end=569
+  _globals['_BATCHREGISTERCOMPLETIONSRESPONSE']._serialized_start=572
+  _globals['_BATCHREGISTERCOMPLETIONSRESPONSE']._serialized_end=702
+  _globals['_COMPLETIONOUTCOME']._serialized_start=705
+  _globals['_COMPLETIONOUTCOME']._serialized_end=888
+  _globals['_UNMETREQUIREMENT']._serialized_start=890
+  _globals['_UNMETREQUIREMENT']._serialized_end=941
+  _globals['_GETCOMPLETIONREQUEST']._serialized_start=943
+  _globals['_GETCOMPLETIONREQUEST']._serialized_end=1028
+  _globals['_LISTCOMPLETIONSREQUEST']._serialized_start=1031
+  _globals['_LISTCOMPLETIONSREQUEST']._serialized_end=1301
+  _globals['_LISTCOMPLETIONSRESPONSE']._serialized_start=1303
+  _globals['_LISTCOMPLETIONSRESPONSE']._serialized_end=1408
+  _globals['_WITHDRAWCOMPLETIONREQUEST']._serialized_start=1411
+  _globals['_WITHDRAWCOMPLETIONREQUEST']._serialized_end=1589
+  _globals['_COMPLETIONSERVICE']._serialized_start=1592
+  _globals['_COMPLETIONSERVICE']._serialized_end=2271
 # @@protoc_insertion_point(module_scope)

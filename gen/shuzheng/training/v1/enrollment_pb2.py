@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/enrollment.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x9c\x03\n\nEnrollment\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12\x19\n\x07learner\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12%\n\x14learner_display_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12&\n\x0b\x65nrolled_on\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12\x34\n\x05state\x18\x05 \x01(\x0e\x32%.shuzheng.training.v1.EnrollmentState\x12\x1b\n\nexam_score\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18\n\x12&\n\x0b\x65xamined_on\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12\x18\n\x06reason\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb0\x01\n\x0f\x45nrollmentState\x12 \n\x1c\x45NROLLMENT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45NROLLMENT_STATE_ENROLLED\x10\x01\x12\x1c\n\x18\x45NROLLMENT_STATE_DROPPED\x10\x02\x12\x1e\n\x1a\x45NROLLMENT_STATE_COMPLETED\x10\x03\x12\x1e\n\x1a\x45NROLLMENT_STATE_WITHDRAWN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/enrollment.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xd4\x04\n\nEnrollment\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xac\x02\x12<\n\x07learner\x18\x02 \x01(\tB+\xe2\x41\x02\x02\x05\xfa\x41\x1b\n\x19training.shuzheng/Learner\xbaH\x05r\x03\x18\xc8\x01\x12)\n\x14learner_display_name\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18<\x12&\n\x0b\x65nrolled_on\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12:\n\x05state\x18\x05 \x01(\x0e\x32%.shuzheng.training.v1.EnrollmentStateB\x04\xe2\x41\x01\x03\x12\x1f\n\nexam_score\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18\n\x12,\n\x0b\x65xamined_on\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12\x1c\n\x06reason\x18\x08 \x01(\tB\x0c\xe2\x41\x01\x03\xbaH\x05r\x03\x18\xf4\x03\x12\x19\n\x04\x65tag\x18\t \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:g\xea\x41\x64\n\x1ctraining.shuzheng/Enrollment\x12\x44institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}*\xb0\x01\n\x0f\x45nrollmentState\x12 \n\x1c\x45NROLLMENT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45NROLLMENT_STATE_ENROLLED\x10\x01\x12\x1c\n\x18\x45NROLLMENT_STATE_DROPPED\x10\x02\x12\x1e\n\x1a\x45NROLLMENT_STATE_COMPLETED\x10\x03\x12\x1e\n\x1a\x45NROLLMENT_STATE_WITHDRAWN\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,19 +37,29 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.enroll
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ENROLLMENT'].fields_by_name['name']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_ENROLLMENT'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\254\002'
   _globals['_ENROLLMENT'].fields_by_name['learner']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['learner']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_ENROLLMENT'].fields_by_name['learner']._serialized_options = b'\342A\002\002\005\372A\033\n\031training.shuzheng/Learner\272H\005r\003\030\310\001'
   _globals['_ENROLLMENT'].fields_by_name['learner_display_name']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['learner_display_name']._serialized_options = b'\272H\004r\002\030<'
+  _globals['_ENROLLMENT'].fields_by_name['learner_display_name']._serialized_options = b'\342A\001\003\272H\004r\002\030<'
+  _globals['_ENROLLMENT'].fields_by_name['state']._loaded_options = None
+  _globals['_ENROLLMENT'].fields_by_name['state']._serialized_options = b'\342A\001\003'
   _globals['_ENROLLMENT'].fields_by_name['exam_score']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['exam_score']._serialized_options = b'\272H\004r\002\030\n'
+  _globals['_ENROLLMENT'].fields_by_name['exam_score']._serialized_options = b'\342A\001\003\272H\004r\002\030\n'
+  _globals['_ENROLLMENT'].fields_by_name['examined_on']._loaded_options = None
+  _globals['_ENROLLMENT'].fields_by_name['examined_on']._serialized_options = b'\342A\001\003'
   _globals['_ENROLLMENT'].fields_by_name['reason']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_ENROLLMENT'].fields_by_name['reason']._serialized_options = b'\342A\001\003\272H\005r\003\030\364\003'
   _globals['_ENROLLMENT'].fields_by_name['etag']._loaded_options = None
-  _globals['_ENROLLMENT'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_ENROLLMENTSTATE']._serialized_start=565
-  _globals['_ENROLLMENTSTATE']._serialized_end=741
-  _globals['_ENROLLMENT']._serialized_start=150
-  _globals['_ENROLLMENT']._serialized_end=562
+  _globals['_ENROLLMENT'].fields_by_name['etag']._serialized_options = b'\342A\001\003\272H\004r\002\030@'
+  _globals['_ENROLLMENT'].fields_by_name['create_time']._loaded_options = None
+  _globals['_ENROLLMENT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ENROLLMENT'].fields_by_name['update_time']._loaded_options = None
+  _globals['_ENROLLMENT'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_ENROLLMENT']._loaded_options = None
+  _globals['_ENROLLMENT']._serialized_options = b'\352Ad\n\034training.shuzheng/Enrollment\022Dinstitutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}'
+  _globals['_ENROLLMENTSTATE']._serialized_start=809
+  _globals['_ENROLLMENTSTATE']._serialized_end=985
+  _globals['_ENROLLMENT']._serialized_start=210
+  _globals['_ENROLLMENT']._serialized_end=806
 # @@protoc_insertion_point(module_scope)

@@ -71,32 +71,32 @@ class Enrollment(_message.Message):
     name: _builtins.str
     """institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}."""
     learner: _builtins.str
-    """institutions/{institution}/learners/{learner} of the same institution. Cannot be changed."""
+    """institutions/{institution}/learners/{learner} of the same institution."""
     learner_display_name: _builtins.str
-    """姓名 of the learner. Output only."""
+    """姓名 of the learner."""
     state: Global___EnrollmentState.ValueType
-    """Where the enrollment stands. Output only."""
+    """Where the enrollment stands."""
     exam_score: _builtins.str
-    """Latest score of the completion exam (结业考核), of 100, decimal text; empty until recorded. Output only."""
+    """Latest score of the completion exam (结业考核), of 100, decimal text; empty until recorded."""
     reason: _builtins.str
-    """Why the learner left; empty otherwise. Output only."""
+    """Why the learner left; empty otherwise."""
     etag: _builtins.str
-    """Changes with every change of the resource. Output only."""
+    """Changes with every change of the resource."""
     @_builtins.property
     def enrolled_on(self) -> _date_pb2.Date:
         """Day of the enrollment; absent for today."""
 
     @_builtins.property
     def examined_on(self) -> _date_pb2.Date:
-        """Day of that exam. Output only."""
+        """Day of that exam."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record was made. Output only."""
+        """When the record was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record last changed. Output only."""
+        """When the record last changed."""
 
     def __init__(
         self,

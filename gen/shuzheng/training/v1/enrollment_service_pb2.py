@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import enrollment_pb2 as shuzheng_dot_training_dot_v1_dot_enrollment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/enrollment_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/enrollment.proto\"\xa5\x02\n\x17\x43reateEnrollmentRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12:\n\renrollment_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12<\n\nenrollment\x18\x03 \x01(\x0b\x32 .shuzheng.training.v1.EnrollmentB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:S\xbaHP\x1aN\n\x13\x65nrollment.required\x12\x18\x65nrollment needs learner\x1a\x1dthis.enrollment.learner != \'\'\"0\n\x14GetEnrollmentRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xb1\x01\n\x16ListEnrollmentsRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12>\n\x05state\x18\x04 \x01(\x0e\x32%.shuzheng.training.v1.EnrollmentStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"i\n\x17ListEnrollmentsResponse\x12\x35\n\x0b\x65nrollments\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Enrollment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x15\x44ropEnrollmentRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\tExamScore\x12\x1e\n\nenrollment\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12,\n\x05score\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[0-9]{1,3}(\\.[0-9])?$\x12.\n\x0b\x65xamined_on\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x94\x01\n\x17RecordExamScoresRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12<\n\x06scores\x18\x02 \x03(\x0b\x32\x1f.shuzheng.training.v1.ExamScoreB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"Q\n\x18RecordExamScoresResponse\x12\x35\n\x0b\x65nrollments\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Enrollment2\xfb\x04\n\x11\x45nrollmentService\x12u\n\x10\x43reateEnrollment\x12-.shuzheng.training.v1.CreateEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12q\n\rGetEnrollment\x12*.shuzheng.training.v1.GetEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12\x84\x01\n\x0fListEnrollments\x12,.shuzheng.training.v1.ListEnrollmentsRequest\x1a-.shuzheng.training.v1.ListEnrollmentsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12o\n\x0e\x44ropEnrollment\x12+.shuzheng.training.v1.DropEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12\x83\x01\n\x10RecordExamScores\x12-.shuzheng.training.v1.RecordExamScoresRequest\x1a..shuzheng.training.v1.RecordExamScoresResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parentb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/enrollment_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/enrollment.proto\"\xca\x02\n\x17\x43reateEnrollmentRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12:\n\renrollment_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12@\n\nenrollment\x18\x03 \x01(\x0b\x32 .shuzheng.training.v1.EnrollmentB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:S\xbaHP\x1aN\n\x13\x65nrollment.required\x12\x18\x65nrollment needs learner\x1a\x1dthis.enrollment.learner != \'\'\"U\n\x14GetEnrollmentRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xd2\x01\n\x16ListEnrollmentsRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12>\n\x05state\x18\x04 \x01(\x0e\x32%.shuzheng.training.v1.EnrollmentStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\"i\n\x17ListEnrollmentsResponse\x12\x35\n\x0b\x65nrollments\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Enrollment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xae\x01\n\x15\x44ropEnrollmentRequest\x12=\n\x04name\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1e\n\x06reason\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xb6\x01\n\tExamScore\x12\x43\n\nenrollment\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x30\n\x05score\x18\x02 \x01(\tB!\xe2\x41\x01\x02\xbaH\x1ar\x18\x32\x16^[0-9]{1,3}(\\.[0-9])?$\x12\x32\n\x0b\x65xamined_on\x18\x03 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"\xb9\x01\n\x17RecordExamScoresRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12@\n\x06scores\x18\x02 \x03(\x0b\x32\x1f.shuzheng.training.v1.ExamScoreB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"Q\n\x18RecordExamScoresResponse\x12\x35\n\x0b\x65nrollments\x18\x01 \x03(\x0b\x32 .shuzheng.training.v1.Enrollment2\xfb\x04\n\x11\x45nrollmentService\x12u\n\x10\x43reateEnrollment\x12-.shuzheng.training.v1.CreateEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12q\n\rGetEnrollment\x12*.shuzheng.training.v1.GetEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12\x84\x01\n\x0fListEnrollments\x12,.shuzheng.training.v1.ListEnrollmentsRequest\x1a-.shuzheng.training.v1.ListEnrollmentsResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12o\n\x0e\x44ropEnrollment\x12+.shuzheng.training.v1.DropEnrollmentRequest\x1a .shuzheng.training.v1.Enrollment\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name\x12\x83\x01\n\x10RecordExamScores\x12-.shuzheng.training.v1.RecordExamScoresRequest\x1a..shuzheng.training.v1.RecordExamScoresResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parentb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,19 +38,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.enroll
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['enrollment_id']._loaded_options = None
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['enrollment_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['enrollment']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['enrollment']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEENROLLMENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEENROLLMENTREQUEST']._loaded_options = None
   _globals['_CREATEENROLLMENTREQUEST']._serialized_options = b'\272HP\032N\n\023enrollment.required\022\030enrollment needs learner\032\035this.enrollment.learner != \'\''
   _globals['_GETENROLLMENTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -56,23 +58,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTENROLLMENTSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_DROPENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_DROPENROLLMENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_DROPENROLLMENTREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_DROPENROLLMENTREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\364\003'
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DROPENROLLMENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_EXAMSCORE'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_EXAMSCORE'].fields_by_name['enrollment']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_EXAMSCORE'].fields_by_name['enrollment']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_EXAMSCORE'].fields_by_name['score']._loaded_options = None
-  _globals['_EXAMSCORE'].fields_by_name['score']._serialized_options = b'\272H\032r\0302\026^[0-9]{1,3}(\\.[0-9])?$'
+  _globals['_EXAMSCORE'].fields_by_name['score']._serialized_options = b'\342A\001\002\272H\032r\0302\026^[0-9]{1,3}(\\.[0-9])?$'
   _globals['_EXAMSCORE'].fields_by_name['examined_on']._loaded_options = None
-  _globals['_EXAMSCORE'].fields_by_name['examined_on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXAMSCORE'].fields_by_name['examined_on']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['scores']._loaded_options = None
-  _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['scores']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['scores']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\350\007'
   _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECORDEXAMSCORESREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_ENROLLMENTSERVICE'].methods_by_name['CreateEnrollment']._loaded_options = None
@@ -85,22 +87,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENROLLMENTSERVICE'].methods_by_name['DropEnrollment']._serialized_options = b'\212\265\030\n\n\010\010\002\022\004name'
   _globals['_ENROLLMENTSERVICE'].methods_by_name['RecordExamScores']._loaded_options = None
   _globals['_ENROLLMENTSERVICE'].methods_by_name['RecordExamScores']._serialized_options = b'\212\265\030\014\n\n\010\002\022\006parent'
-  _globals['_CREATEENROLLMENTREQUEST']._serialized_start=198
-  _globals['_CREATEENROLLMENTREQUEST']._serialized_end=491
-  _globals['_GETENROLLMENTREQUEST']._serialized_start=493
-  _globals['_GETENROLLMENTREQUEST']._serialized_end=541
-  _globals['_LISTENROLLMENTSREQUEST']._serialized_start=544
-  _globals['_LISTENROLLMENTSREQUEST']._serialized_end=721
-  _globals['_LISTENROLLMENTSRESPONSE']._serialized_start=723
-  _globals['_LISTENROLLMENTSRESPONSE']._serialized_end=828
-  _globals['_DROPENROLLMENTREQUEST']._serialized_start=831
-  _globals['_DROPENROLLMENTREQUEST']._serialized_end=964
-  _globals['_EXAMSCORE']._serialized_start=967
-  _globals['_EXAMSCORE']._serialized_end=1104
-  _globals['_RECORDEXAMSCORESREQUEST']._serialized_start=1107
-  _globals['_RECORDEXAMSCORESREQUEST']._serialized_end=1255
-  _globals['_RECORDEXAMSCORESRESPONSE']._serialized_start=1257
-  _globals['_RECORDEXAMSCORESRESPONSE']._serialized_end=1338
-  _globals['_ENROLLMENTSERVICE']._serialized_start=1341
-  _globals['_ENROLLMENTSERVICE']._serialized_end=1976
+  _globals['_CREATEENROLLMENTREQUEST']._serialized_start=258
+  _globals['_CREATEENROLLMENTREQUEST']._serialized_end=588
+  _globals['_GETENROLLMENTREQUEST']._serialized_start=590
+  _globals['_GETENROLLMENTREQUEST']._serialized_end=675
+  _globals['_LISTENROLLMENTSREQUEST']._serialized_start=678
+  _globals['_LISTENROLLMENTSREQUEST']._serialized_end=888
+  _globals['_LISTENROLLMENTSRESPONSE']._serialized_start=890
+  _globals['_LISTENROLLMENTSRESPONSE']._serialized_end=995
+  _globals['_DROPENROLLMENTREQUEST']._serialized_start=998
+  _globals['_DROPENROLLMENTREQUEST']._serialized_end=1172
+  _globals['_EXAMSCORE']._serialized_start=1175
+  _globals['_EXAMSCORE']._serialized_end=1357
+  _globals['_RECORDEXAMSCORESREQUEST']._serialized_start=1360
+  _globals['_RECORDEXAMSCORESREQUEST']._serialized_end=1545
+  _globals['_RECORDEXAMSCORESRESPONSE']._serialized_start=1547
+  _globals['_RECORDEXAMSCORESRESPONSE']._serialized_end=1628
+  _globals['_ENROLLMENTSERVICE']._serialized_start=1631
+  _globals['_ENROLLMENTSERVICE']._serialized_end=2266
 # @@protoc_insertion_point(module_scope)

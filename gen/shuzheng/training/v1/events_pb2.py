@@ -22,19 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/events.proto\x12\x14shuzheng.training.v1\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xc8\x02\n\x14\x43ompletionRegistered\x12\x12\n\ncompletion\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x13\n\x0bholder_name\x18\x03 \x01(\t\x12\x13\n\x0binstitution\x18\x04 \x01(\t\x12 \n\x18institution_display_name\x18\x05 \x01(\t\x12\x18\n\x10institution_uscc\x18\x06 \x01(\t\x12\x0f\n\x07listing\x18\x07 \x01(\t\x12\x15\n\rlisting_batch\x18\x08 \x01(\t\x12\x36\n\rqualification\x18\t \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x0e\n\x06\x63ohort\x18\n \x01(\t\x12\r\n\x05hours\x18\x0b \x01(\t\x12\'\n\x0c\x63ompleted_on\x18\x0c \x01(\x0b\x32\x11.google.type.Date\"r\n\x13\x43ompletionWithdrawn\x12\x12\n\ncompletion\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x0cwithdrawn_on\x18\x04 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/events.proto\x12\x14shuzheng.training.v1\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xce\x03\n\x14\x43ompletionRegistered\x12\x35\n\ncompletion\x18\x01 \x01(\tB!\xfa\x41\x1e\n\x1ctraining.shuzheng/Completion\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x13\n\x0bholder_name\x18\x03 \x01(\t\x12\x37\n\x0binstitution\x18\x04 \x01(\tB\"\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\x12 \n\x18institution_display_name\x18\x05 \x01(\t\x12\x18\n\x10institution_uscc\x18\x06 \x01(\t\x12/\n\x07listing\x18\x07 \x01(\tB\x1e\xfa\x41\x1b\n\x19training.shuzheng/Listing\x12\x15\n\rlisting_batch\x18\x08 \x01(\t\x12\x36\n\rqualification\x18\t \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12-\n\x06\x63ohort\x18\n \x01(\tB\x1d\xfa\x41\x1a\n\x18training.shuzheng/Cohort\x12\r\n\x05hours\x18\x0b \x01(\t\x12\'\n\x0c\x63ompleted_on\x18\x0c \x01(\x0b\x32\x11.google.type.Date\"\x95\x01\n\x13\x43ompletionWithdrawn\x12\x35\n\ncompletion\x18\x01 \x01(\tB!\xfa\x41\x1e\n\x1ctraining.shuzheng/Completion\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x0cwithdrawn_on\x18\x04 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_COMPLETIONREGISTERED']._serialized_start=122
-  _globals['_COMPLETIONREGISTERED']._serialized_end=450
-  _globals['_COMPLETIONWITHDRAWN']._serialized_start=452
-  _globals['_COMPLETIONWITHDRAWN']._serialized_end=566
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['completion']._loaded_options = None
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['completion']._serialized_options = b'\372A\036\n\034training.shuzheng/Completion'
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['institution']._loaded_options = None
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['institution']._serialized_options = b'\372A\037\n\035training.shuzheng/Institution'
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['listing']._loaded_options = None
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['listing']._serialized_options = b'\372A\033\n\031training.shuzheng/Listing'
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['cohort']._loaded_options = None
+  _globals['_COMPLETIONREGISTERED'].fields_by_name['cohort']._serialized_options = b'\372A\032\n\030training.shuzheng/Cohort'
+  _globals['_COMPLETIONWITHDRAWN'].fields_by_name['completion']._loaded_options = None
+  _globals['_COMPLETIONWITHDRAWN'].fields_by_name['completion']._serialized_options = b'\372A\036\n\034training.shuzheng/Completion'
+  _globals['_COMPLETIONREGISTERED']._serialized_start=149
+  _globals['_COMPLETIONREGISTERED']._serialized_end=611
+  _globals['_COMPLETIONWITHDRAWN']._serialized_start=614
+  _globals['_COMPLETIONWITHDRAWN']._serialized_end=763
 # @@protoc_insertion_point(module_scope)

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/hour_entry.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xf5\x02\n\tHourEntry\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x1e\n\nenrollment\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12/\n\x04item\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x18<2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12<\n\x04mode\x18\x04 \x01(\x0e\x32\".shuzheng.training.v1.TeachingModeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12,\n\x05hours\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[0-9]{1,4}(\\.[0-9])?$\x12,\n\ttaught_on\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\x1a\n\x08\x63orrects\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x18\n\x06reason\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x0cHoursSummary\x12\x12\n\nenrollment\x18\x01 \x01(\t\x12\x13\n\x0btotal_hours\x18\x02 \x01(\t\x12\x14\n\x0conline_hours\x18\x03 \x01(\t\x12.\n\x05items\x18\x04 \x03(\x0b\x32\x1f.shuzheng.training.v1.ItemHours\"@\n\tItemHours\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\r\n\x05hours\x18\x02 \x01(\t\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t*b\n\x0cTeachingMode\x12\x1d\n\x19TEACHING_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14TEACHING_MODE_ONLINE\x10\x01\x12\x19\n\x15TEACHING_MODE_OFFLINE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shuzheng/training/v1/hour_entry.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xd5\x04\n\tHourEntry\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\x90\x03\x12\x43\n\nenrollment\x18\x02 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x33\n\x04item\x18\x03 \x01(\tB%\xe2\x41\x01\x02\xbaH\x1er\x1c\x18<2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12@\n\x04mode\x18\x04 \x01(\x0e\x32\".shuzheng.training.v1.TeachingModeB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x30\n\x05hours\x18\x05 \x01(\tB!\xe2\x41\x01\x02\xbaH\x1ar\x18\x32\x16^[0-9]{1,4}(\\.[0-9])?$\x12\x30\n\ttaught_on\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12:\n\x08\x63orrects\x18\x07 \x01(\tB(\xfa\x41\x1d\n\x1btraining.shuzheng/HourEntry\xbaH\x05r\x03\x18\x90\x03\x12\x18\n\x06reason\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x35\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:\x7f\xea\x41|\n\x1btraining.shuzheng/HourEntry\x12]institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}/hourEntries/{hour_entry}\"\xa0\x01\n\x0cHoursSummary\x12\x35\n\nenrollment\x18\x01 \x01(\tB!\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\x12\x13\n\x0btotal_hours\x18\x02 \x01(\t\x12\x14\n\x0conline_hours\x18\x03 \x01(\t\x12.\n\x05items\x18\x04 \x03(\x0b\x32\x1f.shuzheng.training.v1.ItemHours\"@\n\tItemHours\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\r\n\x05hours\x18\x02 \x01(\t\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t*b\n\x0cTeachingMode\x12\x1d\n\x19TEACHING_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14TEACHING_MODE_ONLINE\x10\x01\x12\x19\n\x15TEACHING_MODE_OFFLINE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,27 +37,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.hour_e
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_HOURENTRY'].fields_by_name['name']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_HOURENTRY'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\220\003'
   _globals['_HOURENTRY'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['enrollment']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_HOURENTRY'].fields_by_name['enrollment']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_HOURENTRY'].fields_by_name['item']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['item']._serialized_options = b'\272H\036r\034\030<2\030^[a-z0-9]+(-[a-z0-9]+)*$'
+  _globals['_HOURENTRY'].fields_by_name['item']._serialized_options = b'\342A\001\002\272H\036r\034\030<2\030^[a-z0-9]+(-[a-z0-9]+)*$'
   _globals['_HOURENTRY'].fields_by_name['mode']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['mode']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_HOURENTRY'].fields_by_name['mode']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
   _globals['_HOURENTRY'].fields_by_name['hours']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['hours']._serialized_options = b'\272H\032r\0302\026^[0-9]{1,4}(\\.[0-9])?$'
+  _globals['_HOURENTRY'].fields_by_name['hours']._serialized_options = b'\342A\001\002\272H\032r\0302\026^[0-9]{1,4}(\\.[0-9])?$'
   _globals['_HOURENTRY'].fields_by_name['taught_on']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['taught_on']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_HOURENTRY'].fields_by_name['taught_on']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_HOURENTRY'].fields_by_name['corrects']._loaded_options = None
-  _globals['_HOURENTRY'].fields_by_name['corrects']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_HOURENTRY'].fields_by_name['corrects']._serialized_options = b'\372A\035\n\033training.shuzheng/HourEntry\272H\005r\003\030\220\003'
   _globals['_HOURENTRY'].fields_by_name['reason']._loaded_options = None
   _globals['_HOURENTRY'].fields_by_name['reason']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_TEACHINGMODE']._serialized_start=718
-  _globals['_TEACHINGMODE']._serialized_end=816
-  _globals['_HOURENTRY']._serialized_start=150
-  _globals['_HOURENTRY']._serialized_end=523
-  _globals['_HOURSSUMMARY']._serialized_start=525
-  _globals['_HOURSSUMMARY']._serialized_end=650
-  _globals['_ITEMHOURS']._serialized_start=652
-  _globals['_ITEMHOURS']._serialized_end=716
+  _globals['_HOURENTRY'].fields_by_name['create_time']._loaded_options = None
+  _globals['_HOURENTRY'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_HOURENTRY']._loaded_options = None
+  _globals['_HOURENTRY']._serialized_options = b'\352A|\n\033training.shuzheng/HourEntry\022]institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}/hourEntries/{hour_entry}'
+  _globals['_HOURSSUMMARY'].fields_by_name['enrollment']._loaded_options = None
+  _globals['_HOURSSUMMARY'].fields_by_name['enrollment']._serialized_options = b'\372A\036\n\034training.shuzheng/Enrollment'
+  _globals['_TEACHINGMODE']._serialized_start=1038
+  _globals['_TEACHINGMODE']._serialized_end=1136
+  _globals['_HOURENTRY']._serialized_start=210
+  _globals['_HOURENTRY']._serialized_end=807
+  _globals['_HOURSSUMMARY']._serialized_start=810
+  _globals['_HOURSSUMMARY']._serialized_end=970
+  _globals['_ITEMHOURS']._serialized_start=972
+  _globals['_ITEMHOURS']._serialized_end=1036
 # @@protoc_insertion_point(module_scope)

@@ -61,7 +61,7 @@ class HourEntry(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}/hourEntries/{hour_entry}. Output only."""
+    """institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}/hourEntries/{hour_entry}."""
     enrollment: _builtins.str
     """institutions/{institution}/cohorts/{cohort}/enrollments/{enrollment}."""
     item: _builtins.str
@@ -80,7 +80,7 @@ class HourEntry(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the entry was made. Output only."""
+        """When the entry was made."""
 
     def __init__(
         self,

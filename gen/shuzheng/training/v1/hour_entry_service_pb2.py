@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import hour_entry_pb2 as shuzheng_dot_training_dot_v1_dot_hour__entry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/hour_entry_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/hour_entry.proto\"\x90\x01\n\x12RecordHoursRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12=\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntryB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"G\n\x13RecordHoursResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntry\"q\n\x16ListHourEntriesRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"i\n\x17ListHourEntriesResponse\x12\x35\n\x0chour_entries\x18\x01 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"8\n\x16GetHoursSummaryRequest\x12\x1e\n\nenrollment\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x32\x8e\x03\n\x10HourEntryService\x12t\n\x0bRecordHours\x12(.shuzheng.training.v1.RecordHoursRequest\x1a).shuzheng.training.v1.RecordHoursResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12\x84\x01\n\x0fListHourEntries\x12,.shuzheng.training.v1.ListHourEntriesRequest\x1a-.shuzheng.training.v1.ListHourEntriesResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12}\n\x0fGetHoursSummary\x12,.shuzheng.training.v1.GetHoursSummaryRequest\x1a\".shuzheng.training.v1.HoursSummary\"\x18\x8a\xb5\x18\x14\n\x0e\x08\x02\x12\nenrollment\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-shuzheng/training/v1/hour_entry_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a%shuzheng/training/v1/hour_entry.proto\"\xb5\x01\n\x12RecordHoursRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x41\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntryB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"G\n\x13RecordHoursResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntry\"\x96\x01\n\x16ListHourEntriesRequest\x12?\n\x06parent\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"i\n\x17ListHourEntriesResponse\x12\x35\n\x0chour_entries\x18\x01 \x03(\x0b\x32\x1f.shuzheng.training.v1.HourEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"]\n\x16GetHoursSummaryRequest\x12\x43\n\nenrollment\x18\x01 \x01(\tB/\xe2\x41\x01\x02\xfa\x41\x1e\n\x1ctraining.shuzheng/Enrollment\xbaH\x07r\x05\x10\x01\x18\xac\x02\x32\x8e\x03\n\x10HourEntryService\x12t\n\x0bRecordHours\x12(.shuzheng.training.v1.RecordHoursRequest\x1a).shuzheng.training.v1.RecordHoursResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12\x84\x01\n\x0fListHourEntries\x12,.shuzheng.training.v1.ListHourEntriesRequest\x1a-.shuzheng.training.v1.ListHourEntriesResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12}\n\x0fGetHoursSummary\x12,.shuzheng.training.v1.GetHoursSummaryRequest\x1a\".shuzheng.training.v1.HoursSummary\"\x18\x8a\xb5\x18\x14\n\x0e\x08\x02\x12\nenrollment\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,35 +37,35 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.hour_e
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RECORDHOURSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_RECORDHOURSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_RECORDHOURSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_RECORDHOURSREQUEST'].fields_by_name['entries']._loaded_options = None
-  _globals['_RECORDHOURSREQUEST'].fields_by_name['entries']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_RECORDHOURSREQUEST'].fields_by_name['entries']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\350\007'
   _globals['_RECORDHOURSREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RECORDHOURSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTHOURENTRIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_GETHOURSSUMMARYREQUEST'].fields_by_name['enrollment']._loaded_options = None
-  _globals['_GETHOURSSUMMARYREQUEST'].fields_by_name['enrollment']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETHOURSSUMMARYREQUEST'].fields_by_name['enrollment']._serialized_options = b'\342A\001\002\372A\036\n\034training.shuzheng/Enrollment\272H\007r\005\020\001\030\254\002'
   _globals['_HOURENTRYSERVICE'].methods_by_name['RecordHours']._loaded_options = None
   _globals['_HOURENTRYSERVICE'].methods_by_name['RecordHours']._serialized_options = b'\212\265\030\014\n\n\010\002\022\006parent'
   _globals['_HOURENTRYSERVICE'].methods_by_name['ListHourEntries']._loaded_options = None
   _globals['_HOURENTRYSERVICE'].methods_by_name['ListHourEntries']._serialized_options = b'\212\265\030\020\n\n\010\002\022\006parent\n\002\010\001'
   _globals['_HOURENTRYSERVICE'].methods_by_name['GetHoursSummary']._loaded_options = None
   _globals['_HOURENTRYSERVICE'].methods_by_name['GetHoursSummary']._serialized_options = b'\212\265\030\024\n\016\010\002\022\nenrollment\n\002\010\001'
-  _globals['_RECORDHOURSREQUEST']._serialized_start=174
-  _globals['_RECORDHOURSREQUEST']._serialized_end=318
-  _globals['_RECORDHOURSRESPONSE']._serialized_start=320
-  _globals['_RECORDHOURSRESPONSE']._serialized_end=391
-  _globals['_LISTHOURENTRIESREQUEST']._serialized_start=393
-  _globals['_LISTHOURENTRIESREQUEST']._serialized_end=506
-  _globals['_LISTHOURENTRIESRESPONSE']._serialized_start=508
-  _globals['_LISTHOURENTRIESRESPONSE']._serialized_end=613
-  _globals['_GETHOURSSUMMARYREQUEST']._serialized_start=615
-  _globals['_GETHOURSSUMMARYREQUEST']._serialized_end=671
-  _globals['_HOURENTRYSERVICE']._serialized_start=674
-  _globals['_HOURENTRYSERVICE']._serialized_end=1072
+  _globals['_RECORDHOURSREQUEST']._serialized_start=234
+  _globals['_RECORDHOURSREQUEST']._serialized_end=415
+  _globals['_RECORDHOURSRESPONSE']._serialized_start=417
+  _globals['_RECORDHOURSRESPONSE']._serialized_end=488
+  _globals['_LISTHOURENTRIESREQUEST']._serialized_start=491
+  _globals['_LISTHOURENTRIESREQUEST']._serialized_end=641
+  _globals['_LISTHOURENTRIESRESPONSE']._serialized_start=643
+  _globals['_LISTHOURENTRIESRESPONSE']._serialized_end=748
+  _globals['_GETHOURSSUMMARYREQUEST']._serialized_start=750
+  _globals['_GETHOURSSUMMARYREQUEST']._serialized_end=843
+  _globals['_HOURENTRYSERVICE']._serialized_start=846
+  _globals['_HOURENTRYSERVICE']._serialized_end=1244
 # @@protoc_insertion_point(module_scope)

@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/training/v1/institution.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x02\n\x0bInstitution\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x15\n\x04uscc\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12=\n\x04kind\x18\x04 \x01(\x0e\x32%.shuzheng.training.v1.InstitutionKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x06region\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([1-9][0-9]{5})?$\x12\x1a\n\x08warnings\x18\x06 \x03(\tB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x15\n\x04\x65tag\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x8b\x02\n\x0fInstitutionKind\x12 \n\x1cINSTITUTION_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINSTITUTION_KIND_UNIVERSITY\x10\x01\x12\'\n#INSTITUTION_KIND_VOCATIONAL_COLLEGE\x10\x02\x12\x1f\n\x1bINSTITUTION_KIND_ENTERPRISE\x10\x03\x12\x1c\n\x18INSTITUTION_KIND_SOCIETY\x10\x04\x12$\n INSTITUTION_KIND_TRAINING_SCHOOL\x10\x05\x12\'\n#INSTITUTION_KIND_PUBLIC_INSTITUTION\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/training/v1/institution.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x03\n\x0bInstitution\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x02\xbaH\x04r\x02\x18\x64\x12\x1a\n\x04uscc\x18\x03 \x01(\tB\x0c\xe2\x41\x02\x02\x05\xbaH\x04r\x02\x18(\x12\x41\n\x04kind\x18\x04 \x01(\x0e\x32%.shuzheng.training.v1.InstitutionKindB\x0c\xe2\x41\x01\x02\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x06region\x18\x05 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([1-9][0-9]{5})?$\x12\x1e\n\x08warnings\x18\x06 \x03(\tB\x0c\xe2\x41\x01\x03\xbaH\x05\x92\x01\x02\x10\x14\x12\x15\n\x04\x65tag\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:>\xea\x41;\n\x1dtraining.shuzheng/Institution\x12\x1ainstitutions/{institution}*\x8b\x02\n\x0fInstitutionKind\x12 \n\x1cINSTITUTION_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINSTITUTION_KIND_UNIVERSITY\x10\x01\x12\'\n#INSTITUTION_KIND_VOCATIONAL_COLLEGE\x10\x02\x12\x1f\n\x1bINSTITUTION_KIND_ENTERPRISE\x10\x03\x12\x1c\n\x18INSTITUTION_KIND_SOCIETY\x10\x04\x12$\n INSTITUTION_KIND_TRAINING_SCHOOL\x10\x05\x12\'\n#INSTITUTION_KIND_PUBLIC_INSTITUTION\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,21 +36,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.instit
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INSTITUTION'].fields_by_name['name']._loaded_options = None
-  _globals['_INSTITUTION'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_INSTITUTION'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_INSTITUTION'].fields_by_name['display_name']._loaded_options = None
-  _globals['_INSTITUTION'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_INSTITUTION'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\004r\002\030d'
   _globals['_INSTITUTION'].fields_by_name['uscc']._loaded_options = None
-  _globals['_INSTITUTION'].fields_by_name['uscc']._serialized_options = b'\272H\004r\002\030('
+  _globals['_INSTITUTION'].fields_by_name['uscc']._serialized_options = b'\342A\002\002\005\272H\004r\002\030('
   _globals['_INSTITUTION'].fields_by_name['kind']._loaded_options = None
-  _globals['_INSTITUTION'].fields_by_name['kind']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_INSTITUTION'].fields_by_name['kind']._serialized_options = b'\342A\001\002\272H\005\202\001\002\020\001'
   _globals['_INSTITUTION'].fields_by_name['region']._loaded_options = None
   _globals['_INSTITUTION'].fields_by_name['region']._serialized_options = b'\272H\026r\0242\022^([1-9][0-9]{5})?$'
   _globals['_INSTITUTION'].fields_by_name['warnings']._loaded_options = None
-  _globals['_INSTITUTION'].fields_by_name['warnings']._serialized_options = b'\272H\005\222\001\002\020\024'
+  _globals['_INSTITUTION'].fields_by_name['warnings']._serialized_options = b'\342A\001\003\272H\005\222\001\002\020\024'
   _globals['_INSTITUTION'].fields_by_name['etag']._loaded_options = None
   _globals['_INSTITUTION'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_INSTITUTIONKIND']._serialized_start=476
-  _globals['_INSTITUTIONKIND']._serialized_end=743
-  _globals['_INSTITUTION']._serialized_start=127
-  _globals['_INSTITUTION']._serialized_end=473
+  _globals['_INSTITUTION'].fields_by_name['create_time']._loaded_options = None
+  _globals['_INSTITUTION'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_INSTITUTION'].fields_by_name['update_time']._loaded_options = None
+  _globals['_INSTITUTION'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_INSTITUTION']._loaded_options = None
+  _globals['_INSTITUTION']._serialized_options = b'\352A;\n\035training.shuzheng/Institution\022\032institutions/{institution}'
+  _globals['_INSTITUTIONKIND']._serialized_start=633
+  _globals['_INSTITUTIONKIND']._serialized_end=900
+  _globals['_INSTITUTION']._serialized_start=187
+  _globals['_INSTITUTION']._serialized_end=630
 # @@protoc_insertion_point(module_scope)

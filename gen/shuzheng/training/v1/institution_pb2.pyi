@@ -80,26 +80,26 @@ class Institution(_message.Message):
     display_name: _builtins.str
     """Registered name of the organization."""
     uscc: _builtins.str
-    """统一社会信用代码 (GB 32100), unique among institutions. Cannot be changed."""
+    """统一社会信用代码 (GB 32100), unique among institutions."""
     kind: Global___InstitutionKind.ValueType
     """Sort of organization."""
     region: _builtins.str
     """Administrative division of its seat, six digits by GB/T 2260, for example "370100"."""
     etag: _builtins.str
-    """Changes with every change of the resource. Output only, except in updates."""
+    """Changes with every change of the resource."""
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is odd about the record and was accepted all the same, for example a USCC whose check digit
-        does not fit. Output only.
+        does not fit.
         """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record was made. Output only."""
+        """When the record was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record last changed. Output only."""
+        """When the record last changed."""
 
     def __init__(
         self,

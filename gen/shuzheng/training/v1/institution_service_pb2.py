@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import institution_pb2 as shuzheng_dot_training_dot_v1_dot_institution__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/training/v1/institution_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a&shuzheng/training/v1/institution.proto\"\xe9\x02\n\x18\x43reateInstitutionRequest\x12;\n\x0einstitution_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12>\n\x0binstitution\x18\x02 \x01(\x0b\x32!.shuzheng.training.v1.InstitutionB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\xae\x01\xbaH\xaa\x01\x1a\xa7\x01\n\x14institution.required\x12-institution needs display_name, uscc and kind\x1a`this.institution.display_name != \'\' && this.institution.uscc != \'\' && this.institution.kind != 0\"1\n\x15GetInstitutionRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x81\x01\n\x17ListInstitutionsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12)\n\x06region\x18\x03 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([1-9][0-9]{5})?$\"l\n\x18ListInstitutionsResponse\x12\x37\n\x0cinstitutions\x18\x01 \x03(\x0b\x32!.shuzheng.training.v1.Institution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb4\x01\n\x18UpdateInstitutionRequest\x12>\n\x0binstitution\x18\x01 \x01(\x0b\x32!.shuzheng.training.v1.InstitutionB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xeb\x03\n\x12InstitutionService\x12p\n\x11\x43reateInstitution\x12..shuzheng.training.v1.CreateInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12t\n\x0eGetInstitution\x12+.shuzheng.training.v1.GetInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12{\n\x10ListInstitutions\x12-.shuzheng.training.v1.ListInstitutionsRequest\x1a..shuzheng.training.v1.ListInstitutionsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12p\n\x11UpdateInstitution\x12..shuzheng.training.v1.UpdateInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/training/v1/institution_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a&shuzheng/training/v1/institution.proto\"\xed\x02\n\x18\x43reateInstitutionRequest\x12;\n\x0einstitution_id\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x42\n\x0binstitution\x18\x02 \x01(\x0b\x32!.shuzheng.training.v1.InstitutionB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\xae\x01\xbaH\xaa\x01\x1a\xa7\x01\n\x14institution.required\x12-institution needs display_name, uscc and kind\x1a`this.institution.display_name != \'\' && this.institution.uscc != \'\' && this.institution.kind != 0\"W\n\x15GetInstitutionRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\x81\x01\n\x17ListInstitutionsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12)\n\x06region\x18\x03 \x01(\tB\x19\xbaH\x16r\x14\x32\x12^([1-9][0-9]{5})?$\"l\n\x18ListInstitutionsResponse\x12\x37\n\x0cinstitutions\x18\x01 \x03(\x0b\x32!.shuzheng.training.v1.Institution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbc\x01\n\x18UpdateInstitutionRequest\x12\x42\n\x0binstitution\x18\x01 \x01(\x0b\x32!.shuzheng.training.v1.InstitutionB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xeb\x03\n\x12InstitutionService\x12p\n\x11\x43reateInstitution\x12..shuzheng.training.v1.CreateInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12t\n\x0eGetInstitution\x12+.shuzheng.training.v1.GetInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12{\n\x10ListInstitutions\x12-.shuzheng.training.v1.ListInstitutionsRequest\x1a..shuzheng.training.v1.ListInstitutionsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x12p\n\x11UpdateInstitution\x12..shuzheng.training.v1.UpdateInstitutionRequest\x1a!.shuzheng.training.v1.Institution\"\x08\x8a\xb5\x18\x04\n\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,13 +40,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['institution_id']._loaded_options = None
   _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['institution_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['institution']._loaded_options = None
-  _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['institution']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['institution']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEINSTITUTIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATEINSTITUTIONREQUEST']._loaded_options = None
   _globals['_CREATEINSTITUTIONREQUEST']._serialized_options = b'\272H\252\001\032\247\001\n\024institution.required\022-institution needs display_name, uscc and kind\032`this.institution.display_name != \'\' && this.institution.uscc != \'\' && this.institution.kind != 0'
   _globals['_GETINSTITUTIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETINSTITUTIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETINSTITUTIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\310\001'
   _globals['_LISTINSTITUTIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTINSTITUTIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTINSTITUTIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -52,9 +54,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINSTITUTIONSREQUEST'].fields_by_name['region']._loaded_options = None
   _globals['_LISTINSTITUTIONSREQUEST'].fields_by_name['region']._serialized_options = b'\272H\026r\0242\022^([1-9][0-9]{5})?$'
   _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['institution']._loaded_options = None
-  _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['institution']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['institution']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATEINSTITUTIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_INSTITUTIONSERVICE'].methods_by_name['CreateInstitution']._loaded_options = None
@@ -65,16 +67,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INSTITUTIONSERVICE'].methods_by_name['ListInstitutions']._serialized_options = b'\212\265\030\004\n\002\010\001'
   _globals['_INSTITUTIONSERVICE'].methods_by_name['UpdateInstitution']._loaded_options = None
   _globals['_INSTITUTIONSERVICE'].methods_by_name['UpdateInstitution']._serialized_options = b'\212\265\030\004\n\002\010\001'
-  _globals['_CREATEINSTITUTIONREQUEST']._serialized_start=210
-  _globals['_CREATEINSTITUTIONREQUEST']._serialized_end=571
-  _globals['_GETINSTITUTIONREQUEST']._serialized_start=573
-  _globals['_GETINSTITUTIONREQUEST']._serialized_end=622
-  _globals['_LISTINSTITUTIONSREQUEST']._serialized_start=625
-  _globals['_LISTINSTITUTIONSREQUEST']._serialized_end=754
-  _globals['_LISTINSTITUTIONSRESPONSE']._serialized_start=756
-  _globals['_LISTINSTITUTIONSRESPONSE']._serialized_end=864
-  _globals['_UPDATEINSTITUTIONREQUEST']._serialized_start=867
-  _globals['_UPDATEINSTITUTIONREQUEST']._serialized_end=1047
-  _globals['_INSTITUTIONSERVICE']._serialized_start=1050
-  _globals['_INSTITUTIONSERVICE']._serialized_end=1541
+  _globals['_CREATEINSTITUTIONREQUEST']._serialized_start=270
+  _globals['_CREATEINSTITUTIONREQUEST']._serialized_end=635
+  _globals['_GETINSTITUTIONREQUEST']._serialized_start=637
+  _globals['_GETINSTITUTIONREQUEST']._serialized_end=724
+  _globals['_LISTINSTITUTIONSREQUEST']._serialized_start=727
+  _globals['_LISTINSTITUTIONSREQUEST']._serialized_end=856
+  _globals['_LISTINSTITUTIONSRESPONSE']._serialized_start=858
+  _globals['_LISTINSTITUTIONSRESPONSE']._serialized_end=966
+  _globals['_UPDATEINSTITUTIONREQUEST']._serialized_start=969
+  _globals['_UPDATEINSTITUTIONREQUEST']._serialized_end=1157
+  _globals['_INSTITUTIONSERVICE']._serialized_start=1160
+  _globals['_INSTITUTIONSERVICE']._serialized_end=1651
 # @@protoc_insertion_point(module_scope)

@@ -23,10 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/learner.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x97\x03\n\x07Learner\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x1c\n\x0bnational_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12#\n\x12national_id_masked\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x17\n\x06person\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12*\n\x05phone\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^(\\+?[0-9-]{5,20})?$\x12\x1d\n\x0cphone_masked\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x19\n\x08\x65mployer\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1a\n\teducation\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x15\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/learner.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x90\x04\n\x07Learner\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x02\xbaH\x04r\x02\x18<\x12\"\n\x0bnational_id\x18\x03 \x01(\tB\r\xe2\x41\x03\x04\x02\x05\xbaH\x04r\x02\x18(\x12\'\n\x12national_id_masked\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18(\x12\x1b\n\x06person\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18\x64\x12.\n\x05phone\x18\x06 \x01(\tB\x1f\xe2\x41\x01\x04\xbaH\x18r\x16\x32\x14^(\\+?[0-9-]{5,20})?$\x12!\n\x0cphone_masked\x18\x07 \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18(\x12\x19\n\x08\x65mployer\x18\x08 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1a\n\teducation\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x15\n\x04\x65tag\x18\n \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:M\xea\x41J\n\x19training.shuzheng/Learner\x12-institutions/{institution}/learners/{learner}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,25 +36,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.learne
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LEARNER'].fields_by_name['name']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LEARNER'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_LEARNER'].fields_by_name['display_name']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['display_name']._serialized_options = b'\272H\004r\002\030<'
+  _globals['_LEARNER'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\004r\002\030<'
   _globals['_LEARNER'].fields_by_name['national_id']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['national_id']._serialized_options = b'\272H\004r\002\030('
+  _globals['_LEARNER'].fields_by_name['national_id']._serialized_options = b'\342A\003\004\002\005\272H\004r\002\030('
   _globals['_LEARNER'].fields_by_name['national_id_masked']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['national_id_masked']._serialized_options = b'\272H\004r\002\030('
+  _globals['_LEARNER'].fields_by_name['national_id_masked']._serialized_options = b'\342A\001\003\272H\004r\002\030('
   _globals['_LEARNER'].fields_by_name['person']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['person']._serialized_options = b'\272H\004r\002\030d'
+  _globals['_LEARNER'].fields_by_name['person']._serialized_options = b'\342A\001\003\272H\004r\002\030d'
   _globals['_LEARNER'].fields_by_name['phone']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['phone']._serialized_options = b'\272H\030r\0262\024^(\\+?[0-9-]{5,20})?$'
+  _globals['_LEARNER'].fields_by_name['phone']._serialized_options = b'\342A\001\004\272H\030r\0262\024^(\\+?[0-9-]{5,20})?$'
   _globals['_LEARNER'].fields_by_name['phone_masked']._loaded_options = None
-  _globals['_LEARNER'].fields_by_name['phone_masked']._serialized_options = b'\272H\004r\002\030('
+  _globals['_LEARNER'].fields_by_name['phone_masked']._serialized_options = b'\342A\001\003\272H\004r\002\030('
   _globals['_LEARNER'].fields_by_name['employer']._loaded_options = None
   _globals['_LEARNER'].fields_by_name['employer']._serialized_options = b'\272H\004r\002\030d'
   _globals['_LEARNER'].fields_by_name['education']._loaded_options = None
   _globals['_LEARNER'].fields_by_name['education']._serialized_options = b'\272H\004r\002\030('
   _globals['_LEARNER'].fields_by_name['etag']._loaded_options = None
   _globals['_LEARNER'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_LEARNER']._serialized_start=123
-  _globals['_LEARNER']._serialized_end=530
+  _globals['_LEARNER'].fields_by_name['create_time']._loaded_options = None
+  _globals['_LEARNER'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_LEARNER'].fields_by_name['update_time']._loaded_options = None
+  _globals['_LEARNER'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_LEARNER']._loaded_options = None
+  _globals['_LEARNER']._serialized_options = b'\352AJ\n\031training.shuzheng/Learner\022-institutions/{institution}/learners/{learner}'
+  _globals['_LEARNER']._serialized_start=183
+  _globals['_LEARNER']._serialized_end=711
 # @@protoc_insertion_point(module_scope)

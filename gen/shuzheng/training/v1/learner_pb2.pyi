@@ -40,28 +40,28 @@ class Learner(_message.Message):
     display_name: _builtins.str
     """姓名."""
     national_id: _builtins.str
-    """公民身份号码 (GB 11643). Input only, sealed at rest, never sent back. Cannot be changed."""
+    """公民身份号码 (GB 11643). Sealed at rest, never sent back."""
     national_id_masked: _builtins.str
-    """The number with birth date and order hidden. Output only."""
+    """The number with birth date and order hidden."""
     person: _builtins.str
-    """Pseudonym that links one person across services. Output only."""
+    """Pseudonym that links one person across services."""
     phone: _builtins.str
-    """Mobile number. Input only, sealed at rest."""
+    """Mobile number. Sealed at rest."""
     phone_masked: _builtins.str
-    """The number with its middle hidden. Output only."""
+    """The number with its middle hidden."""
     employer: _builtins.str
     """工作单位 or school."""
     education: _builtins.str
     """学历, as the roster has it."""
     etag: _builtins.str
-    """Changes with every change of the resource. Output only, except in updates."""
+    """Changes with every change of the resource."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record was made. Output only."""
+        """When the record was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record last changed. Output only."""
+        """When the record last changed."""
 
     def __init__(
         self,

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import learner_pb2 as shuzheng_dot_training_dot_v1_dot_learner__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/learner_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/learner.proto\"\xcf\x02\n\x14\x43reateLearnerRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlearner_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12\x36\n\x07learner\x18\x03 \x01(\x0b\x32\x1d.shuzheng.training.v1.LearnerB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x10learner.required\x12*learner needs display_name and national_id\x1a\x41this.learner.display_name != \'\' && this.learner.national_id != \'\'\"-\n\x11GetLearnerRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"P\n\x12\x46indLearnerRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1e\n\x0bnational_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\"n\n\x13ListLearnersRequest\x12\x1a\n\x06parent\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"`\n\x14ListLearnersResponse\x12/\n\x08learners\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Learner\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa8\x01\n\x14UpdateLearnerRequest\x12\x36\n\x07learner\x18\x01 \x01(\x0b\x32\x1d.shuzheng.training.v1.LearnerB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xc7\x04\n\x0eLearnerService\x12l\n\rCreateLearner\x12*.shuzheng.training.v1.CreateLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12h\n\nGetLearner\x12\'.shuzheng.training.v1.GetLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12l\n\x0b\x46indLearner\x12(.shuzheng.training.v1.FindLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12{\n\x0cListLearners\x12).shuzheng.training.v1.ListLearnersRequest\x1a*.shuzheng.training.v1.ListLearnersResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12r\n\rUpdateLearner\x12*.shuzheng.training.v1.UpdateLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x16\x8a\xb5\x18\x12\n\x10\x08\x02\x12\x0clearner.nameb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/learner_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/learner.proto\"\xf9\x02\n\x14\x43reateLearnerRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x37\n\nlearner_id\x18\x02 \x01(\tB#\xbaH r\x1e\x32\x1c^([a-z0-9][a-z0-9-]{0,62})?$\x12:\n\x07learner\x18\x03 \x01(\x0b\x32\x1d.shuzheng.training.v1.LearnerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x04 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x10learner.required\x12*learner needs display_name and national_id\x1a\x41this.learner.display_name != \'\' && this.learner.national_id != \'\'\"O\n\x11GetLearnerRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19training.shuzheng/Learner\xbaH\x07r\x05\x10\x01\x18\xac\x02\"z\n\x12\x46indLearnerRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\"\n\x0bnational_id\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18(\"\x94\x01\n\x13ListLearnersRequest\x12@\n\x06parent\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1dtraining.shuzheng/Institution\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"`\n\x14ListLearnersResponse\x12/\n\x08learners\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Learner\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb0\x01\n\x14UpdateLearnerRequest\x12:\n\x07learner\x18\x01 \x01(\x0b\x32\x1d.shuzheng.training.v1.LearnerB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x1f\n\nrequest_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xc7\x04\n\x0eLearnerService\x12l\n\rCreateLearner\x12*.shuzheng.training.v1.CreateLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent\x12h\n\nGetLearner\x12\'.shuzheng.training.v1.GetLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x12\x8a\xb5\x18\x0e\n\x08\x08\x02\x12\x04name\n\x02\x08\x01\x12l\n\x0b\x46indLearner\x12(.shuzheng.training.v1.FindLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12{\n\x0cListLearners\x12).shuzheng.training.v1.ListLearnersRequest\x1a*.shuzheng.training.v1.ListLearnersResponse\"\x14\x8a\xb5\x18\x10\n\n\x08\x02\x12\x06parent\n\x02\x08\x01\x12r\n\rUpdateLearner\x12*.shuzheng.training.v1.UpdateLearnerRequest\x1a\x1d.shuzheng.training.v1.Learner\"\x16\x8a\xb5\x18\x12\n\x10\x08\x02\x12\x0clearner.nameb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,31 +38,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.learne
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATELEARNERREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_CREATELEARNERREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CREATELEARNERREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_CREATELEARNERREQUEST'].fields_by_name['learner_id']._loaded_options = None
   _globals['_CREATELEARNERREQUEST'].fields_by_name['learner_id']._serialized_options = b'\272H r\0362\034^([a-z0-9][a-z0-9-]{0,62})?$'
   _globals['_CREATELEARNERREQUEST'].fields_by_name['learner']._loaded_options = None
-  _globals['_CREATELEARNERREQUEST'].fields_by_name['learner']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_CREATELEARNERREQUEST'].fields_by_name['learner']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATELEARNERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATELEARNERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREATELEARNERREQUEST']._loaded_options = None
   _globals['_CREATELEARNERREQUEST']._serialized_options = b'\272H\204\001\032\201\001\n\020learner.required\022*learner needs display_name and national_id\032Athis.learner.display_name != \'\' && this.learner.national_id != \'\''
   _globals['_GETLEARNERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETLEARNERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETLEARNERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031training.shuzheng/Learner\272H\007r\005\020\001\030\254\002'
   _globals['_FINDLEARNERREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_FINDLEARNERREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_FINDLEARNERREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_FINDLEARNERREQUEST'].fields_by_name['national_id']._loaded_options = None
-  _globals['_FINDLEARNERREQUEST'].fields_by_name['national_id']._serialized_options = b'\272H\006r\004\020\001\030('
+  _globals['_FINDLEARNERREQUEST'].fields_by_name['national_id']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030('
   _globals['_LISTLEARNERSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTLEARNERSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_LISTLEARNERSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\037\n\035training.shuzheng/Institution\272H\007r\005\020\001\030\254\002'
   _globals['_LISTLEARNERSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTLEARNERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTLEARNERSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTLEARNERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_UPDATELEARNERREQUEST'].fields_by_name['learner']._loaded_options = None
-  _globals['_UPDATELEARNERREQUEST'].fields_by_name['learner']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATELEARNERREQUEST'].fields_by_name['learner']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATELEARNERREQUEST'].fields_by_name['update_mask']._loaded_options = None
-  _globals['_UPDATELEARNERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_UPDATELEARNERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_UPDATELEARNERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATELEARNERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_LEARNERSERVICE'].methods_by_name['CreateLearner']._loaded_options = None
@@ -73,18 +75,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEARNERSERVICE'].methods_by_name['ListLearners']._serialized_options = b'\212\265\030\020\n\n\010\002\022\006parent\n\002\010\001'
   _globals['_LEARNERSERVICE'].methods_by_name['UpdateLearner']._loaded_options = None
   _globals['_LEARNERSERVICE'].methods_by_name['UpdateLearner']._serialized_options = b'\212\265\030\022\n\020\010\002\022\014learner.name'
-  _globals['_CREATELEARNERREQUEST']._serialized_start=202
-  _globals['_CREATELEARNERREQUEST']._serialized_end=537
-  _globals['_GETLEARNERREQUEST']._serialized_start=539
-  _globals['_GETLEARNERREQUEST']._serialized_end=584
-  _globals['_FINDLEARNERREQUEST']._serialized_start=586
-  _globals['_FINDLEARNERREQUEST']._serialized_end=666
-  _globals['_LISTLEARNERSREQUEST']._serialized_start=668
-  _globals['_LISTLEARNERSREQUEST']._serialized_end=778
-  _globals['_LISTLEARNERSRESPONSE']._serialized_start=780
-  _globals['_LISTLEARNERSRESPONSE']._serialized_end=876
-  _globals['_UPDATELEARNERREQUEST']._serialized_start=879
-  _globals['_UPDATELEARNERREQUEST']._serialized_end=1047
-  _globals['_LEARNERSERVICE']._serialized_start=1050
-  _globals['_LEARNERSERVICE']._serialized_end=1633
+  _globals['_CREATELEARNERREQUEST']._serialized_start=262
+  _globals['_CREATELEARNERREQUEST']._serialized_end=639
+  _globals['_GETLEARNERREQUEST']._serialized_start=641
+  _globals['_GETLEARNERREQUEST']._serialized_end=720
+  _globals['_FINDLEARNERREQUEST']._serialized_start=722
+  _globals['_FINDLEARNERREQUEST']._serialized_end=844
+  _globals['_LISTLEARNERSREQUEST']._serialized_start=847
+  _globals['_LISTLEARNERSREQUEST']._serialized_end=995
+  _globals['_LISTLEARNERSRESPONSE']._serialized_start=997
+  _globals['_LISTLEARNERSRESPONSE']._serialized_end=1093
+  _globals['_UPDATELEARNERREQUEST']._serialized_start=1096
+  _globals['_UPDATELEARNERREQUEST']._serialized_end=1272
+  _globals['_LEARNERSERVICE']._serialized_start=1275
+  _globals['_LEARNERSERVICE']._serialized_end=1858
 # @@protoc_insertion_point(module_scope)

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import listing_pb2 as shuzheng_dot_type_dot_v1_dot_listing__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/listing.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xd6\x03\n\x07Listing\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x38\n\noccupation\x18\x02 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x39\n\x04role\x18\x03 \x01(\x0e\x32!.shuzheng.training.v1.ListingRoleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingState\x12\r\n\x05\x62\x61tch\x18\x05 \x01(\t\x12%\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.Date\x12;\n\x07history\x18\x08 \x03(\x0b\x32\x1f.shuzheng.type.v1.ListingChangeB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x15\n\x04\x65tag\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp*i\n\x0bListingRole\x12\x1c\n\x18LISTING_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15LISTING_ROLE_TRAINING\x10\x01\x12!\n\x1dLISTING_ROLE_TEACHER_TRAINING\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/listing.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1eshuzheng/type/v1/listing.proto\"\xdd\x04\n\x07Listing\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x08\xbaH\x05r\x03\x18\xc8\x01\x12<\n\noccupation\x18\x02 \x01(\tB(\xe2\x41\x01\x02\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12=\n\x04role\x18\x03 \x01(\x0e\x32!.shuzheng.training.v1.ListingRoleB\x0c\xe2\x41\x01\x02\xbaH\x05\x82\x01\x02\x10\x01\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32\x1e.shuzheng.type.v1.ListingStateB\x04\xe2\x41\x01\x03\x12\x13\n\x05\x62\x61tch\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12+\n\nvalid_from\x18\x06 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12)\n\x08valid_to\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x04\xe2\x41\x01\x03\x12?\n\x07history\x18\x08 \x03(\x0b\x32\x1f.shuzheng.type.v1.ListingChangeB\r\xe2\x41\x01\x03\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12\x19\n\x04\x65tag\x18\t \x01(\tB\x0b\xe2\x41\x01\x03\xbaH\x04r\x02\x18@\x12\x35\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:M\xea\x41J\n\x19training.shuzheng/Listing\x12-institutions/{institution}/listings/{listing}*i\n\x0bListingRole\x12\x1c\n\x18LISTING_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15LISTING_ROLE_TRAINING\x10\x01\x12!\n\x1dLISTING_ROLE_TEACHER_TRAINING\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,17 +38,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.listin
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTING'].fields_by_name['name']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['name']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_LISTING'].fields_by_name['name']._serialized_options = b'\342A\001\010\272H\005r\003\030\310\001'
   _globals['_LISTING'].fields_by_name['occupation']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['occupation']._serialized_options = b'\272H!r\037\030(2\033^([a-z0-9]+(-[a-z0-9]+)*)?$'
+  _globals['_LISTING'].fields_by_name['occupation']._serialized_options = b'\342A\001\002\272H!r\037\030(2\033^([a-z0-9]+(-[a-z0-9]+)*)?$'
   _globals['_LISTING'].fields_by_name['role']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['role']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTING'].fields_by_name['role']._serialized_options = b'\342A\001\002\272H\005\202\001\002\020\001'
+  _globals['_LISTING'].fields_by_name['state']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_LISTING'].fields_by_name['batch']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['batch']._serialized_options = b'\342A\001\003'
+  _globals['_LISTING'].fields_by_name['valid_from']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['valid_from']._serialized_options = b'\342A\001\003'
+  _globals['_LISTING'].fields_by_name['valid_to']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['valid_to']._serialized_options = b'\342A\001\003'
   _globals['_LISTING'].fields_by_name['history']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['history']._serialized_options = b'\272H\006\222\001\003\020\350\007'
+  _globals['_LISTING'].fields_by_name['history']._serialized_options = b'\342A\001\003\272H\006\222\001\003\020\350\007'
   _globals['_LISTING'].fields_by_name['etag']._loaded_options = None
-  _globals['_LISTING'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_LISTINGROLE']._serialized_start=651
-  _globals['_LISTINGROLE']._serialized_end=756
-  _globals['_LISTING']._serialized_start=179
-  _globals['_LISTING']._serialized_end=649
+  _globals['_LISTING'].fields_by_name['etag']._serialized_options = b'\342A\001\003\272H\004r\002\030@'
+  _globals['_LISTING'].fields_by_name['create_time']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_LISTING'].fields_by_name['update_time']._loaded_options = None
+  _globals['_LISTING'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_LISTING']._loaded_options = None
+  _globals['_LISTING']._serialized_options = b'\352AJ\n\031training.shuzheng/Listing\022-institutions/{institution}/listings/{listing}'
+  _globals['_LISTINGROLE']._serialized_start=846
+  _globals['_LISTINGROLE']._serialized_end=951
+  _globals['_LISTING']._serialized_start=239
+  _globals['_LISTING']._serialized_end=844
 # @@protoc_insertion_point(module_scope)

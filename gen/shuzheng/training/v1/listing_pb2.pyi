@@ -70,30 +70,30 @@ class Listing(_message.Message):
     role: Global___ListingRole.ValueType
     """What the institution may do for the occupation."""
     state: _listing_pb2.ListingState.ValueType
-    """Where the listing stands today. Output only."""
+    """Where the listing stands today."""
     batch: _builtins.str
-    """Batch (批次) in which it was confirmed, for example "2023-02". Output only."""
+    """Batch (批次) in which it was confirmed, for example "2023-02"."""
     etag: _builtins.str
-    """Changes with every change of the resource. Output only."""
+    """Changes with every change of the resource."""
     @_builtins.property
     def valid_from(self) -> _date_pb2.Date:
-        """First day of validity. Output only."""
+        """First day of validity."""
 
     @_builtins.property
     def valid_to(self) -> _date_pb2.Date:
-        """Last day of validity. Output only."""
+        """Last day of validity."""
 
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[_listing_pb2.ListingChange]:
-        """Every state that the listing had, oldest first. Output only."""
+        """Every state that the listing had, oldest first."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record was made. Output only."""
+        """When the record was made."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the record last changed. Output only."""
+        """When the record last changed."""
 
     def __init__(
         self,

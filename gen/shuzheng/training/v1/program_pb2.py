@@ -22,21 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.type.v1 import qualification_pb2 as shuzheng_dot_type_dot_v1_dot_qualification__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/program.proto\x12\x14shuzheng.training.v1\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\xe2\x01\n\x07Program\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x36\n\rqualification\x18\x02 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t\x12\x30\n\x05items\x18\x04 \x03(\x0b\x32!.shuzheng.training.v1.ContentItem\x12\x12\n\npass_score\x18\x05 \x01(\t\x12\x33\n\x07sources\x18\x06 \x03(\x0b\x32\".shuzheng.training.v1.PolicySource\"H\n\x0b\x43ontentItem\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t\"h\n\x0cPolicySource\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04mark\x18\x03 \x01(\t\x12)\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x04 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shuzheng/training/v1/program.proto\x12\x14shuzheng.training.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a$shuzheng/type/v1/qualification.proto\"\x9c\x02\n\x07Program\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x36\n\rqualification\x18\x02 \x01(\x0b\x32\x1f.shuzheng.type.v1.Qualification\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t\x12\x30\n\x05items\x18\x04 \x03(\x0b\x32!.shuzheng.training.v1.ContentItem\x12\x12\n\npass_score\x18\x05 \x01(\t\x12\x33\n\x07sources\x18\x06 \x03(\x0b\x32\".shuzheng.training.v1.PolicySource:2\xea\x41/\n\x19training.shuzheng/Program\x12\x12programs/{program}\"H\n\x0b\x43ontentItem\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x16\n\x0erequired_hours\x18\x03 \x01(\t\"h\n\x0cPolicySource\x12\x0f\n\x07subject\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04mark\x18\x03 \x01(\t\x12)\n\x0e\x65\x66\x66\x65\x63tive_from\x18\x04 \x01(\x0b\x32\x11.google.type.Dateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.program_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROGRAM']._serialized_start=123
-  _globals['_PROGRAM']._serialized_end=349
-  _globals['_CONTENTITEM']._serialized_start=351
-  _globals['_CONTENTITEM']._serialized_end=423
-  _globals['_POLICYSOURCE']._serialized_start=425
-  _globals['_POLICYSOURCE']._serialized_end=529
+  _globals['_PROGRAM'].fields_by_name['name']._loaded_options = None
+  _globals['_PROGRAM'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_PROGRAM']._loaded_options = None
+  _globals['_PROGRAM']._serialized_options = b'\352A/\n\031training.shuzheng/Program\022\022programs/{program}'
+  _globals['_PROGRAM']._serialized_start=183
+  _globals['_PROGRAM']._serialized_end=467
+  _globals['_CONTENTITEM']._serialized_start=469
+  _globals['_CONTENTITEM']._serialized_end=541
+  _globals['_POLICYSOURCE']._serialized_start=543
+  _globals['_POLICYSOURCE']._serialized_end=647
 # @@protoc_insertion_point(module_scope)

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import program_pb2 as shuzheng_dot_training_dot_v1_dot_program__pb2
 from shuzheng.type.v1 import level_pb2 as shuzheng_dot_type_dot_v1_dot_level__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/program_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/program.proto\x1a\x1cshuzheng/type/v1/level.proto\"L\n\x11GetProgramRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"\xdd\x01\n\x13ListProgramsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x38\n\noccupation\x18\x03 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x30\n\x05level\x18\x04 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\x02on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\"`\n\x14ListProgramsResponse\x12/\n\x08programs\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Program\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe1\x01\n\x0eProgramService\x12^\n\nGetProgram\x12\'.shuzheng.training.v1.GetProgramRequest\x1a\x1d.shuzheng.training.v1.Program\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12o\n\x0cListPrograms\x12).shuzheng.training.v1.ListProgramsRequest\x1a*.shuzheng.training.v1.ListProgramsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*shuzheng/training/v1/program_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x16google/type/date.proto\x1a shuzheng/options/v1/access.proto\x1a\"shuzheng/training/v1/program.proto\x1a\x1cshuzheng/type/v1/level.proto\"n\n\x11GetProgramRequest\x12:\n\x04name\x18\x01 \x01(\tB,\xe2\x41\x01\x02\xfa\x41\x1b\n\x19training.shuzheng/Program\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1d\n\x02on\x18\x02 \x01(\x0b\x32\x11.google.type.Date\"\xdd\x01\n\x13ListProgramsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x38\n\noccupation\x18\x03 \x01(\tB$\xbaH!r\x1f\x18(2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x30\n\x05level\x18\x04 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\x02on\x18\x05 \x01(\x0b\x32\x11.google.type.Date\"`\n\x14ListProgramsResponse\x12/\n\x08programs\x18\x01 \x03(\x0b\x32\x1d.shuzheng.training.v1.Program\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe1\x01\n\x0eProgramService\x12^\n\nGetProgram\x12\'.shuzheng.training.v1.GetProgramRequest\x1a\x1d.shuzheng.training.v1.Program\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12o\n\x0cListPrograms\x12).shuzheng.training.v1.ListProgramsRequest\x1a*.shuzheng.training.v1.ListProgramsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +39,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.progra
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETPROGRAMREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETPROGRAMREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
+  _globals['_GETPROGRAMREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\033\n\031training.shuzheng/Program\272H\007r\005\020\001\030\310\001'
   _globals['_LISTPROGRAMSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTPROGRAMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
   _globals['_LISTPROGRAMSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -50,12 +52,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROGRAMSERVICE'].methods_by_name['GetProgram']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_PROGRAMSERVICE'].methods_by_name['ListPrograms']._loaded_options = None
   _globals['_PROGRAMSERVICE'].methods_by_name['ListPrograms']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_GETPROGRAMREQUEST']._serialized_start=221
-  _globals['_GETPROGRAMREQUEST']._serialized_end=297
-  _globals['_LISTPROGRAMSREQUEST']._serialized_start=300
-  _globals['_LISTPROGRAMSREQUEST']._serialized_end=521
-  _globals['_LISTPROGRAMSRESPONSE']._serialized_start=523
-  _globals['_LISTPROGRAMSRESPONSE']._serialized_end=619
-  _globals['_PROGRAMSERVICE']._serialized_start=622
-  _globals['_PROGRAMSERVICE']._serialized_end=847
+  _globals['_GETPROGRAMREQUEST']._serialized_start=281
+  _globals['_GETPROGRAMREQUEST']._serialized_end=391
+  _globals['_LISTPROGRAMSREQUEST']._serialized_start=394
+  _globals['_LISTPROGRAMSREQUEST']._serialized_end=615
+  _globals['_LISTPROGRAMSRESPONSE']._serialized_start=617
+  _globals['_LISTPROGRAMSRESPONSE']._serialized_end=713
+  _globals['_PROGRAMSERVICE']._serialized_start=716
+  _globals['_PROGRAMSERVICE']._serialized_end=941
 # @@protoc_insertion_point(module_scope)

@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from shuzheng.type.v1 import level_pb2 as shuzheng_dot_type_dot_v1_dot_level__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/type/v1/qualification.proto\x12\x10shuzheng.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cshuzheng/type/v1/level.proto\"\xb3\x01\n\rQualification\x12\x35\n\noccupation\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x37\n\tdirection\x18\x02 \x01(\tB$\xbaH!r\x1f\x18<2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x32\n\x05level\x18\x03 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/type/v1/qualification.proto\x12\x10shuzheng.type.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cshuzheng/type/v1/level.proto\"\xbb\x01\n\rQualification\x12\x39\n\noccupation\x18\x01 \x01(\tB%\xe2\x41\x01\x02\xbaH\x1er\x1c\x18(2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12\x37\n\tdirection\x18\x02 \x01(\tB$\xbaH!r\x1f\x18<2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12\x36\n\x05level\x18\x03 \x01(\x0e\x32\x17.shuzheng.type.v1.LevelB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,11 +35,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.type.v1.qualificat
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_QUALIFICATION'].fields_by_name['occupation']._loaded_options = None
-  _globals['_QUALIFICATION'].fields_by_name['occupation']._serialized_options = b'\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
+  _globals['_QUALIFICATION'].fields_by_name['occupation']._serialized_options = b'\342A\001\002\272H\036r\034\030(2\030^[a-z0-9]+(-[a-z0-9]+)*$'
   _globals['_QUALIFICATION'].fields_by_name['direction']._loaded_options = None
   _globals['_QUALIFICATION'].fields_by_name['direction']._serialized_options = b'\272H!r\037\030<2\033^([a-z0-9]+(-[a-z0-9]+)*)?$'
   _globals['_QUALIFICATION'].fields_by_name['level']._loaded_options = None
-  _globals['_QUALIFICATION'].fields_by_name['level']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_QUALIFICATION']._serialized_start=118
-  _globals['_QUALIFICATION']._serialized_end=297
+  _globals['_QUALIFICATION'].fields_by_name['level']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
+  _globals['_QUALIFICATION']._serialized_start=151
+  _globals['_QUALIFICATION']._serialized_end=338
 # @@protoc_insertion_point(module_scope)

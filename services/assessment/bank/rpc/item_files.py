@@ -20,7 +20,6 @@ from services.assessment.bank.usecases.item_imports import (
     too_large,
     unreadable,
 )
-from services.assessment.names import BANK
 from services.kit.rpc import enums
 
 CHUNK = 64 * 2**10
@@ -51,7 +50,6 @@ async def read_import(requests: AsyncIterator[ImportItemsRequest]) -> tuple[Impo
 
 
 def _settings(request: ImportItemsRequest) -> ImportSettings:
-    BANK.parse(request.parent, "parent")
     file_format = FileFormat(enums.word(ItemFormat, request.format))
     return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
 

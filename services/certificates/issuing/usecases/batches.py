@@ -113,7 +113,6 @@ class Batches:
 
     async def get(self, name: str, owner: str) -> Seen:
         """Return one batch; raises NOT_FOUND."""
-        BATCH.parse(name)
         async with self.store.read() as tx:
             row = await owned.get(tx, BatchRow, name, owner)
             (seen,) = await _seen(tx, [row])
@@ -140,7 +139,6 @@ class Batches:
     async def _decided(
         self, tx: Transaction, name: str, owner: str, etag: str, action: BatchAction, subject: str
     ) -> BatchRow:
-        BATCH.parse(name)
         row = await owned.lock(tx, BatchRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, action, name).value
         row.decided_by, row.decided_at = subject, int(tx.now.timestamp())

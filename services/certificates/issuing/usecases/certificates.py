@@ -57,7 +57,6 @@ class Certificates:
 
     async def get(self, name: str, owner: str) -> CertificateRow:
         """Return one certificate; raises NOT_FOUND."""
-        CERTIFICATE.parse(name)
         async with self.store.read() as tx:
             return await owned.get(tx, CertificateRow, name, owner)
 
@@ -91,7 +90,6 @@ class Certificates:
         self, tx: Transaction, name: str, owner: str, etag: str, reason: RevocationReason, note: str
     ) -> CertificateRow:
         """Revoke for ever; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
-        CERTIFICATE.parse(name)
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
         return await revoke_row(tx, row, reason, note, self.journal)
 
@@ -104,7 +102,6 @@ class Certificates:
         Raises NOT_FOUND, STALE_ETAG, WRONG_STATE, NAME_UNCHANGED, TEXT_NOT_PRINTABLE, ISSUER_LOCKED.
         """
         self.ready()
-        CERTIFICATE.parse(name)
         old = await owned.lock(tx, CertificateRow, name, owner, etag)
         old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
         award = await self._corrected(tx, old, holder_name)

@@ -4,7 +4,6 @@ from services.certificates.document.domain.certificate import Kind, State
 from services.certificates.document.domain.document import status_list_url
 from services.certificates.issuing.storage import certificates, owned
 from services.certificates.issuing.storage.rows.certificates import CertificateRow
-from services.certificates.issuing.usecases.certificates import CERTIFICATE
 from services.certificates.paper.disclosure.sd_jwt import Place, Terms, Twins
 from services.certificates.reasons import Reason
 from services.certificates.standing.lists.token import token_url
@@ -23,7 +22,6 @@ class Disclosures:
 
     async def twin(self, name: str, owner: str) -> bytes:
         """Return the twin; raises NOT_FOUND, NOT_SIGNED_YET, NO_STATUS_ENTRY."""
-        CERTIFICATE.parse(name)
         async with self.store.read() as tx:
             row = await owned.get(tx, CertificateRow, name, owner)
             kept = await certificates.twin_of(tx, name)

@@ -3,7 +3,6 @@
 from services.certificates.document.domain.certificate import TRANSITIONS, Action, HoldReason
 from services.certificates.issuing.storage import holds, owned
 from services.certificates.issuing.storage.rows.certificates import CertificateRow, HoldRow
-from services.certificates.issuing.usecases.certificates import CERTIFICATE
 from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType, new_nonce
 from services.kit.storage.commands import command
@@ -28,7 +27,6 @@ class Holds:
         self, tx: Transaction, name: str, owner: str, etag: str, reason: HoldReason, note: str
     ) -> CertificateRow:
         """Put a certificate out of force; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
-        CERTIFICATE.parse(name)
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.HOLD, name).value
         tx.act.reason = f"{reason.value}: {note}"
@@ -48,7 +46,6 @@ class Holds:
     @command
     async def release(self, tx: Transaction, name: str, owner: str, etag: str, note: str) -> CertificateRow:
         """Put a held certificate in force again; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
-        CERTIFICATE.parse(name)
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
         row.state = advance(TRANSITIONS, row.state, Action.RELEASE, name).value
         tx.act.reason = note
@@ -59,7 +56,6 @@ class Holds:
 
     async def page(self, certificate: str, owner: str, size: int, token: str) -> Page[HoldRow]:
         """Return one page of the holds of a certificate; raises NOT_FOUND."""
-        CERTIFICATE.parse(certificate, "parent")
         async with self.store.read() as tx:
             await owned.get(tx, CertificateRow, certificate, owner)
             return await holds.page(tx, certificate, size, token)

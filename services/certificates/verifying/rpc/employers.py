@@ -8,7 +8,6 @@ from shuzheng.certificates.v1 import employer_service_pb2_grpc
 from shuzheng.certificates.v1.employer_pb2 import ApiKey, Employer
 
 from services.certificates.issuing.rpc.certificates import moment
-from services.certificates.verifying.domain.employer import EMPLOYER
 from services.certificates.verifying.storage.rows.employers import ApiKeyRow, EmployerRow
 from services.certificates.verifying.usecases.employers import Employers, set_uscc
 from services.kit.rpc.convert import apply_mask, moment_of, timestamp
@@ -34,7 +33,6 @@ class EmployerService(employer_service_pb2_grpc.EmployerServiceServicer):
 
     async def GetEmployer(self, request: messages.GetEmployerRequest, context: Any) -> Employer:
         """Read an employer."""
-        EMPLOYER.parse(request.name)
         return employer_message(await self.employers.get(request.name))
 
     async def ListEmployers(
@@ -48,7 +46,6 @@ class EmployerService(employer_service_pb2_grpc.EmployerServiceServicer):
     async def UpdateEmployer(self, request: messages.UpdateEmployerRequest, context: Any) -> Employer:
         """Change an employer."""
         wanted, mask = request.employer, request.update_mask
-        EMPLOYER.parse(wanted.name, "employer.name")
         row = await self.employers.update(
             wanted.name, wanted.etag, lambda row: apply_mask(row, wanted, mask, CHANGEABLE)
         )

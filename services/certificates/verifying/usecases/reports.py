@@ -23,7 +23,7 @@ from services.certificates.proofs.signing.keys import Keyring
 from services.certificates.reasons import Reason
 from services.certificates.verifying.domain import employer as limits
 from services.certificates.verifying.domain import report
-from services.certificates.verifying.domain.employer import EMPLOYER, REPORT, EmployerRule, rule_on
+from services.certificates.verifying.domain.employer import REPORT, EmployerRule, rule_on
 from services.certificates.verifying.domain.report import LogHead, Occasion, SentFile, Told
 from services.certificates.verifying.domain.verification_file import (
     FileRow,
@@ -142,7 +142,6 @@ class Reports:
 
     async def get(self, shown: Credential, name: str) -> Made:
         """Return a report; raises NOT_FOUND and what `require_may_read` raises."""
-        REPORT.parse(name)
         await self.employers.require_may_read(shown, REPORT.parent(name))
         async with self.store.read() as tx:
             row = await tx.get(ReportRow, name)
@@ -150,7 +149,6 @@ class Reports:
 
     async def page(self, shown: Credential, employer: str, size: int, token: str) -> Page[ReportRow]:
         """Return one page of the reports of an employer; raises NOT_FOUND and what `require_may_read` raises."""
-        EMPLOYER.parse(employer, "parent")
         await self.employers.require_may_read(shown, employer)
         async with self.store.read() as tx:
             await tx.get(EmployerRow, employer)

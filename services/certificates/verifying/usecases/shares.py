@@ -70,7 +70,6 @@ class Shares:
 
     async def create(self, certificate: str, owner: str, terms: Terms) -> Made:
         """Make a link at the holder's wish; raises NOT_FOUND, SHARE_TERM, WRONG_STATE."""
-        CERTIFICATE.parse(certificate, "parent")
         return await self._create(certificate, owner, terms, by_holder=False)
 
     async def create_by_holder(self, document: bytes, terms: Terms) -> Made:
@@ -105,7 +104,6 @@ class Shares:
 
     async def page(self, certificate: str, owner: str, size: int, token: str) -> Page[ShareRow]:
         """Return one page of the links of a certificate; raises NOT_FOUND."""
-        CERTIFICATE.parse(certificate, "parent")
         async with self.store.read() as tx:
             await owned.get(tx, CertificateRow, certificate, owner)
             return await shares.page(tx, certificate, size, token)
@@ -113,7 +111,6 @@ class Shares:
     @command
     async def end(self, tx: Transaction, name: str, owner: str) -> ShareRow:
         """End a link, for ever; raises NOT_FOUND. Ending it again changes nothing."""
-        SHARE.parse(name)
         await owned.get(tx, CertificateRow, SHARE.parent(name), owner)
         share = await tx.lock(ShareRow, name)
         if not share.ended_at:
@@ -123,7 +120,6 @@ class Shares:
 
     async def end_by_holder(self, name: str, document: bytes) -> ShareRow:
         """End a link with the document; raises NOT_FOUND, DOCUMENT_NOT_HELD."""
-        SHARE.parse(name)
         if await self._certificate_of(document) != SHARE.parent(name):
             raise not_found(name)
         return await self.end(name, "")

@@ -13,7 +13,7 @@ from services.kit.rpc.moves import Moves
 from services.training.completion.domain.completion import CompletionAction
 from services.training.completion.storage.rows.completions import CompletionRow
 from services.training.completion.usecases.completions import Completions, Outcome
-from services.training.names import COHORT, check_below
+from services.training.names import check_below
 from services.vocabulary import tenths
 from services.vocabulary.messages import qualification_message
 
@@ -81,7 +81,7 @@ class CompletionService(services.CompletionServiceServicer):
     ) -> messages.ListCompletionsResponse:
         """List those of an institution."""
         if request.cohort:
-            check_below(COHORT, request.parent, request.cohort, "cohort")
+            check_below(request.parent, request.cohort, "cohort")
         page = await self.completions.page(
             request.page_size,
             request.page_token,

@@ -22,7 +22,7 @@ from services.training.completion.domain.completion import (
 from services.training.completion.storage import completions
 from services.training.completion.storage.rows.completions import CompletionRow
 from services.training.facts import CompletionRegistered, CompletionWithdrawn
-from services.training.names import COMPLETION, ENROLLMENT, check_below
+from services.training.names import COMPLETION, check_below
 from services.training.policy import Policy
 from services.training.register.storage import listings
 from services.training.register.storage.rows.institutions import InstitutionRow
@@ -100,7 +100,7 @@ class Completions(Lifecycle[CompletionRow, CompletionAction]):
         Repeating the call answers with the completions that exist, so it needs no memory of request ids.
         """
         for number, name in enumerate(names):
-            check_below(ENROLLMENT, parent, name, f"enrollments[{number}]")
+            check_below(parent, name, f"enrollments[{number}]")
         async with self.store.write() as tx:
             setting = await self._setting(tx, parent)
             wanted = names or await completions.open_enrollments(tx, parent, LARGEST_BATCH)

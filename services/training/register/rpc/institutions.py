@@ -26,7 +26,7 @@ def message(row: InstitutionRow) -> Institution:
     )
 
 
-def _set_kind(row: InstitutionRow, kind: int) -> None:
+def _set_kind(row: InstitutionRow, kind: KindNumber.ValueType) -> None:
     row.kind = InstitutionKind(enums.word(KindNumber, kind)) if kind else row.kind
 
 

@@ -11,7 +11,7 @@ from services.kit.storage.commands import command
 from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.text import line
-from services.training.names import ENROLLMENT, LEARNER, check_below, institution_of
+from services.training.names import ENROLLMENT, check_below, institution_of
 from services.training.reasons import Reason
 from services.training.register.storage import listings
 from services.training.teaching.domain import cohort
@@ -51,7 +51,7 @@ class Enrollments(Lifecycle[EnrollmentRow, EnrollmentAction]):
     ) -> EnrollmentRow:
         """Enroll a learner; raises COHORT_STATE, COHORT_FULL, NOT_LISTED, ALREADY_ENROLLED, FUTURE_DATE."""
         name = ENROLLMENT.child(parent, identifier or new_id())
-        check_below(LEARNER, institution_of(parent), learner, "enrollment.learner")
+        check_below(institution_of(parent), learner, "enrollment.learner")
         row = await tx.lock(CohortRow, parent)
         person = await tx.get(LearnerRow, learner)
         day = enrolled_on or local_day(tx.now)
@@ -84,7 +84,7 @@ class Enrollments(Lifecycle[EnrollmentRow, EnrollmentAction]):
     ) -> list[EnrollmentRow]:
         """Record scores, all or none; raises COHORT_STATE, NOT_ENROLLED, INVALID_SCORE, FUTURE_DATE."""
         for number, entry in enumerate(scores):
-            check_below(ENROLLMENT, parent, entry.enrollment, f"scores[{number}].enrollment")
+            check_below(parent, entry.enrollment, f"scores[{number}].enrollment")
         row = await tx.get(CohortRow, parent)
         cohort.check_state(row.state, cohort.EXAMINES, parent, "a score")
         known = await enrollments.named(tx, [entry.enrollment for entry in scores])

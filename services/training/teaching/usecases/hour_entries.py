@@ -11,7 +11,7 @@ from services.kit.storage.commands import command
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.text import optional_line
-from services.training.names import ENROLLMENT, HOUR_ENTRY, check_below
+from services.training.names import HOUR_ENTRY, check_below
 from services.training.policy import Policy
 from services.training.reasons import Reason
 from services.training.teaching.domain import cohort, hour_entry, program
@@ -106,9 +106,7 @@ class HourEntries(Resource[HourEntryRow]):
 
 
 def _check_names(parent: str, entry: NewEntry, field: str) -> None:
-    check_below(ENROLLMENT, parent, entry.enrollment, f"{field}.enrollment")
-    if entry.corrects:
-        HOUR_ENTRY.parse(entry.corrects, f"{field}.corrects")
+    check_below(parent, entry.enrollment, f"{field}.enrollment")
     hour_entry.check_correction(entry.corrects, entry.reason, entry.enrollment, field)
 
 

@@ -17,7 +17,6 @@ from services.kit.errors import AppError, invalid
 from services.kit.privacy import Vault
 from services.kit.storage import acts
 from services.kit.storage.store import Store
-from services.training.names import COHORT
 from services.training.reasons import Reason
 from services.training.teaching.domain import cohort, roster_csv, roster_header
 from services.training.teaching.domain.roster import Checked, Checker, Reject
@@ -113,7 +112,6 @@ class Rosters:
         yield Summary(checked.total, tally, dry_run, digest, file.header, file.format)
 
     async def _check_open(self, parent: str) -> None:
-        COHORT.parse(parent, "parent")
         async with self.store.read() as tx:
             row = await tx.get(CohortRow, parent)
         cohort.check_state(row.state, cohort.ENROLLS, parent, "an import")
