@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import output
-from services.cli.commands import Json, reported, started
-from services.cli.fields import BadValue
+from services.cli.commands import reported, started
+from services.cli.options import Json
+from services.client.fields import BadValue
 from services.kit.errors import precondition
 from services.verifier import offline
 

@@ -10,7 +10,7 @@ import pytest
 from shuzheng.certificates.v1 import log_service_pb2 as log
 from shuzheng.certificates.v1.log_service_pb2_grpc import LogServiceStub
 
-from services.cli import audit
+from services.verifier import audit
 from tests.support.exports import export
 
 
