@@ -10,7 +10,6 @@ import typer
 
 from services.cli import (
     audit,
-    catalog,
     commands,
     events,
     identity,
@@ -22,8 +21,10 @@ from services.cli import (
     system,
     verification,
 )
-from services.cli.connection import Session
 from services.cli.failures import EXIT_CODES
+from services.cli.options import Json
+from services.cli.session import Session
+from services.client import catalog
 
 BY_HAND: dict[str, tuple[Callable[[typer.Typer], None] | None, set[str]]] = {
     "roster": (rosters.add, {"import"}),
@@ -71,7 +72,7 @@ def _group(noun: catalog.Noun) -> typer.Typer:
 
 def _options(
     ctx: typer.Context,
-    json: commands.Json = False,
+    json: Json = False,
     lang: Annotated[str, typer.Option("--lang", help="zh | en (SHUZHENG_LANG)")] = "",
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="数据目录 (SHUZHENG_DATA_DIR)，缺省 var")

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from google.protobuf import message_factory
 
-from services.cli import catalog, output
-from services.cli.commands import Json, reported, started
-from services.cli.connection import Session
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json
 from services.cli.progress import Stages
-from services.cli.sheets import Row, read_rows
+from services.cli.session import Session
+from services.client import uploads
+from services.client.sheets import Row, read_rows
 
 ROWS = 500  # rows a message
-CHUNK = 512 * 1024
 COLUMNS = ("number", "holder_name", "outcome")
 REPORT_COLUMNS = ("row", "number", "outcome", "problem")
 STAGE = "验证 verified"
@@ -68,12 +68,10 @@ def _show(session: Session, told: Told, report: Path | None) -> None:
 
 def _as_anyone(session: Session, file: Path) -> Told:
     """Verify row by row, without any account."""
-    rows = read_rows(file)
-    method = catalog.descriptor("certificates", "VerificationService").methods_by_name["BatchVerify"]
-    request = message_factory.GetMessageClass(method.input_type)
+    rows = read_rows(str(file), file.read_bytes())
     outcomes: list[str] = []
     with Stages(quiet=session.json) as stages:
-        for answer in session.converse("certificates", method, batches(request, rows)):
+        for answer in session.caller.stream("VerificationService/BatchVerify", batches(rows)):
             outcomes += [_outcome(verification) for verification in answer.verifications]
             stages.show(STAGE, len(outcomes), len(rows))
     answered: list[tuple[str, ...]] = [(*row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
@@ -82,10 +80,10 @@ def _as_anyone(session: Session, file: Path) -> Told:
 
 def _as_employer(session: Session, file: Path) -> Told:
     """Send the file as it is; the service reads it and signs what it told."""
-    method = catalog.BY_NAME["report"].descriptor.methods_by_name["BatchVerifyFile"]
+    sent = uploads.parts(file.read_bytes(), first={"filename": file.name})
     rows, last = [], None
     with Stages(quiet=session.json) as stages:
-        for last in session.converse("certificates", method, parts(method, file)):
+        for last in session.caller.stream("VerificationReportService/BatchVerifyFile", sent):
             rows += [_row(row) for row in last.rows]
             stages.show(STAGE, len(rows), last.rows_total)
     assert last is not None
@@ -102,20 +100,11 @@ def _outcome(verification: Any) -> str:
     return output.plain(verification).get("outcome", "").removeprefix("VERIFICATION_OUTCOME_")
 
 
-def parts(method: Any, file: Path) -> list[Any]:
-    """Return the messages that carry a file; read before the call, so that an absent file is no broken stream."""
-    request, content = message_factory.GetMessageClass(method.input_type), file.read_bytes()
-    starts = range(0, max(len(content), 1), CHUNK)
-    messages: list[Any] = [request(chunk=content[start : start + CHUNK]) for start in starts]
-    messages[0].filename = file.name
-    return messages
-
-
-def batches(request: Any, rows: Iterable[Row]) -> Iterator[Any]:
-    """Yield the messages of a batch."""
+def batches(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of each message of a batch."""
     remaining = iter(rows)
     while some := list(itertools.islice(remaining, ROWS)):
-        yield request(rows=[{"number": number, "holder_name": name} for number, name in some])
+        yield {"rows": [{"number": number, "holder_name": name} for number, name in some]}
 
 
 def write_answers(file: Path, told: Told) -> None:

@@ -1,24 +1,19 @@
-"""Turns an RPC into a command: its signature is made from the request's fields, its body calls and shows.
+"""Turns an RPC into a command: its options are made from the request's fields, its body calls and shows.
 
 One mechanism serves every RPC with one request and one answer; files and streams have commands of their own.
 """
 
-import inspect
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Any
 
-import grpc
 import typer
 from google.protobuf.descriptor import MethodDescriptor
 
-from services.cli import failures, output, requests
-from services.cli.catalog import Noun
-from services.cli.connection import Session
-from services.cli.fields import BadValue, Field, fields, positional
-from services.kit.errors import AppError
-
-Json = Annotated[bool, typer.Option("--json", help="JSON 输出 · answer as JSON")]
-LARGEST_PAGE = 1000
+from services.cli import failures, options, output
+from services.cli.session import Session
+from services.client import requests
+from services.client.catalog import Noun
+from services.client.fields import fields, positional
 
 
 def add(app: typer.Typer, noun: Noun, verb: str, method: MethodDescriptor) -> None:
@@ -31,70 +26,34 @@ def _help(noun: Noun, method: MethodDescriptor) -> str:
 
 
 def _command(noun: Noun, method: MethodDescriptor) -> Callable[..., None]:
-    options = fields(method)
+    known = fields(method)
     paged = "page_token" in method.input_type.fields_by_name
 
     def run(ctx: typer.Context, json: bool, request_file: str, every: bool = False, **given: Any) -> None:
         session = started(ctx, json)
         with reported(session):
-            request = requests.build(method, options, given, request_file)
-            answer = session.call(noun.service, method, request)
-            if every:
-                answer = _all_pages(session, noun.service, method, request, answer)
-            output.show(answer, session.json)
+            content = options.read_json(request_file) if request_file else {}
+            request = requests.build(method, known, given, content, options.read)
+            output.show(_answer(session, noun.service, method, request, every), session.json)
 
-    _sign(run, options, positional(method), paged)
+    options.sign(run, known, positional(method), paged)
     return run
 
 
-def _sign(run: Callable[..., None], options: Iterable[Field], first: Field | None, paged: bool) -> None:
-    """Give the function the signature that typer reads."""
-    kinds: dict[str, Any] = {"ctx": typer.Context}
-    defaults: dict[str, Any] = {}
-    for field in options:
-        kinds[field.key] = _annotation(field, field == first)
-        defaults[field.key] = None
-    kinds["request_file"] = Annotated[
-        str, typer.Option("--from", metavar="FILE", help="请求 JSON 文件，- 为标准输入")
-    ]
-    kinds["json"] = Json
-    defaults |= {"request_file": "", "json": False}
-    if paged:
-        kinds["every"] = Annotated[bool, typer.Option("--all", help="取全部页 · every page")]
-        defaults["every"] = False
-    run.__signature__ = inspect.Signature([_parameter(k, a, defaults) for k, a in kinds.items()])  # type: ignore[attr-defined]
-    run.__annotations__ = kinds
-
-
-def _parameter(name: str, annotation: Any, defaults: dict[str, Any]) -> inspect.Parameter:
-    default = defaults.get(name, inspect.Parameter.empty)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _annotation(field: Field, is_argument: bool) -> Any:
-    if is_argument:
-        return Annotated[str | None, typer.Argument(help=".".join(field.path))]
-    option = f"--{field.key.replace('_', '-')}"
-    if field.flag:
-        return Annotated[bool | None, typer.Option(f"{option}/--no-{field.key.replace('_', '-')}")]
-    kind = list[str] | None if field.repeated else str | None
-    return Annotated[kind, typer.Option(option, help=field.help)]
-
-
-def _all_pages(session: Session, service: str, method: MethodDescriptor, request: Any, answer: Any) -> Any:
-    request.page_size = request.page_size or LARGEST_PAGE
-    while answer.next_page_token:
-        request.page_token = answer.next_page_token
-        page = session.call(service, method, request)
-        answer.next_page_token = ""
-        answer.MergeFrom(page)
-        answer.next_page_token = page.next_page_token
-    return answer
+def _answer(session: Session, service: str, method: MethodDescriptor, request: Any, every: bool) -> Any:
+    """Return the answer; of a list with `every`, its pages as one."""
+    if not every:
+        return next(session.caller.answers(service, method, [request]))
+    first, *others = session.caller.pages(service, method, request)
+    for page in others:
+        first.MergeFrom(page)
+    first.next_page_token = ""
+    return first
 
 
 def started(ctx: typer.Context, json: bool = False) -> Session:
     """Return the session of a command; `--json` counts before and after the noun."""
-    session = ctx.obj
+    session: Session = ctx.obj
     session.json = session.json or json
     return session
 
@@ -111,18 +70,5 @@ class reported:
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         """Report a refusal and leave; other exceptions that are no faults of a service pass."""
         self.session.close()
-        if isinstance(error, AppError | BadValue | grpc.RpcError | OSError):
-            raise typer.Exit(report(error, self.session)) from None
-
-
-def report(error: Exception, session: Session) -> int:
-    """Tell of a refusal or fault; returns the exit code."""
-    refusal = failures.of(error)
-    if session.json:
-        output.print_json(failures.as_json(error, refusal))
-    elif refusal is None:
-        output.error_console().print(failures.fault(error, session.lang), markup=False)
-    else:
-        for line in failures.lines(refusal, session.lang):
-            output.error_console().print(line, markup=False)
-    return failures.exit_code(refusal)
+        if isinstance(error, failures.TOLD):
+            raise typer.Exit(failures.report(error, self.session.lang, self.session.json)) from None

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
-import grpc
 import typer
 from rich.table import Table
 
-from services.cli import catalog, output, requests
-from services.cli.commands import Json, reported, started
-from services.cli.connection import Session
-from services.cli.fields import CHINA, BadValue
-from services.kit.errors import Kind, not_found
-from services.kit.rpc.status import from_call
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json
+from services.cli.session import Session
+from services.client import catalog, requests
+from services.client.fields import CHINA, BadValue
+from services.kit.errors import AppError, Kind, not_found
 
 Service = Annotated[str, typer.Option("--service", help="training | assessment | certificates；缺省为全部")]
-PAGE = 1000
 
 
 def group() -> typer.Typer:
@@ -32,9 +31,9 @@ def group() -> typer.Typer:
     return app
 
 
-def _call(session: Session, service: str, method: str, **content: Any) -> Any:
-    found = catalog.descriptor(*catalog.OPERATIONS).methods_by_name[method]
-    return session.call(service, found, requests.parse(found, content))
+def _call(session: Session, service: str, name: str, **content: Any) -> Any:
+    _, method = catalog.method(f"OperationsService/{name}")
+    return next(session.caller.answers(service, method, [requests.parse(method, content)]))
 
 
 def _services(chosen: str) -> tuple[str, ...]:
@@ -81,13 +80,9 @@ def list_parked(ctx: typer.Context, service: Service = "", json: Json = False) -
 
 
 def _parked(session: Session, service: str) -> Iterator[Any]:
-    token = ""
-    while True:
-        page = _call(session, service, "ListParkedEvents", page_size=PAGE, page_token=token)
+    _, method = catalog.method("OperationsService/ListParkedEvents")
+    for page in session.caller.pages(service, method, requests.new(method)):
         yield from page.parked_events
-        token = page.next_page_token
-        if not token:
-            return
 
 
 def retry(ctx: typer.Context, event_id: str, service: Service = "", json: Json = False) -> None:
@@ -113,8 +108,8 @@ def _on_parked(ctx: typer.Context, method: str, event_id: str, service: str, jso
 def _tried(session: Session, service: str, method: str, event_id: str) -> bool:
     try:
         _call(session, service, method, event_id=event_id)
-    except grpc.RpcError as error:
-        if from_call(error).kind is not Kind.NOT_FOUND:
+    except AppError as error:
+        if error.kind is not Kind.NOT_FOUND:
             raise
         return False
     return True

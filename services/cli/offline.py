@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from services.cli import output
-from services.cli.commands import Json, reported, started
-from services.cli.fields import BadValue
+from services.cli.commands import reported, started
+from services.cli.options import Json
+from services.client.fields import BadValue
 from services.verifier import offline, page_copy
 
 KEYS = typer.Option("--keys", help="签发者 DID 文档，自己固定 · DID document of an issuer you trust")

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf import message_factory
 
-from services.cli import catalog, output
-from services.cli.commands import Json, reported, started
-from services.cli.fields import BadValue
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json
 from services.cli.progress import Stages
+from services.client import uploads
+from services.client.fields import BadValue
 
-CHUNK = 512 * 1024
 FORMATS = {".xml": "ITEM_FORMAT_MOODLE_XML", ".gift": "ITEM_FORMAT_GIFT", ".txt": "ITEM_FORMAT_GIFT"}
 REJECT_FIELDS = ("index", "line", "title", "field", "reason", "message")
 SHOWN = 20
@@ -39,28 +39,26 @@ def import_items(
     """Send the file and show what came of it."""
     session = started(ctx, json)
     with reported(session):
-        method = catalog.BY_NAME["item"].descriptor.methods_by_name["ImportItems"]
-        request = message_factory.GetMessageClass(method.input_type)
+        sent = parts(bank, file, dry_run, point)
         with Stages(quiet=session.json) as stages:
-            answers = session.converse("assessment", method, parts(request, bank, file, dry_run, point))
+            answers = session.caller.stream("ItemService/ImportItems", sent)
             last, refused = gather(answers, stages)
         if rejects is not None and refused:
             write_rejects(rejects, refused)
         _show(last, refused, session.json)
 
 
-def parts(request: Any, bank: str, file: Path, dry_run: bool, point: str) -> list[Any]:
-    """Return the messages that carry a file; raises BadValue for an unknown ending."""
+def parts(bank: str, file: Path, dry_run: bool, point: str) -> list[dict[str, Any]]:
+    """Return the fields of the messages that carry a file; raises BadValue for an unknown ending."""
     if file.suffix.lower() not in FORMATS:
         raise BadValue(f"{file}: {', '.join(FORMATS)}")
     about = {
+        "parent": bank,
         "format": FORMATS[file.suffix.lower()],
         "validate_only": dry_run,
         "default_knowledge_point": point,
     }
-    content = file.read_bytes()
-    starts = range(0, max(len(content), 1), CHUNK)
-    return [request(parent=bank, chunk=content[start : start + CHUNK], **about) for start in starts]
+    return uploads.parts(file.read_bytes(), every=about)
 
 
 def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, list[Any]]:
@@ -105,13 +103,12 @@ def export_items(
     """Write the items of a bank as Moodle XML."""
     session = started(ctx, json)
     with reported(session):
-        method = catalog.BY_NAME["item"].descriptor.methods_by_name["ExportItems"]
         wanted = f"ITEM_STATE_{state.upper().replace('-', '_')}" if state else 0
         try:
-            request = message_factory.GetMessageClass(method.input_type)(parent=bank, state=wanted)
+            answers = session.caller("ItemService/ExportItems", parent=bank, state=wanted)
         except ValueError:
             raise BadValue(f"--state {state}") from None
-        content = b"".join(answer.chunk for answer in session.call("assessment", method, request))
+        content = b"".join(answer.chunk for answer in answers)
         file.write_bytes(content)
         told = {"file": str(file), "bytes": len(content)}
         output.print_json(told) if session.json else output.lines(output.account(told))

@@ -1,12 +1,12 @@
 """`shuzheng batch watch`: follows a batch until all of its certificates are issued, or it is rejected."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from google.protobuf import message_factory
 
-from services.cli import catalog, output
-from services.cli.commands import Json, reported, started
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json
 from services.cli.progress import Stages
 
 STAGE = "签发 issued"
@@ -25,12 +25,10 @@ def watch(
 ) -> None:
     """Show a bar on a terminal; the answer is the batch as it was at the end."""
     session = started(ctx, json)
-    method = catalog.BY_NAME["batch"].descriptor.methods_by_name["WatchBatch"]
-    request: Any = message_factory.GetMessageClass(method.input_type)(name=name, owner=owner)
     with reported(session):
         batch = None
         with Stages(quiet=session.json) as stages:
-            for answer in session.call("certificates", method, request):
+            for answer in session.caller("BatchService/WatchBatch", name=name, owner=owner):
                 batch = answer.batch
                 stages.show(STAGE, batch.issued_count + batch.withdrawn_count, batch.certificate_count)
         if batch is not None:

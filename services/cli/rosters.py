@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf import message_factory
 
-from services.cli import catalog, output
-from services.cli.commands import Json, reported, started
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json
 from services.cli.progress import Stages
+from services.client import uploads
 
-CHUNK = 512 * 1024
 STAGES = {1: "接收 receiving", 2: "检查 checking", 3: "导入 importing"}
 SHOWN = 20  # rejects on the screen; the file has them all
 
@@ -34,23 +34,14 @@ def import_roster(
     """Send the file and show what came of it."""
     session = started(ctx, json)
     with reported(session):
-        method = catalog.BY_NAME["roster"].descriptor.methods_by_name["ImportRoster"]
-        request = message_factory.GetMessageClass(method.input_type)
+        about = {"filename": file.name, "dry_run": dry_run}
+        sent = uploads.parts(file.read_bytes(), first=about, every={"parent": cohort})
         with Stages(quiet=session.json) as stages:
-            answers = session.converse("training", method, parts(request, cohort, file, dry_run))
+            answers = session.caller.stream("RosterService/ImportRoster", sent)
             summary, refused, kept = gather(answers, stages)
         if rejects is not None and kept:
             rejects.write_bytes(kept)
         _show(summary, refused, rejects if kept else None, session.json)
-
-
-def parts(request: Any, cohort: str, file: Path, dry_run: bool) -> list[Any]:
-    """Return the messages that carry a file; read before the call, so that an absent file is no broken stream."""
-    content = file.read_bytes()
-    starts = range(0, max(len(content), 1), CHUNK)
-    messages = [request(parent=cohort, chunk=content[start : start + CHUNK]) for start in starts]
-    messages[0].filename, messages[0].dry_run = file.name, dry_run
-    return messages
 
 
 def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, list[Any], bytes]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 
-from services.cli import catalog, output, requests
-from services.cli.commands import Json, reported, started
-from services.cli.connection import Session
-from services.cli.fields import BadValue
+from services.cli import output
+from services.cli.commands import reported, started
+from services.cli.options import Json, read_json
+from services.client import catalog, requests
+from services.client.fields import BadValue
 from services.kit.errors import not_found
 
 
@@ -82,8 +82,8 @@ def call(
     session = started(ctx, json)
     with reported(session):
         owner, method = _found(path)
-        sent = [requests.parse(method, requests.read_json(source))] if source else _requests(method, data)
-        for answer in _answers(session, owner or service or "training", method, sent):
+        sent = [requests.parse(method, read_json(source))] if source else _requests(method, data)
+        for answer in session.caller.answers(owner or service or "training", method, sent):
             output.print_json(output.plain(answer))
 
 
@@ -95,9 +95,8 @@ def _found(path: str) -> tuple[str, MethodDescriptor]:
 
 
 def _requests(method: MethodDescriptor, data: str) -> list[Any]:
-    request = message_factory.GetMessageClass(method.input_type)
     texts = data.splitlines() if method.client_streaming else [data]
-    return [requests.parse(method, _object(text)) for text in texts if text.strip()] or [request()]
+    return [requests.parse(method, _object(text)) for text in texts if text.strip()] or [requests.new(method)]
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -110,10 +109,3 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise BadValue("--data: a JSON object")
     return content
-
-
-def _answers(session: Session, service: str, method: MethodDescriptor, sent: list[Any]) -> Any:
-    if method.client_streaming:
-        return session.converse(service, method, sent)
-    answer = session.call(service, method, sent[0])
-    return answer if method.server_streaming else [answer]

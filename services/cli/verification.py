@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf import message_factory
 
-from services.cli import catalog, output
+from services.cli import output
 from services.cli.batches import batch_verify
-from services.cli.commands import Json, reported, started
+from services.cli.commands import reported, started
 from services.cli.exports import export
 from services.cli.failures import REFUSED
-from services.cli.fields import BadValue
+from services.cli.options import Json
+from services.client.fields import BadValue
 
 VALID = 1
 
@@ -28,14 +28,6 @@ def add(app: typer.Typer) -> None:
     app.command("did", help="签发者 DID 文档 · VerificationService/GetDidDocument")(did)
 
 
-def _method(name: str) -> Any:
-    return catalog.descriptor("certificates", "VerificationService").methods_by_name[name]
-
-
-def _message(method: Any) -> Any:
-    return message_factory.GetMessageClass(method.input_type)
-
-
 def verify(
     ctx: typer.Context,
     number: Annotated[str | None, typer.Argument(help="证书编号 · number")] = None,
@@ -49,25 +41,24 @@ def verify(
     session = started(ctx, json)
     valid = False
     with reported(session):
-        method = _method("VerifyCertificate")
-        answer = session.call("certificates", method, _evidence(_message(method), number, name, document))
+        evidence = _evidence(number, name, document)
+        answer = session.caller("VerificationService/VerifyCertificate", **evidence)
         output.show(answer, session.json)
         valid = answer.outcome == VALID
     if not valid:
         raise typer.Exit(REFUSED)
 
 
-def _evidence(request: Any, number: str | None, name: str | None, document: Path | None) -> Any:
+def _evidence(number: str | None, name: str | None, document: Path | None) -> dict[str, Any]:
     if document is not None:
-        return request(document=document.read_bytes())
+        return {"document": document.read_bytes()}
     if not number or not name:
         raise BadValue("证书编号与姓名，或 --document FILE · number and name, or --document FILE")
-    return request(printed={"number": number, "holder_name": name})
+    return {"printed": {"number": number, "holder_name": name}}
 
 
 def did(ctx: typer.Context, json: Json = False) -> None:
     """Show the DID document of the issuer, to be served at /.well-known/did.json."""
     session = started(ctx, json)
     with reported(session):
-        method = _method("GetDidDocument")
-        output.lines([session.call("certificates", method, _message(method)()).content.decode()])
+        output.lines([session.caller("VerificationService/GetDidDocument").content.decode()])

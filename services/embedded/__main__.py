@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvloop
 
+from services.client.endpoints import ENDPOINTS_FILE
 from services.embedded import system
 from services.kit import logs
 from services.kit.errors import AppError
@@ -52,7 +53,7 @@ async def _serve(folder: Path, http: str, as_json: bool) -> None:
 
 def _tell(running: system.System, files: str, seconds: float, as_json: bool) -> None:
     if as_json:
-        told = json.loads((running.folder / system.endpoints.ENDPOINTS_FILE).read_text("utf-8"))
+        told = json.loads((running.folder / ENDPOINTS_FILE).read_text("utf-8"))
         print(json.dumps(told | ({"http": files} if files else {})), flush=True)
         return
     print(f"数证 ready in {seconds:.1f} s · data in {running.folder} · Ctrl-C stops", flush=True)

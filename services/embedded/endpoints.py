@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from services.client.endpoints import ENDPOINTS_FILE
 from services.kit.errors import AppError, Kind
 
-ENDPOINTS_FILE = "endpoints.json"
 LOCK_FILE = "embedded.lock"
 
 

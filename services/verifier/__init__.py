@@ -1,1 +1,1 @@
-"""The offline verifiers: one Python file and one web page, each complete in itself, for anyone to keep and to host."""
+"""The offline verifiers: a Python file and a web page, each complete in itself, and the audit of whole exports."""

@@ -24,6 +24,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -180,6 +181,14 @@ class Given:
     proof: str = ""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a certificate says of where its status stands, and who issued it: the list must be of the same issuer."""
+
+    issuer: str
+    says: Any
+
+
 @dataclass
 class Keys:
     """Pinned keys by id; those of `assertion` may sign credentials."""
@@ -193,15 +202,15 @@ class Keys:
     def add(self, did_document: Any) -> "Keys":
         """Pin the keys of a DID document; raises ValueError."""
         try:
-            self.issuers.add(did_document["id"])
-            for method in did_document["verificationMethod"]:
-                if (key := multikey(method["publicKeyMultibase"])) and method["id"].startswith(
-                    did_document["id"] + "#"
-                ):
-                    self.raw[method["id"]] = key
-            self.assertion |= set(did_document["assertionMethod"])
+            issuer, methods = did_document["id"], did_document["verificationMethod"]
+            own = [one for one in methods if one["controller"] == issuer and speaks_for(one["id"], issuer)]
+            raw = {one["id"]: key for one in own if (key := multikey(one["publicKeyMultibase"]))}
+            assertion = set(did_document["assertionMethod"]) & raw.keys()
+            self.issuers.add(issuer)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no DID document: {error!r}") from None
+        self.raw |= raw
+        self.assertion |= assertion
         return self
 
     def add_log(self, vkey: str) -> "Keys":
@@ -223,6 +232,18 @@ class Keys:
         )
         trusted = key_id in self.raw and named == purpose and (purpose == "qr" or key_id in self.assertion)
         return self.raw[key_id] if trusted else None
+
+
+def issuer_of(document: dict) -> str:
+    """Return the id of the issuer that a document names; "" where it names none."""
+    issuer = document.get("issuer")
+    named = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return named if isinstance(named, str) else ""
+
+
+def speaks_for(key_id: str, issuer: str) -> bool:
+    """Tell whether a key is the issuer's: it speaks only for the issuer whose id stands before its `#`."""
+    return key_id.partition("#")[0] == issuer
 
 
 def verifier_key(vkey: str, kind: int) -> tuple[tuple[str, bytes], bytes]:
@@ -267,8 +288,8 @@ def _credential(answer: Answer, data: bytes, keys: Keys, now: datetime, name: st
     document = read_strictly(data)
     answer.passed("READ", answer.form)
     proofs = document.pop("proof", None)
-    issuer = document.get("issuer")
-    _issuer(answer, str(issuer.get("id", "") if isinstance(issuer, dict) else issuer), keys)
+    issuer = issuer_of(document)
+    _issuer(answer, issuer, keys)
     answer.key = check_proofs(document, proofs, keys, "credential", answer)
     answer.facts = facts_of(document)  # never shown before the signature is known to be right
     if answer.form == "pdf":
@@ -278,7 +299,8 @@ def _credential(answer: Answer, data: bytes, keys: Keys, now: datetime, name: st
     _name(answer, name, held_name(document))
     _dates(answer, now, document.get("validFrom"), document.get("validUntil"))
     _log(answer, document, keys, given.proof)
-    return _status(answer, document.get("credentialStatus"), keys, now, given.status)
+    entry = Entry(issuer, document.get("credentialStatus"))
+    return _status(answer, entry, keys, now, given.status)
 
 
 def _issuer(answer: Answer, issuer: str, keys: Keys) -> None:
@@ -288,7 +310,10 @@ def _issuer(answer: Answer, issuer: str, keys: Keys) -> None:
 
 
 def check_proofs(document: dict, proofs: Any, keys: Keys, purpose: str, answer: Answer | None = None) -> str:
-    """Return the id of the key that signed a document; raises Refused unless every JCS proof is right."""
+    """Return the id of the key that signed a document; raises Refused unless its JCS proof is right.
+
+    The key must be one of the issuer that the document names (`speaks_for`), pinned, and for this purpose.
+    """
     if not isinstance(proofs, list) or not 0 < len(proofs) <= MOST_PROOFS:
         raise Refused("BAD_SIGNATURE", "SIGNATURE", "NO_PROOF")
     suites = [str(proof.get("cryptosuite")) if isinstance(proof, dict) else "" for proof in proofs]
@@ -300,6 +325,8 @@ def check_proofs(document: dict, proofs: Any, keys: Keys, purpose: str, answer: 
     if (proof["type"], proof["proofPurpose"]) != ("DataIntegrityProof", "assertionMethod"):
         raise Refused("BAD_SIGNATURE", "SIGNATURE", "MALFORMED_PROOF")
     key_id = str(proof["verificationMethod"])
+    if not speaks_for(key_id, issuer_of(document)):
+        raise Refused("UNKNOWN_ISSUER", "KEY", "KEY_OF_ANOTHER_ISSUER", key_id)
     key = keys.for_purpose(key_id, purpose)
     if key is None:
         raise Refused("UNKNOWN_ISSUER", "KEY", "NOT_PINNED", key_id)
@@ -337,9 +364,9 @@ def _dates(answer: Answer, now: datetime, start: Any, end: Any) -> None:
     answer.passed("DATES", f"{start} – {end or '∞'}")
 
 
-def _status(answer: Answer, entry: Any, keys: Keys, now: datetime, published: bytes | None) -> str:
+def _status(answer: Answer, entry: Entry, keys: Keys, now: datetime, published: bytes | None) -> str:
     if published is None:
-        answer.left("STATUS", "NO_STATUS_LIST" if entry else "NO_STATUS_ENTRY")
+        answer.left("STATUS", "NO_STATUS_LIST" if entry.says else "NO_STATUS_ENTRY")
         return "INDETERMINATE"
     try:
         revoked, made = read_status(published, entry, keys, now)
@@ -352,13 +379,15 @@ def _status(answer: Answer, entry: Any, keys: Keys, now: datetime, published: by
     return "VALID"
 
 
-def read_status(published: bytes, entry: Any, keys: Keys, now: datetime) -> tuple[bool, str]:
+def read_status(published: bytes, of: Entry, keys: Keys, now: datetime) -> tuple[bool, str]:
     """Return whether the list says revoked, and when it was made; raises where it must not be believed."""
-    document = strict_json(published)
+    document, entry = strict_json(published), of.says
+    if issuer_of(document) != of.issuer:
+        raise ValueError("a list of another issuer than the certificate's")
     check_proofs(document, document.pop("proof", None), keys, "status")
     subject = document["credentialSubject"]
-    if document["id"] != entry["statusListCredential"] or document["issuer"] not in keys.issuers:
-        raise ValueError("a list of another address or issuer")
+    if document["id"] != entry["statusListCredential"]:
+        raise ValueError("a list of another address")
     if not entry["statusPurpose"] == subject["statusPurpose"] == "revocation":
         raise ValueError("a list for another purpose")
     if not moment(document["validFrom"]) <= now < moment(document["validUntil"]):
@@ -422,6 +451,8 @@ def read_log_proof(text: str, document: dict, keys: Keys) -> str:
     if leaf["t"] != "issue" or base64url(leaf["c"]) != blinded:
         raise ValueError("the leaf is about something else")
     origin, size, root = signed_head(note, keys)
+    if origin.rpartition("/log/")[0] != address_of(issuer_of(document)):
+        raise ValueError("the log of another issuer")
     path = [base64.b64decode(line, validate=True) for line in lines[3:]]
     if not re.fullmatch("[0-9]{1,18}", index) or not included(
         sha256(b"\0" + opening[32:]).digest(), int(index), size, path, root
@@ -444,6 +475,11 @@ def signed_head(note: str, keys: Keys) -> tuple[str, int, bytes]:
             origin, size, root = body.split("\n")[:3]
             return origin, int(size), base64.b64decode(root, validate=True)
     raise ValueError("no pinned log signed the checkpoint")
+
+
+def address_of(issuer: str) -> str:
+    """Return host and path of a did:web, with which the name of the issuer's log begins."""
+    return unquote(issuer.removeprefix("did:web:").replace(":", "/"))
 
 
 def included(found: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
@@ -513,9 +549,10 @@ def _code(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str) -> 
     protected, payload, signature = cose_parts(data)
     claims = claims_of(payload)
     answer.passed("READ", "qr")
-    _issuer(answer, f"did:web:{claims[1]}", keys)
+    issuer = f"did:web:{claims[1]}"
+    _issuer(answer, issuer, keys)
     named = [k for k in keys.raw if protected == cose_header(keys.raw[k]) and keys.for_purpose(k, "qr")]
-    named = [k for k in named if k.startswith(f"did:web:{claims[1]}#")]
+    named = [k for k in named if speaks_for(k, issuer)]
     if not named:
         raise Refused("UNKNOWN_ISSUER", "KEY", "NOT_PINNED")
     answer.passed("KEY", named[0])
@@ -536,7 +573,7 @@ def _code(answer: Answer, data: bytes, keys: Keys, now: datetime, name: str) -> 
     end = datetime.fromtimestamp(claims[10], UTC) if 10 in claims else None
     _dates(answer, now, _text(start), _text(end) if end else None)
     answer.left("LOG", "NO_LOG_PROOF")
-    return _status(answer, None, keys, now, None)
+    return _status(answer, Entry(issuer, None), keys, now, None)
 
 
 def cose_parts(data: bytes) -> tuple[bytes, bytes, bytes]:

@@ -38,9 +38,12 @@ def check(document: dict[str, Any], keys: offline.Keys, purpose: str) -> str:
     (proof,) = found
     if (proof["type"], proof["proofPurpose"]) != ("DataIntegrityProof", "assertionMethod"):
         return f"MALFORMED_PROOF {SUITE}"
-    key = keys.for_purpose(str(proof["verificationMethod"]), purpose)
+    key_id = str(proof["verificationMethod"])
+    if not offline.speaks_for(key_id, offline.issuer_of(document)):
+        return f"KEY_OF_ANOTHER_ISSUER {key_id}"
+    key = keys.for_purpose(key_id, purpose)
     if key is None:
-        return f"NOT_PINNED {proof['verificationMethod']}"
+        return f"NOT_PINNED {key_id}"
     return "" if _holds(document, proof, key) else f"WRONG_SIGNATURE {SUITE}"
 
 

@@ -1,5 +1,6 @@
 """Every import contract of .importlinter holds, and each one catches the violation it is there for."""
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -62,7 +63,23 @@ VIOLATIONS = [
         "import shuzheng.type.v1.level_pb2",
     ),
     ("only-storage-speaks-sql", "training/teaching/usecases/planted.py", "from sqlmodel import select"),
+    ("rooms-have-storeys", "portal.py", ""),
+    ("rooms-have-storeys", "cli/planted.py", "import services.embedded.system"),
+    ("rooms-have-storeys", "cli/planted.py", "import services.assessment.names"),
+    ("rooms-have-storeys", "client/planted.py", "import services.cli.output"),
+    ("rooms-have-storeys", "vocabulary/planted.py", "import services.client.catalog"),
+    ("rooms-have-storeys", "kit/values/planted.py", "import services.verifier.offline"),
     ("clients-are-clients", "cli/planted.py", "import services.training.names"),
+    ("clients-are-clients", "client/planted.py", "import services.assessment.reasons"),
+    ("clients-are-clients", "embedded/demo/planted.py", "import services.certificates.reasons"),
+    ("clients-are-clients", "cli/planted.py", "import services.kit.storage.store"),
+    ("clients-are-clients", "client/planted.py", "import services.kit.rpc.server"),
+    ("clients-are-clients", "client/planted.py", "import services.kit.config"),
+    ("clients-are-clients", "embedded/demo/planted.py", "import services.kit.events.broker"),
+    ("clients-are-clients", "embedded/demo/planted.py", "import services.embedded.system"),
+    ("clients-are-clients", "cli/planted.py", "import services.vocabulary.rows"),
+    ("client-is-for-clients", "training/register/rpc/planted.py", "import services.client.catalog"),
+    ("command-line-is-a-face", "embedded/demo/planted.py", "import services.cli.output"),
     *(
         (
             f"use-cases-of-{service}-{area}",
@@ -114,3 +131,21 @@ def test_every_area_with_use_cases_keeps_them_to_itself():
     services = ROOT / "services"
     found = {(path.parts[-3], path.parts[-2]) for path in services.glob("*/*/usecases") if path.is_dir()}
     assert found == {(service, area) for service, areas in AREAS.items() for area in areas}
+
+
+def test_every_face_is_held_to_be_a_client():
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+
+    def listed(contract: str, option: str) -> list[str]:
+        return contracts[f"importlinter:contract:{contract}"][option].split()
+
+    services = listed("services-have-storeys", "containers")
+    (storey,) = (
+        line
+        for line in contracts["importlinter:contract:rooms-have-storeys"]["layers"].splitlines()
+        if "training" in line
+    )
+    faces = {f"services.{room.strip()}" for room in storey.split("|")} - set(services)
+    assert faces
+    assert faces < set(listed("clients-are-clients", "source_modules"))

@@ -19,8 +19,8 @@ from shuzheng.certificates.v1.certificate_service_pb2 import (
     RevokeCertificateRequest,
 )
 
-from services.certificates import signing
 from services.certificates.config import CertificatesConfig
+from services.certificates.proofs import signing
 from services.certificates.site.addresses import Addresses, Folders
 from tests.service.certificates.conftest import World
 from tests.support.clock import SettableClock

@@ -12,7 +12,7 @@ from shuzheng.certificates.v1.status_service_pb2 import ListStatusListsRequest
 from shuzheng.certificates.v1.status_service_pb2_grpc import StatusServiceStub
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
-from services.cli import exports
+from services.client import exports
 
 
 async def export(world: Any, folder: Path) -> Path:

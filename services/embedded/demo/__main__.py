@@ -11,7 +11,10 @@ from pathlib import Path
 
 import uvloop
 
-from services.cli import failures
+from services.client import failures
+from services.client.channels import Channels, awaited, hang_up
+from services.client.failures import Fault
+from services.client.identity import development_issuer
 from services.embedded import system
 from services.embedded.demo import (
     catalogue,
@@ -24,8 +27,8 @@ from services.embedded.demo import (
     sitting,
     verification,
 )
-from services.embedded.demo.api import Api, Unexpected, expect
 from services.embedded.demo.clock import DemoClock
+from services.embedded.demo.expectation import Unexpected, expect
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.teller import Teller
 from services.kit import logs
@@ -49,6 +52,8 @@ def main() -> int:
             print((chosen.folder / "summary.json").read_text("utf-8"), end="")
     except Unexpected as error:
         return _failed(teller, [str(error)])
+    except Fault as error:
+        return _failed(teller, [f"{error.call}: {error.code.name}: {error}"])
     except AppError as error:
         return _failed(teller, failures.lines(error, chosen.lang))
     return 0
@@ -77,9 +82,10 @@ async def _run(folder: Path, teller: Teller) -> None:
         )
         teller.say(f"就绪：{running.addresses}", f"Ready: {running.addresses}")
     try:
-        journey = Journey(Api(running.addresses, running.folder / "keys"), clock, teller, folder, scenario)
+        channels = Channels(running.addresses.__getitem__, awaited)
+        journey = Journey(channels, development_issuer(running.folder), clock, teller, folder, scenario)
         await _play(journey)
-        await journey.api.close()
+        await hang_up(channels)
     finally:
         await running.stop()
     _finish(journey, round(time.perf_counter() - began, 1))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.embedded.demo.api import expect
+from services.embedded.demo.expectation import expect
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
 

@@ -5,8 +5,9 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from services.client import uploads
 from services.embedded.demo import files
-from services.embedded.demo.api import expect, refused
+from services.embedded.demo.expectation import expect, refused
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
 from services.vocabulary.person_name import name_key
@@ -74,9 +75,8 @@ async def import_rosters(j: Journey) -> None:
 
 
 async def _import(j: Journey, each: dict[str, Any], *, dry_run: bool) -> tuple[Any, list[Any]]:
-    parts = files.chunks(each["roster"])
-    sent: list[dict[str, Any]] = [{"parent": name_of(each), "chunk": part} for part in parts]
-    sent[0] |= {"filename": each["roster"], "dry_run": dry_run}
+    about = {"filename": each["roster"], "dry_run": dry_run}
+    sent = uploads.parts(files.content(each["roster"]), first=about, every={"parent": name_of(each)})
     answers = await j.institution(each["institution"]).stream("RosterService/ImportRoster", sent)
     return answers[-1].summary, answers
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.embedded.demo import files
-from services.embedded.demo.api import Unexpected, refused
+from services.embedded.demo.expectation import Unexpected, refused
 from services.embedded.demo.files import day
 from services.embedded.demo.journey import Journey
 

@@ -9,7 +9,6 @@ from typing import Any
 from services.kit.errors import unavailable
 
 FOLDER = Path(__file__).resolve().parents[3] / "examples" / "demo"
-CHUNK = 256 * 1024
 
 
 def scenario() -> dict[str, Any]:
@@ -25,10 +24,9 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(source))
 
 
-def chunks(name: str) -> list[bytes]:
-    """Return the content of a file in parts."""
-    content = (FOLDER / name).read_bytes()
-    return [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]
+def content(name: str) -> bytes:
+    """Return a file as it is."""
+    return (FOLDER / name).read_bytes()
 
 
 def day(value: date | str) -> dict[str, int]:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
-from services.cli.catalog import SERVICES
-from services.embedded.demo.api import Unexpected, until
+from services.client.catalog import SERVICES
 from services.embedded.demo.catalogue import state_word
 from services.embedded.demo.exams import name_of
+from services.embedded.demo.expectation import Unexpected, until
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.results import GRADE, ISSUED, REVOKED, TRAINING
 

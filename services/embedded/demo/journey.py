@@ -5,16 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.embedded.demo.api import Api, Caller
+from services.client import identity
+from services.client.callers import AsyncCaller
+from services.client.channels import Channels
 from services.embedded.demo.clock import DemoClock
 from services.embedded.demo.teller import Teller
+from services.kit.rpc.identity import Issuer
+
+PATIENCE = 30.0  # seconds for one call
 
 
 @dataclass
 class Journey:
     """One run of the demo."""
 
-    api: Api
+    channels: Channels
+    issuer: Issuer
     clock: DemoClock
     teller: Teller
     folder: Path
@@ -34,30 +40,42 @@ class Journey:
         return self.scenario["qualification"]
 
     @property
-    def supervisor(self) -> Caller:
+    def supervisor(self) -> AsyncCaller:
         """主管部门."""
-        return self.api.caller("supervisor", subject="主管部门 郑处长")
+        return self.caller("supervisor", "", "主管部门 郑处长")
 
     @property
-    def public(self) -> Caller:
+    def public(self) -> AsyncCaller:
         """Anybody, for example an employer."""
-        return self.api.caller()
+        return self.with_metadata(())
 
-    def institution(self, identifier: str) -> Caller:
+    def institution(self, identifier: str) -> AsyncCaller:
         """Staff of an institution."""
-        return self.api.caller("institution", f"institutions/{identifier}", f"{identifier} 教务")
+        return self.caller("institution", f"institutions/{identifier}", f"{identifier} 教务")
 
-    def body(self, identifier: str, person: str = "考务") -> Caller:
+    def body(self, identifier: str, person: str = "考务") -> AsyncCaller:
         """Staff of an assessment body."""
-        return self.api.caller("body", f"bodies/{identifier}", f"{identifier} {person}")
+        return self.caller("body", f"bodies/{identifier}", f"{identifier} {person}")
 
-    def examiner(self, name: str) -> Caller:
+    def examiner(self, name: str) -> AsyncCaller:
         """An examiner or proctor."""
-        return self.api.caller("examiner", name, name)
+        return self.caller("examiner", name, name)
 
-    def candidate(self, name: str) -> Caller:
+    def candidate(self, name: str) -> AsyncCaller:
         """A candidate."""
-        return self.api.caller("candidate", name, name)
+        return self.caller("candidate", name, name)
+
+    def program(self, api_key: str) -> AsyncCaller:
+        """A program of an employer."""
+        return self.with_metadata(identity.metadata(api_key=api_key))
+
+    def caller(self, role: str, tenant: str, subject: str) -> AsyncCaller:
+        """Anybody who has a token."""
+        return self.with_metadata(identity.metadata(self.issuer.token(subject, [role], tenant)))
+
+    def with_metadata(self, metadata: identity.Metadata) -> AsyncCaller:
+        """Whoever sends this."""
+        return AsyncCaller(self.channels, metadata, PATIENCE, PATIENCE)
 
     def add(self, key: str, count: int) -> None:
         """Count in the summary."""

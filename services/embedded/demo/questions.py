@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from services.client import uploads
 from services.embedded.demo import files
-from services.embedded.demo.api import expect, refused
 from services.embedded.demo.cohorts import keep_rows
+from services.embedded.demo.expectation import expect, refused
 from services.embedded.demo.journey import Journey
 
 FORMATS = {"questions.xml": "ITEM_FORMAT_MOODLE_XML", "questions.gift": "ITEM_FORMAT_GIFT"}
@@ -35,7 +36,7 @@ async def _open_bank(j: Journey, body: str) -> str:
 
 async def _import(j: Journey, body: str, bank: str, name: str) -> None:
     author = j.body(body, AUTHOR)
-    sent = [{"parent": bank, "format": FORMATS[name], "chunk": part} for part in files.chunks(name)]
+    sent = uploads.parts(files.content(name), every={"parent": bank, "format": FORMATS[name]})
     preview = (
         await author.stream("ItemService/ImportItems", [part | {"validate_only": True} for part in sent])
     )[-1]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.embedded.demo.api import expect, until
 from services.embedded.demo.exams import name_of
+from services.embedded.demo.expectation import expect, until
 from services.embedded.demo.journey import Journey
 
 TRAINING, GRADE = 1, 2

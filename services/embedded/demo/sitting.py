@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from services.embedded.demo import files
-from services.embedded.demo.api import expect, refused, until
 from services.embedded.demo.exams import name_of
+from services.embedded.demo.expectation import expect, refused, until
 from services.embedded.demo.journey import Journey
 
 AT_ONCE = 16

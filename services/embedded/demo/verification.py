@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from typing import Any
 
-from services.cli import audit, exports
-from services.embedded.demo.api import Caller, expect, until
+from services.client import exports
+from services.embedded.demo.expectation import expect, until
 from services.embedded.demo.journey import Journey
 from services.embedded.demo.results import GRADE, ISSUED, REVOKED
+from services.verifier import audit
 
 ROWS = 20  # rows a message of the batch
 
@@ -131,11 +132,10 @@ async def _employer(j: Journey, certificate: Any) -> None:
     """An employer's own program sends its list as it is and gets a report that proves what it was told."""
     employer = {"display_name": "示例科技有限公司", "uscc": "91330100799655058B"}
     made = await j.supervisor("EmployerService/CreateEmployer", employer_id="shili", employer=employer)
-    staff = j.api.caller("employer", made.name, "人事 周经理")
+    staff = j.caller("employer", made.name, "人事 周经理")
     key = await staff("EmployerService/CreateApiKey", parent=made.name, api_key={"display_name": "人事系统"})
-    program = Caller(j.api, (("x-api-key", key.secret),))
     rows = f"证书编号,姓名\n{certificate.number},{certificate.holder_name}\n,无编号\n".encode()
-    *_, last = await program.stream(
+    *_, last = await j.program(key.secret).stream(
         "VerificationReportService/BatchVerifyFile", [{"filename": "员工证书.csv", "chunk": rows}]
     )
     expect("rows that the employer's file could not be read in", last.report.unread_rows, 1)

@@ -8,8 +8,9 @@ from services.certificates.log.ledger.keys import LogKeys
 from services.certificates.log.ledger.merkle import leaf_hash
 from services.certificates.log.ledger.shard import Shard, empty_state
 from services.certificates.log.storage.log import Stored
-from services.cli import audit, log_reader
-from services.verifier import offline
+from services.cli.audit import lines
+from services.verifier import audit, offline
+from services.verifier import log as log_files
 from tests.support.exports import export
 
 ORIGIN = "certificates.example/log/2026"
@@ -39,8 +40,8 @@ def problems(folder):
 def rewrite(world, folder, change):
     """Let the issuer write another log with its own keys; `change` gets the leaves and returns others."""
     year = folder / "log" / "2026"
-    size = log_reader.read_head(year / "checkpoint").size
-    leaves = change([json.loads(leaf) for leaf in log_reader.entries(year, size)])
+    size = log_files.read_head(year / "checkpoint").size
+    leaves = change([json.loads(leaf) for leaf in log_files.entries(year, size)])
     entries = [offline.jcs(leaf) for leaf in leaves]
     for file in [*year.rglob("tile/**/*"), year / "checkpoint"]:
         if file.is_file():
@@ -61,7 +62,7 @@ async def test_an_export_is_tied_to_its_log_whole(world, exported):
         "jcs": 4, "rdfc": 4, "issue": 4, "status": 0, "key": 7, "policy": 2, "result": 3,
     }  # fmt: skip
     assert found.checked["status"] >= 1
-    told = list(audit.lines(found))
+    told = list(lines(found))
     assert any("证书与日志条目一一对应 certificates tied to their own leaf: 4" in line for line in told)
     assert found.as_json()["checked"] == found.checked
     rewrite(world, exported, lambda leaves: leaves)  # the same leaves, signed again: nothing is wrong
@@ -146,8 +147,8 @@ async def test_keys_without_their_leaf_are_found(world, exported):
 
 
 async def test_what_a_compromised_key_signed_too_late_is_found(exported):
-    from services.cli.log_ledger import Ledger, Position, certificate
-    from services.cli.log_reader import read_log
+    from services.verifier.ledger import Ledger, Position, certificate
+    from services.verifier.log import read_log
 
     year = exported / "log" / "2026"
     leaves = read_log(year, (year / "vkeys").read_text().split()).entries
@@ -159,7 +160,7 @@ async def test_what_a_compromised_key_signed_too_late_is_found(exported):
     key = document["proof"][0]["verificationMethod"]
 
     def told(below):
-        from services.cli.log_ledger import KeyState
+        from services.verifier.ledger import KeyState
 
         says = {"below": f"{ORIGIN}#{below}"}
         ledger = Ledger({ORIGIN: leaves}, {key: [KeyState(Position(ORIGIN, 0), says)]})

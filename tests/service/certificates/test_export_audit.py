@@ -3,14 +3,19 @@
 import json
 import shutil
 from base64 import b64encode
+from datetime import UTC, datetime
 from hashlib import sha384
 
 import grpc
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shuzheng.certificates.v1 import log_service_pb2 as log
 from shuzheng.certificates.v1.log_service_pb2_grpc import LogServiceStub
 
-from services.cli import audit
+from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.did import did_document
+from services.certificates.proofs.signing.signer import FileSigner
+from services.verifier import audit
 from tests.support.exports import export
 
 
@@ -144,3 +149,23 @@ async def test_a_changed_status_list_is_found(exported):
     document["credentialSubject"]["encodedList"] = "u" + document["credentialSubject"]["encodedList"][2:]
     file.write_text(json.dumps(document), "utf-8")
     assert any(problem.startswith(f"status/{file.name}") for problem in problems(exported))
+
+
+async def test_a_second_pinned_issuer_signs_nothing_in_the_name_of_the_first(exported, tmp_path):
+    did = "did:web:rival.example"
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    signers = {purpose: FileSigner(f"{did}#{purpose}-1", key) for purpose in ("credential", "status")}
+    pinned = tmp_path / "rival.json"
+    pinned.write_bytes(did_document(did, {one.key_id: one.public_key for one in signers.values()}))
+    assert audit.examine(exported, [exported / "did.json", pinned]).problems == []
+    (listed,), (credential, *_) = (
+        sorted((exported / part).glob("*.json")) for part in ("status", "credentials")
+    )
+    for file, purpose in ((listed, "status"), (credential, "credential")):
+        document = json.loads(file.read_bytes())
+        del document["proof"]
+        signed = proof.proofs(document, signers[purpose], datetime(2026, 5, 1, tzinfo=UTC))
+        file.write_text(json.dumps(document | {"proof": signed}, ensure_ascii=False), "utf-8")
+    found = audit.examine(exported, [exported / "did.json", pinned]).problems
+    for file in (f"status/{listed.name}", credential.name):
+        assert any(one.startswith(f"{file}: ") and "KEY_OF_ANOTHER_ISSUER" in one for one in found), found

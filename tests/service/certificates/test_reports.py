@@ -19,8 +19,9 @@ from shuzheng.certificates.v1.verification_report_pb2 import RowProblem
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
 from services.certificates.proofs.signing import multibase
-from services.cli import audit, log_reader
 from services.kit.rpc.status import from_call
+from services.verifier import audit
+from services.verifier import log as log_files
 from tests.support.exports import export
 from tests.support.statements import statements
 
@@ -170,8 +171,8 @@ async def test_valid_rows_have_their_place_in_the_tree_of_the_report(world, empl
     told = json.loads(report.content)["credentialSubject"]
     folder = await export(world, tmp_path / "export")
     year, size = folder / "log" / "2026", int(told["log"]["treeSize"])
-    leaves = list(log_reader.entries(year, log_reader.read_head(year / "checkpoint").size))
-    tree = log_reader.root([log_reader.leaf_hash(leaf) for leaf in leaves[:size]])
+    leaves = list(log_files.entries(year, log_files.read_head(year / "checkpoint").size))
+    tree = log_files.root([log_files.leaf_hash(leaf) for leaf in leaves[:size]])
     assert told["log"]["rootHash"] == base64.b64encode(tree).decode()
     assert [row["outcome"] for row in told["rows"]] == ["VALID", "VALID", "REVOKED"]
     assert "logPosition" not in told["rows"][2]
@@ -181,7 +182,7 @@ async def test_valid_rows_have_their_place_in_the_tree_of_the_report(world, empl
         assert int(index) < size
         opening = json.loads((folder / "openings" / "credentials" / f"{row['number']}.json").read_bytes())
         assert opening["position"] == row["logPosition"]
-        assert log_reader.leaf_of(leaves[int(index)]).type == "issue"
+        assert log_files.leaf_of(leaves[int(index)]).type == "issue"
     assert audit.examine(folder, [folder / "did.json"]).problems == []
 
 

@@ -32,7 +32,11 @@ def test_keys_that_sign_certificates_are_read_and_others_left_out():
         {"assertionMethod": [f"{DID}#none"]},
         {
             "verificationMethod": [
-                {"id": f"{DID}#a", "publicKeyMultibase": multibase.encode(b"\xed\x02" + RAW)}
+                {
+                    "id": f"{DID}#a",
+                    "controller": DID,
+                    "publicKeyMultibase": multibase.encode(b"\xed\x02" + RAW),
+                }
             ]
         },
         {"verificationMethod": "x"},
@@ -41,6 +45,17 @@ def test_keys_that_sign_certificates_are_read_and_others_left_out():
 def test_any_other_document_is_refused(change):
     document = json.loads(did_document(DID, {f"{DID}#a": RAW})) | change
     with pytest.raises(ValueError):
+        published_keys(json.dumps(document).encode(), DID)
+
+
+@pytest.mark.parametrize(
+    "change", [{"id": "did:web:rival.example#a"}, {"controller": "did:web:rival.example"}], ids=str
+)
+def test_a_key_of_another_issuer_is_not_published_as_this_ones(change):
+    document = json.loads(did_document(DID, {f"{DID}#a": RAW}))
+    document["verificationMethod"][0] |= change
+    document["assertionMethod"] = [document["verificationMethod"][0]["id"]]
+    with pytest.raises(ValueError, match="no DID document"):
         published_keys(json.dumps(document).encode(), DID)
 
 

@@ -128,6 +128,19 @@ def test_every_proof_of_a_set_must_hold(verifier, signed):
     assert verifier.examine(json.dumps(document).encode()).outcome is Outcome.BAD_SIGNATURE
 
 
+def test_no_key_of_another_issuer_signs_in_this_ones_name(signer):
+    rival = FileSigner("did:web:rival.example#k1", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    keys = {each.key_id: each.public_key for each in (signer, rival)}
+
+    def examined(key, issuer):
+        intent = proof.intend(DOCUMENT | {"issuer": {"id": issuer}}, key.key_id, NOW)
+        raw = proof.secured(intent.document, [proof.sign(intent, key)])
+        return DocumentVerifier(issuer, keys).examine(raw).outcome
+
+    assert examined(rival, "did:web:rival.example") is examined(signer, DID) is Outcome.VALID
+    assert examined(rival, DID) is examined(signer, "did:web:rival.example") is Outcome.UNKNOWN_ISSUER
+
+
 def test_another_issuer_and_another_key_are_unknown(signer, signed):
     elsewhere = DocumentVerifier("did:web:elsewhere.example", {signer.key_id: signer.public_key})
     without = DocumentVerifier(DID, {})

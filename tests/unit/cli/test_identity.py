@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import identity
 from services.cli.__main__ import build
-from services.kit.errors import AppError
+from services.client import identity
 from services.kit.rpc.identity import Issuer, Verifier
 
 RUNNER = CliRunner()
@@ -16,7 +15,7 @@ RUNNER = CliRunner()
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    Issuer.open(tmp_path / "keys", identity.ISSUER)
+    Issuer.open(tmp_path / "keys", identity.DEVELOPMENT)
     return tmp_path
 
 
@@ -30,7 +29,7 @@ def test_the_token_says_who_and_only_the_owner_reads_it(folder: Path) -> None:
     file = folder / "token.json"
     assert (code, file.stat().st_mode & 0o777) == (0, 0o600)
     token = json.loads(file.read_text("utf-8"))["token"]
-    found = Verifier(folder / "keys" / "jwks.json", identity.ISSUER).principal(f"Bearer {token}")
+    found = Verifier(folder / "keys" / "jwks.json", identity.DEVELOPMENT).principal(f"Bearer {token}")
     assert (found.subject, found.roles, found.tenant) == (
         "张三",
         frozenset({"institution"}),
@@ -52,11 +51,3 @@ def test_a_folder_without_issuer_cannot_sign(tmp_path: Path) -> None:
     assert code == 4
     assert "NO_ISSUER" in shown
     assert not (tmp_path / "keys").exists()
-
-
-@pytest.mark.parametrize(
-    "role", ["king", "institution", "institution:bodies/x", "supervisor:institutions/x", "candidate:x"]
-)
-def test_roles_need_a_tenant_of_their_kind(role: str) -> None:
-    with pytest.raises(AppError):
-        identity.check(*role.partition(":")[::2])

@@ -61,6 +61,15 @@ CREDENTIAL, QR, STATUS, FOREIGN = (
 )
 
 
+RIVAL_DID = "did:web:rival.example"
+RIVAL = {
+    purpose: FileSigner(f"{RIVAL_DID}#{name}", Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
+    for seed, (purpose, name) in enumerate(
+        (("credential", "credential-2026"), ("qr", "qr-20260101"), ("status", "status-2026")), 21
+    )
+}
+
+
 def document(**changes: Any) -> dict[str, Any]:
     """A certificate without its proof, in the members of the closed profile."""
     achievement = "https://certificates.example/achievements/grade"
@@ -188,7 +197,15 @@ class Issuer:
     vkey = LOG.key.vkey
     another_log = Ed25519NoteSigner("certificates.example/log/2026", signer("log-2026", 7))
     pdf_file = staticmethod(pdf_file)
+    signer = staticmethod(signer)
     keys: ClassVar = {"credential": CREDENTIAL, "qr": QR, "status": STATUS, "foreign": FOREIGN}
+    rival: ClassVar = RIVAL
+    rival_log = Ed25519NoteSigner("rival.example/log/2026", RIVAL["status"])
+
+    @property
+    def rival_did(self) -> dict[str, Any]:
+        """The DID document of a second issuer, whose keys are as good as those of the first."""
+        return did_of_keys(RIVAL_DID, RIVAL["credential"], RIVAL["status"], qr=RIVAL["qr"])
 
     def bundle(self, **members: Any) -> bytes:
         """A bundle with the credential and whatever else."""
@@ -196,9 +213,15 @@ class Issuer:
         return json.dumps(content | members, ensure_ascii=False, indent=1).encode()
 
 
+def did_of_keys(did: str, *signers: FileSigner, qr: FileSigner) -> dict[str, Any]:
+    """A DID document."""
+    keys = {key.key_id: key.public_key for key in signers}
+    content: dict[str, Any] = json.loads(did_document(did, keys, {qr.key_id: qr.public_key}))
+    return content
+
+
 @pytest.fixture(scope="session")
 def issuer() -> Issuer:
-    keys = {key.key_id: key.public_key for key in (CREDENTIAL, STATUS)}
-    did = json.loads(did_document(DID, keys, {QR.key_id: QR.public_key}))
+    did = did_of_keys(DID, CREDENTIAL, STATUS, qr=QR)
     credential = secured(document())
     return Issuer(did, credential, code_text(), pdf_file(("credential.json", credential)), status_list())

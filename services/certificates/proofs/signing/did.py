@@ -16,6 +16,11 @@ def did_of(url: str) -> str:
     return ":".join(["did:web", parts.netloc.replace(":", "%3A"), *path])
 
 
+def speaks_for(key_id: str, issuer: str) -> bool:
+    """Tell whether a key is the issuer's: it speaks only for the issuer whose id stands before its `#`."""
+    return key_id.partition("#")[0] == issuer
+
+
 def did_document(did: str, keys: Mapping[str, bytes], others: Mapping[str, bytes] | None = None) -> bytes:
     """Return the document as UTF-8 JSON; `keys` and `others`, which sign no credentials, map ids to raw keys."""
     methods = [

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from services.certificates.proofs.signing import multibase
+from services.certificates.proofs.signing.did import speaks_for
 
 SM2_FIELD = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF  # GB/T 32918.5
 SM2_A = SM2_FIELD - 3
@@ -19,7 +20,9 @@ def published_keys(document: bytes, did: str) -> dict[str, bytes]:
     """Return the raw keys by id that sign certificates of `did`; raises ValueError for any other document."""
     try:
         content = json.loads(document)
-        methods = {method["id"]: method for method in content["verificationMethod"]}
+        listed = content["verificationMethod"]
+        own = [one for one in listed if one["controller"] == did and speaks_for(one["id"], did)]
+        methods = {method["id"]: method for method in own}
         if content["id"] != did:
             raise ValueError(f"the DID document is of {content['id']}, not of {did}")
         used = [methods[key_id] for key_id in content["assertionMethod"] if _for_certificates(key_id)]

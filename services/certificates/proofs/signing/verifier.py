@@ -1,9 +1,9 @@
 """Verification of a signed document in numbered steps, sharing nothing with the signing but the format.
 
 1. read strictly (no duplicate members, no numbers)  2. the issuer is ours  3. every proof: known suite, for
-assertion, by one of our keys  4. the set is whole: JCS always, both suites where the closed profile is named
-5. every signature is right. RDF proofs are looked at last, because canonicalizing costs a millisecond: whoever has
-the digest of the RDF form from the register hands it over.
+assertion, by a key of ours that speaks for that issuer  4. the set is whole: JCS always, both suites where the closed
+profile is named  5. every signature is right. RDF proofs are looked at last, because canonicalizing costs a
+millisecond: whoever has the digest of the RDF form from the register hands it over.
 """
 
 import json
@@ -16,6 +16,7 @@ from services.certificates.document.domain import profile
 from services.certificates.document.domain.document import faults
 from services.certificates.document.domain.verification import Outcome
 from services.certificates.proofs.signing import jcs, multibase
+from services.certificates.proofs.signing.did import speaks_for
 from services.certificates.proofs.signing.suites import BOTH, JCS, RDFC, SUITES, PublicKey, Suite
 
 MEMBERS = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
@@ -107,8 +108,9 @@ class DocumentVerifier:
         if suite is None or not _fits(suite, proof, document):
             return Outcome.BAD_SIGNATURE
         method = proof["verificationMethod"]
-        key = self.keys.get(method) if isinstance(method, str) else None
-        if key is None:
+        if not isinstance(method, str) or not speaks_for(method, self.did):
+            return Outcome.UNKNOWN_ISSUER
+        if (key := self.keys.get(method)) is None:
             return Outcome.UNKNOWN_ISSUER
         try:
             signature = multibase.decode(str(proof["proofValue"]))

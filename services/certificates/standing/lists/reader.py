@@ -13,6 +13,7 @@ import rfc8785
 
 from services.certificates.document.domain.verification import Outcome
 from services.certificates.proofs.signing import multibase
+from services.certificates.proofs.signing.did import speaks_for
 from services.certificates.proofs.signing.suites import BOTH, SUITES, PublicKey
 from services.certificates.standing.lists.credential import PURPOSE
 from services.certificates.standing.lists.packing import decoded_list, is_set
@@ -62,7 +63,8 @@ class StatusReader:
         return document
 
     def _holds(self, canonical: bytes, proof: dict[str, Any]) -> bool:
-        suite, raw = SUITES[proof["cryptosuite"]], self.keys.get(proof["verificationMethod"])
+        suite, key_id = SUITES[proof["cryptosuite"]], proof["verificationMethod"]
+        raw = self.keys.get(key_id) if speaks_for(key_id, self.did) else None
         options = {key: value for key, value in proof.items() if key != "proofValue"}
         if raw is None or (options["type"], options["proofPurpose"]) != (
             "DataIntegrityProof",

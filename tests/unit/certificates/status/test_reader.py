@@ -85,6 +85,18 @@ def test_an_index_that_is_none_is_no_answer(index: object):
     )
 
 
+def test_no_key_of_another_issuer_signs_a_list_in_this_ones_name():
+    rival = FileSigner("did:web:rival.example#status-1", KEY)
+    keys = {each.key_id: each.public_key for each in (SIGNER, rival)}
+    for issuer, key, outcome in (
+        (DID, SIGNER, Outcome.VALID),
+        (DID, rival, Outcome.INDETERMINATE),
+        ("did:web:rival.example", rival, Outcome.VALID),
+    ):
+        reader = StatusReader(issuer, keys)
+        assert reader.read(published(set(), issuer=issuer, signer=key), ENTRY, START).outcome is outcome
+
+
 def test_an_entry_for_another_purpose_is_no_answer():
     entry = ENTRY | {"statusPurpose": "suspension"}
     assert READER.read(published(set()), entry, START).outcome is Outcome.INDETERMINATE

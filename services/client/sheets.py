@@ -1,13 +1,12 @@
-"""Reads an employer's own list on this machine: CSV, NDJSON or XLSX with a column of numbers and one of names."""
+"""Reads an employer's own list: CSV, NDJSON or XLSX with a column of numbers and one of names."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from services.cli.fields import BadValue
+from services.client.fields import BadValue
 from services.kit import spreadsheet
 
 NUMBER = ("number", "证书编号", "证书号", "编号")
@@ -16,9 +15,8 @@ DEEPEST = 20  # rows in which the heading is looked for
 Row = tuple[str, str]
 
 
-def read_rows(file: Path) -> list[Row]:
-    """Return (number, name) of every row with content; raises BadValue."""
-    content = file.read_bytes()
+def read_rows(file: str, content: bytes) -> list[Row]:
+    """Return (number, name) of every row with content, of the file of that name; raises BadValue."""
     if spreadsheet.kind_of(content):
         return _table(file, _sheet(file, content))
     text = _text(file, content)
@@ -27,7 +25,7 @@ def read_rows(file: Path) -> list[Row]:
     return _table(file, list(csv.reader(io.StringIO(text, newline=""))))
 
 
-def _text(file: Path, content: bytes) -> str:
+def _text(file: str, content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
@@ -36,7 +34,7 @@ def _text(file: Path, content: bytes) -> str:
     raise BadValue(f"{file}: UTF-8 | GBK | XLSX")
 
 
-def _sheet(file: Path, content: bytes) -> list[list[Any]]:
+def _sheet(file: str, content: bytes) -> list[list[Any]]:
     import python_calamine
 
     try:
@@ -46,7 +44,7 @@ def _sheet(file: Path, content: bytes) -> list[list[Any]]:
         raise BadValue(f"{file}: {error}") from None
 
 
-def _records(file: Path, text: str) -> Iterator[Row]:
+def _records(file: str, text: str) -> Iterator[Row]:
     for line in filter(str.strip, text.splitlines()):
         try:
             members = json.loads(line)
@@ -60,7 +58,7 @@ def _records(file: Path, text: str) -> Iterator[Row]:
         yield number, name
 
 
-def _table(file: Path, rows: Sequence[Sequence[Any]]) -> list[Row]:
+def _table(file: str, rows: Sequence[Sequence[Any]]) -> list[Row]:
     for index, headings in enumerate(rows[:DEEPEST]):
         if columns := _columns(headings):
             body = ([_at(cells, column) for column in columns] for cells in rows[index + 1 :])

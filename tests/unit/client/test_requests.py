@@ -1,4 +1,4 @@
-"""Options become requests: dates, times, words, files, masks."""
+"""Texts become requests: dates, times, words, JSON, masks."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.cli import requests
-from services.cli.catalog import BY_NAME
-from services.cli.fields import BadValue, fields, positional
+from services.client import requests
+from services.client.catalog import BY_NAME
+from services.client.fields import BadValue, fields, positional
 
 
-def build(noun: str, verb: str, source: str = "", **given: Any) -> Any:
+def build(noun: str, verb: str, content: dict[str, Any] | None = None, **given: Any) -> Any:
     method = BY_NAME[noun].verbs[verb]
-    return requests.build(method, fields(method), given, source)
+    return requests.build(method, fields(method), given, content)
 
 
 def test_a_resource_is_spread_over_options() -> None:
@@ -75,17 +75,6 @@ def test_repeated_fields_and_json_for_what_is_nested() -> None:
     assert build("enrollment", "record-exam-scores", parent="c", scores=scores).scores[0].score == "88.5"
 
 
-def test_a_file_gives_what_options_do_not(tmp_path: Path) -> None:
-    file = tmp_path / "cohort.json"
-    file.write_text('{"parent": "institutions/x", "cohort": {"display_name": "甲", "capacity": 30}}', "utf-8")
-    request = build("cohort", "create", str(file), display_name="乙")
-    assert (request.parent, request.cohort.display_name, request.cohort.capacity) == (
-        "institutions/x",
-        "乙",
-        30,
-    )
-
-
 def test_an_update_masks_what_is_given() -> None:
     request = build("cohort", "update", name="institutions/sdu/cohorts/c1", etag="e", display_name="新名")
     assert list(request.update_mask.paths) == ["display_name"]
@@ -101,15 +90,28 @@ def test_values_that_cannot_be_are_refused(verb: str, given: dict[str, str]) -> 
         build("cohort", verb, **given)
 
 
-def test_a_file_that_is_no_object_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "list.json").write_text("[]", "utf-8")
-    with pytest.raises(BadValue, match="no JSON object"):
-        build("cohort", "create", str(tmp_path / "list.json"))
-    with pytest.raises(BadValue):
-        build("cohort", "create", str(tmp_path / "absent.json"))
-
-
 def test_the_name_comes_without_an_option() -> None:
     first = positional(BY_NAME["cohort"].verbs["update"])
     assert first is not None and first.path == ("cohort", "name")
     assert positional(BY_NAME["institution"].verbs["list"]) is None
+
+
+def test_texts_win_over_json_values() -> None:
+    content = {"parent": "institutions/x", "cohort": {"display_name": "甲", "capacity": 30}}
+    request = build("cohort", "create", content, display_name="乙")
+    assert (request.parent, request.cohort.display_name, request.cohort.capacity) == (
+        "institutions/x",
+        "乙",
+        30,
+    )
+
+
+def test_a_text_is_never_taken_for_the_name_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "scores.json"
+    file.write_text("[]", "utf-8")
+    for noun, verb, key in (
+        ("enrollment", "record-exam-scores", "scores"),
+        ("cohort", "create", "qualification"),
+    ):
+        with pytest.raises(BadValue, match=key):
+            build(noun, verb, **{key: f"@{file}"})

@@ -1,6 +1,7 @@
-"""Options of a request: one for each field that a caller sets, with the text forms of dates, times and the like.
+"""Fields of a request that people fill in, one by one, with the text forms of dates, times and the like.
 
-A resource inside a request is spread out: `--display-name` sets `cohort.display_name`.
+A resource inside a request is spread out: `display_name` sets `cohort.display_name`. A text is never taken for the
+name of a file: callers that may read files do so themselves.
 """
 
 import json
@@ -8,24 +9,25 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
 from services.kit.rpc.behavior import IDENTIFIER, IMMUTABLE, OUTPUT_ONLY, REQUIRED, behaviors
 
+JSON = "JSON"
+QUALIFICATION = "shuzheng.type.v1.Qualification"
 CHINA = timezone(timedelta(hours=8))
 AUTOMATIC = frozenset({"request_id", "update_mask"})
 
 
 class BadValue(Exception):
-    """A text that its option does not understand; the message says what it takes."""
+    """A text that its field does not understand; the message says what it takes."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One option: `path` is where its value goes in the request."""
+    """One field: `path` is where its value goes in the request."""
 
     path: tuple[str, ...]
     descriptor: FieldDescriptor
@@ -33,12 +35,12 @@ class Field:
 
     @property
     def key(self) -> str:
-        """The parameter's name."""
+        """The name by which its text is given."""
         return self.path[-1]
 
     @property
     def repeated(self) -> bool:
-        """Whether the option may be given several times."""
+        """Whether it may be given several times."""
         return self.descriptor.is_repeated and self.descriptor.message_type is None
 
     @property
@@ -47,26 +49,28 @@ class Field:
         return self.descriptor.type == FieldDescriptor.TYPE_BOOL and not self.descriptor.is_repeated
 
     @property
+    def structured(self) -> bool:
+        """Whether JSON may be given for it."""
+        message = self.descriptor.message_type
+        alone = message is not None and message.full_name in READERS and not self.descriptor.is_repeated
+        return message is not None and (not alone or message.full_name == QUALIFICATION)
+
+    @property
     def form(self) -> str:
-        """What the option takes, for its help."""
+        """What it takes, for people."""
         if self.descriptor.enum_type is not None:
             return " | ".join(word for word in words(self.descriptor).values() if word)
         message = self.descriptor.message_type
         if message is None:
             return ""
-        return "JSON, @FILE" if self.descriptor.is_repeated else FORMS.get(message.full_name, "JSON, @FILE")
-
-    @property
-    def help(self) -> str:
-        """Whether the option is needed, and what it takes."""
-        return " · ".join(filter(None, ("必填 required" if self.needed else "", self.form)))
+        return JSON if self.descriptor.is_repeated else FORMS.get(message.full_name, JSON)
 
     def read(self, given: str) -> Any:
         """Return the JSON value of a text; raises BadValue."""
         try:
             return self._read(given)
-        except (ValueError, KeyError, OSError) as error:
-            raise BadValue(f"--{self.key.replace('_', '-')} {given!r}: {self.form or error}") from None
+        except (ValueError, KeyError) as error:
+            raise BadValue(f"{self.key} {given!r}: {self.form or error}") from None
 
     def _read(self, given: str) -> Any:
         if self.descriptor.enum_type is not None:
@@ -75,7 +79,7 @@ class Field:
         if message is None:
             return given
         reader = None if self.descriptor.is_repeated else READERS.get(message.full_name)
-        return reader(given) if reader else _json(given)
+        return reader(given) if reader else json.loads(given)
 
 
 def words(field: FieldDescriptor) -> dict[str, str]:
@@ -94,10 +98,6 @@ def _enum(field: FieldDescriptor, given: str) -> str:
     return given if given in known.values() else known[given.lower().replace("_", "-")]
 
 
-def _json(given: str) -> Any:
-    return json.loads(Path(given[1:]).read_text("utf-8") if given.startswith("@") else given)
-
-
 def _date(given: str) -> dict[str, int]:
     day = date.fromisoformat(given)
     return {"year": day.year, "month": day.month, "day": day.day}
@@ -109,8 +109,8 @@ def _time(given: str) -> str:
 
 
 def _qualification(given: str) -> dict[str, str]:
-    if given.startswith(("{", "@")):
-        return _json(given)
+    if given.startswith("{"):
+        return json.loads(given)
     occupation, *direction, level = given.split("/")
     if len(direction) > 1 or level.lower() not in ("junior", "mid", "senior"):
         raise ValueError
@@ -126,20 +126,20 @@ READERS: dict[str, Callable[[str], Any]] = {
     "google.type.Date": _date,
     "google.protobuf.Timestamp": _time,
     "google.protobuf.Duration": lambda given: given if given.endswith("s") else f"{given}s",
-    "shuzheng.type.v1.Qualification": _qualification,
+    QUALIFICATION: _qualification,
     "shuzheng.assessment.v1.ExamWindow": _window,
 }
 FORMS = {
     "google.type.Date": "2026-03-16",
     "google.protobuf.Timestamp": "2026-03-16T09:00 (+08:00)",
     "google.protobuf.Duration": "90s",
-    "shuzheng.type.v1.Qualification": "occupation/direction/level, occupation/level",
+    QUALIFICATION: "occupation/direction/level, occupation/level",
     "shuzheng.assessment.v1.ExamWindow": "2026-05-23T09:00/2026-05-23T12:00",
 }
 
 
 def fields(method: MethodDescriptor) -> list[Field]:
-    """Return the options of an RPC, the positional one first where there is one."""
+    """Return the fields of an RPC's request, the one that names something first where there is one."""
     found: dict[str, Field] = {}
     for field in _spread(method):
         found.setdefault(field.key, field)
@@ -167,7 +167,7 @@ def _resource(name: str, message: Descriptor, *, update: bool) -> Iterator[Field
 
 
 def positional(method: MethodDescriptor) -> Field | None:
-    """Return the field that is given without an option: the first one, where it names something."""
+    """Return the field that needs no name of its own: the first one, where it names something."""
     first = next(iter(fields(method)), None)
     if first is None or first.descriptor.type != FieldDescriptor.TYPE_STRING or first.repeated:
         return None

@@ -1,4 +1,4 @@
-"""What can be called: the nouns of the command line, the service behind each, and the verbs of its RPCs.
+"""What can be called: the nouns that people know, the service behind each, and the verbs of its RPCs.
 
 Verbs follow from the names of the RPCs, so that every RPC is reachable as soon as its proto exists.
 """
@@ -6,7 +6,7 @@ Verbs follow from the names of the RPCs, so that every RPC is reachable as soon 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
@@ -16,7 +16,7 @@ WORDS = re.compile(r"[A-Z][a-z0-9]*")
 
 @dataclass(frozen=True)
 class Noun:
-    """A group of commands: one gRPC service of one service."""
+    """One gRPC service of one service, under the name that people have for it."""
 
     name: str
     service: str
@@ -125,6 +125,15 @@ def find(path: str) -> tuple[str, MethodDescriptor] | None:
         if _names(each, service, wanted) and method in each.methods_by_name
     ]
     return found[0] if len(found) == 1 else None
+
+
+@cache
+def method(path: str) -> tuple[str, MethodDescriptor]:
+    """Return what `find` finds; raises LookupError where there is none."""
+    found = find(path)
+    if found is None:
+        raise LookupError(path)
+    return found
 
 
 def _names(service: ServiceDescriptor, owner: str, wanted: str) -> bool:

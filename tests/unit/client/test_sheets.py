@@ -1,14 +1,18 @@
-"""Lists of certificates that the command line reads by itself."""
+"""Lists of certificates that a client reads by itself."""
 
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from services.cli.fields import BadValue
-from services.cli.sheets import read_rows
+from services.client import sheets
+from services.client.fields import BadValue
 
 ROWS = [("DE1", "张三"), ("20260002", "李四")]
+
+
+def read_rows(file: Path) -> list[sheets.Row]:
+    return sheets.read_rows(file.name, file.read_bytes())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])

@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from services.cli.log_reader import Leaf
 from services.verifier import offline
+from services.verifier.log import Leaf
 
 ISSUE, RESULT, SUPERSEDE, STATUS, KEY, POLICY = "issue", "result", "supersede", "status", "key", "policy"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
