@@ -36,7 +36,7 @@ class Connection(H11Protocol):
         super().__init__(**settings)
         self.limits = limits
         self.gone = gone
-        self.waits: tuple[Wait, Any] = (Wait.NOTHING, None)
+        self.waits = Wait.NOTHING
         self.timer: asyncio.TimerHandle | None = None
         self.received = 0
         self.surplus = 0
@@ -87,47 +87,46 @@ class Connection(H11Protocol):
         self.transport.write(bare_refusal(getattr(sys.exc_info()[1], "error_status_hint", 400)))
         self.transport.close()
 
-    def _waits_for(self) -> tuple[Wait, Any]:
-        """Return what is waited for, and of which request."""
+    def _waits_for(self) -> Wait:
         if self.transport.get_write_buffer_size():
-            return Wait.READER, self.cycle
+            return Wait.READER
         if self.conn.their_state is h11.SEND_BODY:
-            return Wait.BODY, self.cycle
+            return Wait.BODY
         begun = self.cycle is None or self.conn.trailing_data[0]
-        return Wait.HEAD if begun and self.conn.their_state is h11.IDLE else Wait.NOTHING, self.cycle
+        return Wait.HEAD if begun and self.conn.their_state is h11.IDLE else Wait.NOTHING
 
     def _watch(self) -> None:
+        """Give the client its time whenever something else is waited for; between two requests nothing is."""
         waits = self._waits_for()
-        if waits == self.waits:
+        if waits is self.waits:
             return
         self._stop_watching()
-        if waits[0] is not Wait.NOTHING:
+        if waits is not Wait.NOTHING:
             self.waits = waits
             self.mark = self._progress()
             self.timer = asyncio.get_running_loop().call_later(self.limits.patience, self._look)
 
     def _stop_watching(self) -> None:
-        self.waits = (Wait.NOTHING, None)
+        self.waits = Wait.NOTHING
         if self.timer is not None:
             self.timer.cancel()
 
     def _look(self) -> None:
         """Cut the client off, or give it as much time again."""
-        if self._waits_for() == self.waits and self._too_slow():
+        if self._waits_for() is self.waits and self._too_slow():
             self.transport.abort()
             return
         self._stop_watching()
         self._watch()
 
     def _too_slow(self) -> bool:
-        wait, _ = self.waits
-        if wait is Wait.HEAD:
+        if self.waits is Wait.HEAD:
             return True
-        if wait is Wait.BODY and self.flow.read_paused:
+        if self.waits is Wait.BODY and self.flow.read_paused:
             return False  # it is the application that takes its time
         return self._progress() - self.mark < self.limits.patience * self.limits.slowest
 
     def _progress(self) -> int:
         """Return a count of bytes that grows as the client does its part."""
-        reading = self.waits[0] is Wait.READER
+        reading = self.waits is Wait.READER
         return -self.transport.get_write_buffer_size() if reading else self.received

@@ -1,6 +1,7 @@
 """A small application behind limits, and clients that speak to it byte by byte."""
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager, suppress
 
 from starlette.exceptions import HTTPException
@@ -58,6 +59,11 @@ class Shop:
         await self.release.wait()
         return PlainTextResponse("done")
 
+    async def later(self, request):
+        self.entered.set()
+        await self.release.wait()
+        return PlainTextResponse(str(len(await request.body())))
+
     async def who(self, request):
         return PlainTextResponse(request.client.host)
 
@@ -73,7 +79,8 @@ class Shop:
     def routes(self):
         paths = ("large", "stream", "slow", "who", "fault", "unmet")
         more = [Route(f"/{name}", getattr(self, name)) for name in paths]
-        return [Route("/", self.home), Route("/echo", self.echo, methods=["POST"]), *more]
+        taking = [Route(f"/{name}", getattr(self, name), methods=["POST"]) for name in ("echo", "later")]
+        return [Route("/", self.home), *taking, *more]
 
 
 @asynccontextmanager
@@ -92,7 +99,11 @@ async def serving(config=None, **limits):
 
 @asynccontextmanager
 async def connected(shop, **options):
-    reader, writer = await asyncio.open_connection("127.0.0.1", shop.port, **options)
+    here = socket.socket()
+    here.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)  # so that a reader is felt who does not read
+    here.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(here, ("127.0.0.1", shop.port))
+    reader, writer = await asyncio.open_connection(sock=here, **options)
     try:
         yield reader, writer
     finally:

@@ -78,12 +78,12 @@ async def test_who_does_not_read_the_answer_is_cut_off(path):
 
 @pytest.mark.parametrize("path", ["large", "stream"])
 async def test_who_reads_a_large_answer_in_steps_gets_all_of_it(path):
-    async with serving(slowest=1000) as shop, connected(shop, limit=2**16) as (reader, writer):
+    async with serving(slowest=20_000) as shop, connected(shop, limit=2**16) as (reader, writer):
         writer.write(GET.replace(b"/ HTTP/1.1", f"/{path} HTTP/1.0".encode(), 1))
         got = 0
-        while part := await reader.read(2**19):
+        while part := await reader.read(2**17):
             got += len(part)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # over many times patience
         assert got > len(LARGE)
 
 
@@ -93,3 +93,19 @@ async def test_the_application_may_take_its_time():
         await asyncio.sleep(1)
         shop.release.set()
         assert (await answered(reader))[2] == b"done"
+
+
+async def test_an_application_that_lets_a_body_wait_is_not_held_against_the_client():
+    async with serving(body_bytes=2**20, slowest=1000) as shop, connected(shop) as (reader, writer):
+        writer.write(POST.replace(b"/echo", b"/later") % 2**19 + b"x" * 2**19)
+        await asyncio.sleep(1)
+        shop.release.set()
+        assert (await answered(reader))[2] == b"524288"
+
+
+async def test_requests_that_are_sent_ahead_have_their_time_each():
+    async with serving() as shop, connected(shop) as (reader, writer):
+        for _ in range(10):
+            writer.write(GET[5:] + GET[:5] if _ else GET + GET[:5])
+            assert (await answered(reader))[0] == 200
+            await asyncio.sleep(0.1)
