@@ -10,7 +10,7 @@ SHIPPED_POLICY = Path(__file__).parent / "policy"
 
 
 class AssessmentConfig(ServiceConfig, Sealed):
-    """How exams are held here; SHUZHENG_ASSESSMENT_… or the table [assessment]."""
+    """How exams are held here."""
 
     model_config = environment("assessment")
 

@@ -68,7 +68,7 @@ class Published(Process):
 
 
 class CertificatesConfig(ServiceConfig, Addressed, Published):
-    """How certificates are issued here; SHUZHENG_CERTIFICATES_… or the table [certificates]."""
+    """How certificates are issued here."""
 
     model_config = environment("certificates")
 

@@ -4,6 +4,7 @@ What keeps it from starting is one sentence on standard error and an exit code: 
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -56,6 +57,7 @@ def run(name: str, open_running: Callable[[], Open], config: Process) -> int:
     import uvloop
 
     logs.configure(config.log_level, service=config.service())
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what gRPC prints of a taken port is said below
     try:
         uvloop.run(_serve(name, open_running, config))
     except NotStarted as error:
@@ -102,7 +104,7 @@ def missing(error: ImportError) -> str:
     """Return which package is missing, and the extra that brings it."""
     package = (error.name or "").partition(".")[0]
     extra = f"; pip install 'shuzheng[{EXTRAS[package]}]' brings it" if package in EXTRAS else ""
-    return f"{error.name or error} is not installed{extra}"
+    return f"{package or error} is not installed{extra}"
 
 
 def _told(error: OSError) -> str:

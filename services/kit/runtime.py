@@ -56,7 +56,8 @@ class Reader:
         return f"{self.config.listen.rsplit(':', 1)[0]}:{self.server.port}"
 
     async def serve(self, *areas: Area) -> Self:
-        """Serve what the areas serve; it must only read."""
+        """Serve what the areas serve; it must only read. Raises UNAVAILABLE without a database."""
+        await self.database.reach()
         await self.hot.open()
         chain = self._chain()
         await self._listen(_servicers(areas), chain)
@@ -150,7 +151,8 @@ class Service(Reader):
         self.figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
 
     async def prepare(self) -> None:
-        """Bring the schema up to date and connect the hot paths."""
+        """Bring the schema up to date and connect the hot paths; raises UNAVAILABLE without a database."""
+        await self.database.reach()
         await upgrade(self.database, f"services.{self.name}", self.metadata)
         await self.hot.open()
 

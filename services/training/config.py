@@ -8,7 +8,7 @@ from services.kit.config import Sealed, ServiceConfig, environment
 
 
 class TrainingConfig(ServiceConfig, Sealed):
-    """SHUZHENG_TRAINING_…, or the table [training]."""
+    """How training is held here."""
 
     model_config = environment("training")
 

@@ -122,7 +122,11 @@ class Limited(Process):
 class Stored(Process):
     """The database."""
 
-    database_url: str = Field("", description="postgresql://… or sqlite:///…; empty: SQLite in data_dir")
+    database_url: str = Field(
+        "",
+        pattern=r"^$|^postgresql://|^sqlite:///",
+        description="postgresql://… or sqlite:///…; empty: SQLite in data_dir",
+    )
     database_pool: int = Field(8, ge=1, le=200, description="PostgreSQL connections kept open")
 
     @property

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
             unknown = _unknown(cls, services)
             config = cls(**overrides)
         except ValidationError as error:
-            raise Unusable([*_sentences(error), *_others(cls, error, overrides), *unknown]) from error
+            raise Unusable([*_sentences(cls, error), *_others(cls, error, overrides), *unknown]) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise Unusable([f"{os.environ[CONFIG_FILE]}: {error}"]) from error
         if problems := [*config.problems(), *unknown]:
@@ -101,8 +101,16 @@ def _others(model: type[Settings], error: ValidationError, overrides: dict[str, 
         return []
 
 
-def _sentences(error: ValidationError) -> list[str]:
-    return [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+def _sentences(model: type[Settings], error: ValidationError) -> list[str]:
+    return [f"{each['loc'][0]}: {_told(model, each)}" for each in error.errors()]
+
+
+def _told(model: type[Settings], error: Any) -> str:
+    """Return what is wrong with a value, which is not shown: it may be a secret."""
+    field = model.model_fields.get(str(error["loc"][0]))
+    if error["type"] == "string_pattern_mismatch" and field is not None:
+        return f"must be {field.description}"
+    return str(error["msg"])
 
 
 def _tables() -> dict[str, Any]:

@@ -90,7 +90,11 @@ def test_a_wrong_value_does_not_hide_what_production_lacks():
 
 @pytest.mark.parametrize("listen", ["8080", "host", "http://host:80", "host:port"])
 def test_an_address_has_a_host_and_a_port(listen):
-    assert settings_of(refusal(listen=listen)) == {"listen"}
+    assert refusal(listen=listen) == ["listen: must be host:port to serve on; port 0 takes a free one"]
+
+
+def test_a_value_that_may_be_a_secret_is_not_shown():
+    assert "hidden" not in str(refusal(database_url="mysql://user:hidden@host/db"))
 
 
 def test_tls_is_a_whole_pair_and_client_certificates_need_it(tmp_path):
