@@ -13,11 +13,11 @@ from tools.docs.markdown import join, table
 
 INTRODUCTION = f"""# Configuration
 
-Set by environment variables, or in lower case and without the prefix in the TOML file that `{CONFIG_FILE}` names: the
-table `[all]`, over it that of the service, over it the environment. Everything has a default that runs embedded. A process
-lists all that is wrong at once and exits with status {EXIT_CONFIG}: values, what production lacks, and settings that no
-process of the service reads, with the nearest name. `shuzheng run NAME --check-config` does no more than that. Secrets are
-paths of files, never values.
+Set by environment variables, or in lower case and without the prefix in the TOML file that `{CONFIG_FILE}` names:
+the table `[all]`, over it that of the service, over it the environment. Everything has a default that runs embedded.
+A process lists all that is wrong at once and exits with status {EXIT_CONFIG}: values, what production lacks, and
+settings that no process of the service reads, with the nearest name. `shuzheng run NAME --check-config` does no more
+than that. Secrets are paths of files, never values.
 
 Settings are composed of parts. A process has those parts that its section names, and settings of its own."""
 SHARED = "SHUZHENG_<SERVICE>_"

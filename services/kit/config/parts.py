@@ -3,6 +3,7 @@
 A part has no prefix of its own, and adds its `problems` to those of the others. A process composes what it reads.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from services.kit.config.settings import Settings
 
 ADDRESS = r"^[^/\s]+:\d{1,5}$"
 DEVELOPMENT_ISSUER = "shuzheng-development"
+Network = IPv4Network | IPv6Network
 
 
 class Process(Settings):
@@ -106,6 +108,20 @@ class Web(Socket):
     http_slowest: int = Field(
         1024, ge=1, description="bytes a second at which a client must send a body or take an answer"
     )
+
+    def problems(self) -> list[str]:
+        """Proxies are networks."""
+        found = super().problems()
+        try:
+            networks(self.http_proxies)
+        except ValueError as error:
+            found.append(f"http_proxies: {error}")
+        return found
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Read networks or single addresses, comma-separated; raises ValueError with the one that is none."""
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 
 class Limited(Process):

@@ -78,11 +78,11 @@ class Door:
     async def _visit(self, accepted: socket.socket, name: str) -> None:
         """Last as long as a connection does."""
         gone = asyncio.Event()
-        wait = {} if self.tls is None else {"ssl": self.tls, "ssl_handshake_timeout": self.limits.patience}
+        patience = None if self.tls is None else self.limits.patience
         try:
             with suppress(OSError):  # a handshake that failed or took too long; nobody is there to be told
                 await asyncio.get_running_loop().connect_accepted_socket(
-                    lambda: self.connection(gone.set), accepted, **wait
+                    lambda: self.connection(gone.set), accepted, ssl=self.tls, ssl_handshake_timeout=patience
                 )
                 await gone.wait()
         finally:

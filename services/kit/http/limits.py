@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from services.kit.config import Web
+from services.kit.config.parts import Network, networks
 
-Network = IPv4Network | IPv6Network
 ONE_CLIENT = 64  # bits of an IPv6 address that a network gives to one customer
 
 
@@ -26,7 +26,7 @@ class Limits:
 
     @classmethod
     def of(cls, config: Web, body_bytes: int) -> "Limits":
-        """Return what a process is set up for; raises ValueError where a proxy is no network."""
+        """Return what a process is set up for."""
         return cls(
             connections=config.http_connections,
             connections_per_address=config.http_connections_per_address,
@@ -42,11 +42,6 @@ class Limits:
     def proxied(self, address: str) -> bool:
         """Tell whether a proxy in front speaks from this address."""
         return bool(self.proxies) and within(address, self.proxies)
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Read networks or single addresses, comma-separated; raises ValueError with the one that is none."""
-    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 
 def within(address: str, inside: Sequence[Network]) -> bool:

@@ -106,6 +106,11 @@ def test_tls_is_a_whole_pair_and_client_certificates_need_it(tmp_path):
     assert ShopConfig.load(tls_cert_file=tmp_path / "file", tls_key_file=tmp_path / "file")
 
 
+def test_proxies_are_networks():
+    assert settings_of(refusal(ShopConfig, http_proxies="10.0.0.0/8, proxy.example")) == {"http_proxies"}
+    assert ShopConfig.load(http_proxies="10.0.0.0/8, ::1, 192.0.2.1")
+
+
 def test_production_with_everything_starts(tmp_path):
     for name in ("jwks.json", "vault.hex", "cert.pem", "key.pem"):
         (tmp_path / name).write_text("x")

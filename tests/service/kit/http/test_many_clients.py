@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.kit.http.limits import client, networks, within
+from services.kit.config.parts import networks
+from services.kit.http.limits import client, within
 from tests.service.kit.http.shop import (
     GET,
     answered,
