@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +19,7 @@ from services.kit.http.headers import DEFAULTS
 from services.kit.http.limits import Limits, client
 from services.kit.rpc.limits import Limiter
 
+RAW = [(name.lower().encode(), value.encode()) for name, value in DEFAULTS.items()]
 Ready = Callable[[], Awaitable[bool]]
 
 
@@ -93,9 +93,8 @@ class Secured:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in DEFAULTS.items():
-                    headers.setdefault(name, value)
+                told = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in RAW if header[0] not in told]
             await send(message)
 
         await self.app(scope, receive, secured)
@@ -123,12 +122,15 @@ class Bounded:
 
     def _look(self, scope: Scope) -> None:
         """Raise what a request is refused for before any of its body is read."""
-        size = len(scope["raw_path"]) + len(scope["query_string"])
-        if size + sum(len(name) + len(value) for name, value in scope["headers"]) > self.limits.head_bytes:
+        size, length = len(scope["raw_path"]) + len(scope["query_string"]), 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            length = int(value) if name == b"content-length" else length
+        if size > self.limits.head_bytes:
             raise HTTPException(431, headers={"Connection": "close"})
         if self.limits.rate and scope["client"]:
             self.limiter.take(client(scope["client"][0]), asyncio.get_running_loop().time())
-        if int(Headers(scope=scope).get("content-length", 0)) > self.limits.body_bytes:
+        if length > self.limits.body_bytes:
             raise self._too_large()
 
     def _counted(self, receive: Receive) -> Receive:

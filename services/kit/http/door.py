@@ -15,6 +15,7 @@ from services.kit.http.headers import bare_refusal
 from services.kit.http.limits import Limits, client
 
 BREATH = 0.5  # seconds before the next try where no connection can be accepted (too many open files)
+AT_A_TIME = 64  # connections that are accepted before those inside are served again
 MakeConnection = Callable[[Callable[[], None]], Connection]
 
 
@@ -35,25 +36,36 @@ class Door:
         self.connection = connection
         self.inside: Counter[str] = Counter()
         self.visits: set[asyncio.Task[None]] = set()
-        self.keeper = asyncio.create_task(self._keep())
+        self.loop = asyncio.get_running_loop()
+        self.closed = False
+        self._open()
+
+    def _open(self) -> None:
+        if not self.closed:
+            self.loop.add_reader(self.listening, self._answer)
 
     def close(self) -> None:
         """Let nobody in any more."""
-        self.keeper.cancel()
-        self.keeper.add_done_callback(lambda _: self.listening.close())
+        self.closed = True
+        self.loop.remove_reader(self.listening)
+        self.listening.close()
 
     async def wait_closed(self) -> None:
         """Wait until everybody left."""
-        await asyncio.gather(self.keeper, *self.visits, return_exceptions=True)
+        await asyncio.gather(*self.visits, return_exceptions=True)
 
-    async def _keep(self) -> None:
-        while True:
-            try:
-                accepted, peer = await asyncio.get_running_loop().sock_accept(self.listening)
-            except OSError:
-                await asyncio.sleep(BREATH)
-                continue
-            self._meet(accepted, peer[0])
+    def _answer(self) -> None:
+        """Meet those who wait outside; where the system has no place for them, after a breath."""
+        try:
+            for _ in range(AT_A_TIME):
+                accepted, peer = self.listening.accept()
+                accepted.setblocking(False)
+                self._meet(accepted, peer[0])
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError:
+            self.loop.remove_reader(self.listening)
+            self.loop.call_later(BREATH, self._open)
 
     def _meet(self, accepted: socket.socket, address: str) -> None:
         """Let a client in or turn it away."""
@@ -81,7 +93,7 @@ class Door:
         patience = None if self.tls is None else self.limits.patience
         try:
             with suppress(OSError):  # a handshake that failed or took too long; nobody is there to be told
-                await asyncio.get_running_loop().connect_accepted_socket(
+                await self.loop.connect_accepted_socket(
                     lambda: self.connection(gone.set), accepted, ssl=self.tls, ssl_handshake_timeout=patience
                 )
                 await gone.wait()

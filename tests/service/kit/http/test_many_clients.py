@@ -1,6 +1,9 @@
 """So many connections at once, in all and from one address, and so many requests a second."""
 
 import asyncio
+import resource
+import socket
+from contextlib import contextmanager
 
 import pytest
 
@@ -80,3 +83,30 @@ def test_one_client_is_an_ipv4_address_or_a_network_of_ipv6():
     assert not within("192.0.3.1", networks("2001:db8::/32, 192.0.2.0/24"))
     with pytest.raises(ValueError, match="nowhere"):
         networks("nowhere")
+
+
+@contextmanager
+def no_file_left():
+    """Let this process open no file more; those that are open stay so."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (3, hard)
+    )  # standard input, output and error have these numbers
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_where_no_more_files_can_be_opened_clients_wait_outside_until_they_can():
+    async with serving(patience=5) as shop:
+        with socket.socket() as here:
+            here.setblocking(False)
+            loop = asyncio.get_running_loop()
+            with no_file_left():
+                await loop.sock_connect(here, ("127.0.0.1", shop.port))
+                await loop.sock_sendall(here, GET)
+                await asyncio.sleep(0.3)
+                with pytest.raises(BlockingIOError):
+                    here.recv(1)
+            assert (await loop.sock_recv(here, 100)).startswith(b"HTTP/1.1 200")
