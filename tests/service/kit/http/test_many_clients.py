@@ -109,4 +109,5 @@ async def test_where_no_more_files_can_be_opened_clients_wait_outside_until_they
                 await asyncio.sleep(0.3)
                 with pytest.raises(BlockingIOError):
                     here.recv(1)
-            assert (await loop.sock_recv(here, 100)).startswith(b"HTTP/1.1 200")
+            async with asyncio.timeout(5):
+                assert (await loop.sock_recv(here, 100)).startswith(b"HTTP/1.1 200")
