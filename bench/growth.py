@@ -116,7 +116,7 @@ async def _verify(report: Report, folder: Path, numbers: list[str]) -> None:
     bodies = [_request(numbers[place], place).SerializeToString() for place in places]
     port = free_port()
     with (
-        running("services.certificates.verification", **environment) as server,
+        running("services.processes", "certificates.verification", **environment) as server,
         running("bench.floor", str(port)) as echo,
     ):
         address = certificates.address_of(server)

@@ -65,7 +65,7 @@ async def _issuing(database_url: str) -> AsyncIterator[tuple[Measured, str, Path
                 "CALLER_RATE": "0", "LISTEN": f"127.0.0.1:{free_port()}",
             }  # fmt: skip
             environment = {f"SHUZHENG_CERTIFICATES_{key}": value for key, value in settings.items()}
-            with running("services.certificates", **environment) as server:
+            with running("services.processes", "certificates", **environment) as server:
                 yield server, broker.url, folder / "keys"
 
 

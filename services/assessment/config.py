@@ -1,19 +1,18 @@
-"""Settings of assessment beside those of every service."""
+"""Settings of the assessment service."""
 
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
-from services.kit.config import ServiceConfig
+from services.kit.config import Sealed, ServiceConfig, environment
 
 SHIPPED_POLICY = Path(__file__).parent / "policy"
 
 
-class AssessmentConfig(ServiceConfig):
-    """How exams are held here; SHUZHENG_ASSESSMENT_… or the table [assessment]."""
+class AssessmentConfig(ServiceConfig, Sealed):
+    """How exams are held here."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUZHENG_ASSESSMENT_", frozen=True, extra="forbid")
+    model_config = environment("assessment")
 
     policy_dir: Path | None = Field(
         None, description="folder of TOML files with the effective-dated rules; empty: those that are shipped"
@@ -24,8 +23,9 @@ class AssessmentConfig(ServiceConfig):
         """The folder of rules in force."""
         return self.policy_dir or SHIPPED_POLICY
 
-    def more_problems(self) -> list[str]:
-        """Return what production must set."""
-        if any(self.policy.glob("*.toml")):
-            return []
-        return [f"policy_dir: {self.policy} holds no TOML file"]
+    def problems(self) -> list[str]:
+        """There are rules."""
+        found = super().problems()
+        if not any(self.policy.glob("*.toml")):
+            found.append(f"policy_dir: {self.policy} holds no TOML file")
+        return found

@@ -1,4 +1,4 @@
-"""`shuzheng up`, `demo`, `version`, `call`: the system itself, and any RPC by its name."""
+"""`shuzheng up`, `run`, `demo`, `version`, `call`: the system itself, and any RPC by its name."""
 
 import os
 import sys
@@ -20,6 +20,10 @@ from services.kit.errors import not_found
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("up", help="启动内嵌系统，Ctrl-C 停止 · keep the embedded system running")(up)
+    as_it_is = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    app.command("run", help="运行一个进程 · run one process, such as training", context_settings=as_it_is)(
+        run
+    )
     app.command("demo", help="演示全流程 · drive the whole journey once")(demo)
     app.command("call", help="按名称调用任一 RPC · call any RPC, e.g. CohortService/GetCohort")(call)
     app.command("version", help="版本 · version")(version)
@@ -51,6 +55,11 @@ def demo(
     more = ["--json"] if session.json else []
     where = folder or session.data_dir / "demo"
     _become("services.embedded.demo", "--folder", str(where), "--lang", session.lang, *more)
+
+
+def run(ctx: typer.Context) -> None:
+    """Become a process of the table; what it is called with is for that process to read."""
+    _become("services.processes", *ctx.args)
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

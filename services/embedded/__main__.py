@@ -14,11 +14,13 @@ import uvloop
 from services.client.endpoints import ENDPOINTS_FILE
 from services.embedded import system
 from services.kit import logs
+from services.kit.config import EXIT_CONFIG, Unusable
 from services.kit.errors import AppError
+from services.kit.process import refusal
 
 
 def main() -> int:
-    """Run until told to stop; 0 when it stopped in order, 1 when it could not start."""
+    """Run until told to stop; 0 when it stopped in order, 1 when it could not start, 78 for its settings."""
     parser = argparse.ArgumentParser(prog="shuzheng up", description="数证 embedded system")
     parser.add_argument("--data-dir", type=Path, default=Path("var"), help="databases, keys, broker files")
     parser.add_argument("--log-level", choices=sorted(logs.LEVELS), default="warning")
@@ -33,6 +35,9 @@ def main() -> int:
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
+    except Unusable as error:
+        print(refusal(error.problems), file=sys.stderr)
+        return EXIT_CONFIG
     return 0
 
 

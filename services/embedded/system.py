@@ -5,19 +5,20 @@ It still speaks real gRPC and real JetStream; only the processes are folded into
 
 import asyncio
 import os
-from collections.abc import Mapping
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import IO, Any
 
+from services import processes
 from services.embedded import endpoints
 from services.kit.clock import Clock, SystemClock
-from services.kit.config import ServiceConfig
+from services.kit.config import Unusable
 from services.kit.errors import AppError, Kind
 from services.kit.events.broker import Broker
+from services.kit.process import missing
 
-SERVICES = ("training", "assessment", "certificates")
+SERVICES = processes.SERVICES
+SITE = "certificates.site"
 EXTERNAL_BROKER = "NATS_URL"
 
 
@@ -40,21 +41,21 @@ class System:
     async def start(self, clock: Clock, settings: Mapping[str, Any]) -> None:
         """Start broker and services; where one fails, those that started are stopped again."""
         try:
-            modules = await self._broker_and_code()
-            opening = [self._open(name, modules[name], clock, settings) for name in SERVICES]
+            opens = await self._broker_and_code()
+            opening = [self._open(name, opens[name], clock, settings) for name in SERVICES]
             await _all(opening)
             endpoints.write(self.folder, self.addresses, self.nats_url)
         except BaseException:
             await self.stop()
             raise
 
-    async def _broker_and_code(self) -> dict[str, ModuleType]:
+    async def _broker_and_code(self) -> dict[str, Callable[..., Any]]:
         """Import the services while the broker starts."""
         starting = asyncio.create_task(self._start_broker())
         await asyncio.sleep(0)
-        modules = {name: import_module(f"services.{name}.wiring") for name in SERVICES}
+        opens = {name: processes.TABLE[name].open() for name in SERVICES}
         await starting
-        return modules
+        return opens
 
     async def _start_broker(self) -> None:
         if self.nats_url:
@@ -63,20 +64,21 @@ class System:
         await self.broker.start()
         self.nats_url = self.broker.url
 
-    async def _open(self, name: str, wiring: ModuleType, clock: Clock, settings: Mapping[str, Any]) -> None:
-        config = settings_of(name).load(data_dir=self.folder, nats_url=self.nats_url, **settings)
-        self.services[name] = await wiring.open(config, clock)
+    async def _open(
+        self, name: str, open_service: Callable[..., Any], clock: Clock, settings: Mapping[str, Any]
+    ) -> None:
+        config = processes.load(name, data_dir=self.folder, nats_url=self.nats_url, **settings)
+        self.services[name] = await open_service(config, clock)
 
     async def serve_files(self, listen: str) -> str:
         """Serve the issuer's public files over HTTP too; returns their address. Raises UNAVAILABLE."""
-        code = "services.certificates.site"
         try:
-            config = import_module(f"{code}.config").FilesConfig(data_dir=self.folder, files_listen=listen)
-            self.files = await import_module(f"{code}.server").open(config)
-        except (ModuleNotFoundError, OSError, OverflowError, ValueError) as error:
+            config = processes.load(SITE, data_dir=self.folder, files_listen=listen)
+            self.files = await processes.TABLE[SITE].open()(config)
+        except (ImportError, OSError, OverflowError, Unusable) as error:
             await self.stop()
-            hint = "; pip install 'shuzheng[http]'" if isinstance(error, ModuleNotFoundError) else ""
-            message = f"The public files cannot be served on {listen}: {error}{hint}"
+            told = missing(error) if isinstance(error, ImportError) else error
+            message = f"The public files cannot be served on {listen}: {told}"
             raise AppError(Kind.UNAVAILABLE, "FILES_NOT_SERVED", message) from error
         return str(self.files.address)
 
@@ -89,13 +91,6 @@ class System:
         if self.broker is not None:
             await self.broker.stop()
         self.lock.close()
-
-
-def settings_of(name: str) -> type[ServiceConfig]:
-    """Return the settings model that a service's config.py defines."""
-    found = vars(import_module(f"services.{name}.config")).values()
-    models = [each for each in found if isinstance(each, type) and issubclass(each, ServiceConfig)]
-    return next(model for model in models if model is not ServiceConfig)
 
 
 async def _all(opening: list[Any]) -> None:

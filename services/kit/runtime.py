@@ -5,10 +5,9 @@ consumers → drain the relay → close pools.
 """
 
 import asyncio
-import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Self
 
 import nats
 from sqlalchemy import MetaData
@@ -17,7 +16,7 @@ from services.kit import logs, telemetry
 from services.kit.acts.actor import ACTOR, Actor
 from services.kit.area import Area, Background
 from services.kit.clock import Clock
-from services.kit.config import ServiceConfig
+from services.kit.config import ReaderConfig, ServiceConfig
 from services.kit.errors import AppError
 from services.kit.events.connection import Connection
 from services.kit.events.consumer import TRACE, Consumed, Consumer
@@ -38,30 +37,17 @@ READINESS = 2.0  # seconds between looks at the database
 RESTART = 1.0  # seconds before a failed background task is started again
 
 
-class Service:
-    """One service from its configuration: `store` and `hot` are ready for wiring before `start`."""
+class Reader:
+    """What serves gRPC from a database as it finds it, for instance from a read replica; it has no events."""
 
-    def __init__(
-        self,
-        config: ServiceConfig,
-        metadata: MetaData,
-        clock: Clock,
-        encode: Callable[[object], Encoded] = no_facts,
-    ) -> None:
+    def __init__(self, config: ReaderConfig) -> None:
         self.config = config
         self.name = config.service()
-        self.metadata = metadata
-        self.clock = clock
         self.telemetry = telemetry.start(self.name, config.metrics_port, config.otlp_endpoint)
         self.database = Database(config.database, pool_size=config.database_pool)
-        self.store = Store(self.database, metadata, clock, encode, _traceparent)
         self.hot = HotPath(self.database)
-        self.connection = Connection(config.nats_url, f"shuzheng-{self.name}", config.nats_credentials_file)
-        self.relay = Relay(self.name, self.store, self.hot, self.connection, clock)
-        self.consumers: list[Consumer] = []
         self.background: list[Background] = []
         self.tasks: list[asyncio.Task[None]] = []
-        self.figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
         self.server: Server | None = None
 
     @property
@@ -70,59 +56,23 @@ class Service:
         assert self.server is not None
         return f"{self.config.listen.rsplit(':', 1)[0]}:{self.server.port}"
 
-    async def prepare(self) -> None:
-        """Bring the schema up to date and connect the hot paths."""
-        await upgrade(self.database, f"services.{self.name}", self.metadata)
-        await self.hot.open()
-
-    async def start(
-        self,
-        *areas: Area,
-    ) -> "Service":
-        """Serve what the areas serve, handle what they consume, keep their tasks running; call after `prepare`."""
-        self.consumers = self._consumers([entry for area in areas for entry in area.consumed])
-        parking = Parking(self.store, self.consumers)
-        own = operations(parking, self.connection, self.clock)
-        chain = self._chain()
-        self.server = Server([*_servicers(areas), own], chain, _listener(self.config))
-        await self.server.start()
-        tasks = [
-            chain.deadlines.run,
-            self.connection.open,
-            *(task for area in areas for task in area.background),
-            self.relay.run,
-            *(c.run for c in self.consumers),
-            self._tell_readiness,
-        ]
-        if self.telemetry.on:
-            self._show_figures()
-            tasks.append(lambda: self._watch(parking))
-        self._run(tasks)
-        return self
-
-    async def serve(self, *areas: Area) -> "Service":
-        """Serve reads only, for instance of a read replica: instead of `prepare` and `start`.
-
-        The schema is left as it is, nothing is published or consumed, and no broker is needed.
-        """
+    async def serve(self, *areas: Area) -> Self:
+        """Serve what the areas serve; it must only read. Raises UNAVAILABLE without a database."""
+        await self.database.reach()
         await self.hot.open()
         chain = self._chain()
-        self.server = Server(_servicers(areas), chain, _listener(self.config))
-        await self.server.start()
+        await self._listen(_servicers(areas), chain)
         self._run([chain.deadlines.run, self._tell_readiness])
         return self
+
+    async def _listen(self, servicers: Sequence[Servicer], chain: Chain) -> None:
+        self.server = Server(list(servicers), chain, _listener(self.config))
+        await self.server.start()
 
     def _run(self, background: Sequence[Background]) -> None:
         self.background = list(background)
         self.tasks = [asyncio.create_task(self._keep_running(task)) for task in self.background]
         logs.logger("runtime").info(logs.SERVICE_READY, service=self.name, address=self.address)
-
-    def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
-        sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
-        return [
-            Consumer(self.name, source, consumed, self.store, self.connection, self.telemetry)
-            for source in sources
-        ]
 
     def _chain(self) -> Chain:
         if self.config.embedded and self.config.jwks_file is None:
@@ -157,6 +107,88 @@ class Service:
                 await self.server.set_health(SERVING if ready else NOT_SERVING)
                 told = ready
 
+    async def stop(self) -> None:
+        """Stop in order; nothing acknowledged is lost."""
+        log = logs.logger("runtime")
+        log.info(logs.SERVICE_STOPPING, service=self.name)
+        if self.server is not None:
+            await self.server.stop(self.config.grace)
+        await self._cancel_tasks()
+        await self._hang_up()
+        await self.hot.close()
+        await self.database.close()
+        self.telemetry.close()
+        log.info(logs.SERVICE_STOPPED, service=self.name)
+
+    async def _hang_up(self) -> None:
+        """Leave nothing unsaid; a reader has nothing to say."""
+
+    async def _cancel_tasks(self) -> None:
+        """Cancel the background tasks; again where one took no notice (wait_for of 3.11 can lose a cancellation)."""
+        while pending := [task for task in self.tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
+
+
+class Service(Reader):
+    """One service from its configuration: `store` and `hot` are ready for wiring before `start`."""
+
+    config: ServiceConfig
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        metadata: MetaData,
+        clock: Clock,
+        encode: Callable[[object], Encoded] = no_facts,
+    ) -> None:
+        super().__init__(config)
+        self.metadata = metadata
+        self.clock = clock
+        self.store = Store(self.database, metadata, clock, encode, _traceparent)
+        self.connection = Connection(config.nats_url, f"shuzheng-{self.name}", config.nats_credentials_file)
+        self.relay = Relay(self.name, self.store, self.hot, self.connection, clock)
+        self.consumers: list[Consumer] = []
+        self.figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
+
+    async def prepare(self) -> None:
+        """Bring the schema up to date and connect the hot paths; raises UNAVAILABLE without a database."""
+        await self.database.reach()
+        await upgrade(self.database, f"services.{self.name}", self.metadata)
+        await self.hot.open()
+
+    async def start(
+        self,
+        *areas: Area,
+    ) -> "Service":
+        """Serve what the areas serve, handle what they consume, keep their tasks running; call after `prepare`."""
+        self.consumers = self._consumers([entry for area in areas for entry in area.consumed])
+        parking = Parking(self.store, self.consumers)
+        own = operations(parking, self.connection, self.clock)
+        chain = self._chain()
+        await self._listen([*_servicers(areas), own], chain)
+        tasks = [
+            chain.deadlines.run,
+            self.connection.open,
+            *(task for area in areas for task in area.background),
+            self.relay.run,
+            *(c.run for c in self.consumers),
+            self._tell_readiness,
+        ]
+        if self.telemetry.on:
+            self._show_figures()
+            tasks.append(lambda: self._watch(parking))
+        self._run(tasks)
+        return self
+
+    def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
+        sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
+        return [
+            Consumer(self.name, source, consumed, self.store, self.connection, self.telemetry)
+            for source in sources
+        ]
+
     def _show_figures(self) -> None:
         figures = self.figures
         self.telemetry.watch(
@@ -171,30 +203,14 @@ class Service:
             self.figures.update(lag=lag(found["oldest"], self.clock.now()), parked=float(found["parked"]))
             await asyncio.sleep(1)
 
-    async def stop(self) -> None:
-        """Stop in order; nothing acknowledged is lost."""
-        log = logs.logger("runtime")
-        log.info(logs.SERVICE_STOPPING, service=self.name)
-        if self.server is not None:
-            await self.server.stop(self.config.grace)
-        await self._cancel_tasks()
+    async def _hang_up(self) -> None:
+        """Publish what is still to be published, then leave the broker."""
         with suppress(AppError, TimeoutError, OSError, nats.errors.Error):
             await self.relay.drain()
         await self.connection.close()
-        await self.hot.close()
-        await self.database.close()
-        self.telemetry.close()
-        log.info(logs.SERVICE_STOPPED, service=self.name)
-
-    async def _cancel_tasks(self) -> None:
-        """Cancel the background tasks; again where one took no notice (wait_for of 3.11 can lose a cancellation)."""
-        while pending := [task for task in self.tasks if not task.done()]:
-            for task in pending:
-                task.cancel()
-            await asyncio.wait(pending, timeout=1)
 
 
-def _listener(config: ServiceConfig) -> Listener:
+def _listener(config: ReaderConfig) -> Listener:
     return Listener(
         config.listen,
         config.largest_message,
@@ -212,38 +228,3 @@ def _servicers(areas: Sequence[Area]) -> list[Servicer]:
 def _traceparent() -> str:
     call = CALL.get(None)
     return (call.metadata.get("traceparent", "") if call is not None else TRACE.get())[:60]
-
-
-class Running(Protocol):
-    """What listens somewhere and can be stopped: a Service, or a process beside one."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def address(self) -> str:
-        """Where it listens: host:port."""
-
-    async def stop(self) -> None:
-        """Stop in order."""
-
-
-def run(open_service: Callable[[Any], Awaitable[Running]], config: ServiceConfig) -> None:
-    """Run one service as a process until SIGTERM or SIGINT; a second signal ends it at once."""
-    import uvloop
-
-    logs.configure(config.log_level, service=config.service())
-    uvloop.run(_serve(open_service, config))
-
-
-async def _serve(open_service: Callable[[Any], Awaitable[Running]], config: ServiceConfig) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    service = await open_service(config)
-    print(f"{service.name} listening on {service.address}", flush=True)
-    await stopping.wait()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().remove_signal_handler(number)
-    await service.stop()

@@ -34,13 +34,10 @@ class Telemetry:
 
 
 def start(service: str, metrics_port: int, otlp_endpoint: str) -> Telemetry:
-    """Return telemetry as configured; raises RuntimeError where the extra is needed and missing."""
+    """Return telemetry as configured; raises ImportError where the extra is needed and missing."""
     if not metrics_port and not otlp_endpoint:
         return Telemetry()
-    try:
-        return Active(service, metrics_port, otlp_endpoint)
-    except ImportError as error:
-        raise RuntimeError("telemetry needs `pip install shuzheng[telemetry]`") from error
+    return Active(service, metrics_port, otlp_endpoint)
 
 
 class Active(Telemetry):

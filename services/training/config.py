@@ -1,24 +1,21 @@
-"""Settings of the training service, on top of those of every service."""
+"""Settings of the training service."""
 
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
-from services.kit.config import ServiceConfig
+from services.kit.config import Sealed, ServiceConfig, environment
 
 
-class TrainingConfig(ServiceConfig):
-    """SHUZHENG_TRAINING_…, or the table [training]."""
+class TrainingConfig(ServiceConfig, Sealed):
+    """How training is held here."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUZHENG_TRAINING_", frozen=True, extra="forbid")
+    model_config = environment("training")
 
     policy_file: Path | None = Field(
         None, description="hours, content and other figures as TOML; empty: the file that is shipped"
     )
 
-    def more_problems(self) -> list[str]:
-        """Name a policy file that is not there."""
-        if self.policy_file is not None and not self.policy_file.is_file():
-            return [f"policy_file: {self.policy_file} is no file"]
-        return []
+    def problems(self) -> list[str]:
+        """A policy file that is named is there."""
+        return [*super().problems(), *(self.needed("policy_file") if self.policy_file else [])]

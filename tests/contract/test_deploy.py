@@ -4,17 +4,15 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
 
-from services.certificates.site.config import FilesConfig
+from services.certificates.config import SiteConfig
+from services.kit.config import Unusable
+from services.processes import SERVICES, TABLE, load
 from tests.support.postgres import PostgresServer
-from tests.support.services import config_model
-from tools.contract import SERVICES
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NATS = Path(sys.executable).with_name("nats-server")
@@ -47,16 +45,19 @@ def test_compose_mounts_files_that_exist():
     assert not [path for path in ours if not (DEPLOY / path).exists()]
 
 
-def test_every_command_starts_a_module_that_exists():
-    named = {name for text in TEXTS.values() for name in re.findall(r"-m\W+(services\.\w+)", text)}
-    assert named == {f"services.{service}" for service in SERVICES}
-    assert all(find_spec(f"{name}.__main__") for name in named)
+def test_every_command_starts_a_process_that_exists():
+    named = {name for text in TEXTS.values() for name in re.findall(r"\[run, ([\w.]+)\]", text)}
+    assert named == {*SERVICES, "certificates.site"}
+    assert named <= set(TABLE)
+    assert not [path for path, text in TEXTS.items() if re.search(r"-m\W+services\.(?!cli)", text)]
 
 
 def test_every_setting_in_an_environment_exists():
     named = {name for text in TEXTS.values() for name in re.findall(r"SHUZHENG_[A-Z_]+[A-Z]", text)}
     known = {
-        f"SHUZHENG_{s.upper()}_{field.upper()}" for s in SERVICES for field in config_model(s).model_fields
+        f"SHUZHENG_{entry.service}_{field}".upper()
+        for entry in TABLE.values()
+        for field in entry.model().model_fields
     }
     assert named - known - {"SHUZHENG_CONFIG"} == set()
 
@@ -64,20 +65,24 @@ def test_every_setting_in_an_environment_exists():
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_settings_file_lacks_only_the_secrets(service: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
-    config = config_model(service)(database_url="postgresql://host/database")
+    config = TABLE[service].model()(database_url="postgresql://host/database")
     assert config.mode == "production"
     assert config.problems()
     lacking = {problem.partition(":")[0] for problem in config.problems()}
     assert all(setting.endswith(("_file", "_keys_dir")) for setting in lacking), config.problems()
 
 
-def test_the_settings_file_has_no_table_of_an_unknown_service():
-    assert set(tomllib.loads(TEXTS[DEPLOY / "shuzheng.toml"])) <= {"all", *SERVICES}
+@pytest.mark.parametrize("process", TABLE)
+def test_nothing_in_the_settings_file_is_unknown(process: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
+    with pytest.raises(Unusable) as refused:
+        load(process)
+    assert not [problem for problem in refused.value.problems if "no such" in problem]
 
 
 def test_the_public_files_need_nothing_that_the_settings_file_does_not_tell(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SHUZHENG_CONFIG", str(DEPLOY / "shuzheng.toml"))
-    config = FilesConfig()
+    config = SiteConfig()
     assert {problem.partition(":")[0] for problem in config.problems()} == {"tls_cert_file", "tls_key_file"}
     assert all(folder.is_relative_to("/var/lib/shuzheng") for folder in config.folders)
 

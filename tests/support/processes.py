@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class ServiceProcess:
-    """`python -m services.<service>`; `start` may be repeated after `kill` or `stop`."""
+    """`shuzheng run <service>`; `start` may be repeated after `kill` or `stop`."""
 
     def __init__(self, service: str, folder: Path, settings: Mapping[str, Any]):
         self.service = service
@@ -39,7 +39,7 @@ class ServiceProcess:
             "caller_rate": 0,
             "public_rate": 0,
         } | settings
-        self.interpreter: tuple[str, ...] = ()  # arguments before `-m services.<service>`, such as a profiler
+        self.interpreter: tuple[str, ...] = ()  # arguments before `-m`, such as a profiler
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
@@ -54,8 +54,8 @@ class ServiceProcess:
         settings = {prefix + key.upper(): str(value) for key, value in self.settings.items()}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.interpreter, "-m", f"services.{self.service}"], cwd=ROOT, stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
+                [sys.executable, *self.interpreter, "-m", "services.processes", self.service], cwd=ROOT, stdout=log,
+                stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
                 env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"} | settings,
             )  # fmt: skip
         self.starts += 1

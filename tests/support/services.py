@@ -2,31 +2,19 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
+from services import processes
 from services.kit.clock import Clock
-from services.kit.config import ServiceConfig
 from services.kit.runtime import Service
 from tests.support.clock import SettableClock
 from tests.support.databases import Databases
 from tests.support.nats import NO_BROKER
 from tests.support.tokens import credentials
-
-
-def config_model(service: str) -> type[ServiceConfig]:
-    """Return the settings model that a service's config.py defines."""
-    module = import_module(f"services.{service}.config")
-    (model,) = (
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, ServiceConfig) and value is not ServiceConfig
-    )
-    return model
 
 
 class Caller:
@@ -73,9 +61,10 @@ async def open_on(
         "caller_rate": 0,
         "public_rate": 0,
     }
-    config = config_model(service)(data_dir=data_dir, database_url=database_url, **(options | settings))
-    opened = await import_module(f"services.{service}.wiring").open(config, clock=clock)
-    return OpenedService(opened)
+    entry = processes.TABLE[service]
+    config = entry.model()(data_dir=data_dir, database_url=database_url, **(options | settings))
+    open_service: Callable[..., Any] = entry.open()
+    return OpenedService(await open_service(config, clock=clock))
 
 
 @pytest.fixture

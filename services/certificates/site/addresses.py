@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from services.certificates.document.domain import profile
 from services.certificates.log.ledger.static import FOREVER, resource
 from services.certificates.site.page import Page, pinned
+from services.kit.http.headers import NOTHING
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
 STATUS = re.compile(r"[a-z0-9][a-z0-9-]{0,62}(?P<token>\.jwt)?")
 CREDENTIAL = "application/vc"
 CREDENTIAL_AS_JSON = "application/ld+json"  # for clients that ask for JSON and know no other name of it

@@ -1,75 +1,18 @@
-"""The running server: its socket is open before it says so, and on stop running answers are finished."""
+"""The process that serves the public files of one issuer over HTTP.
 
-import asyncio
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+It only reads the folders that the certificates service writes (a copy of them will do), and has neither a
+database nor a key. Any number of them may run.
+"""
 
-import uvicorn
-
-from services.certificates.site.addresses import Addresses
-from services.certificates.site.application import application
-from services.certificates.site.config import FilesConfig
-from services.kit import logs
-
-AT_ONCE = 1000  # answers under way; more are told 503
-IDLE = 15  # seconds that a connection may stay open without a request
+from services.certificates.config import SiteConfig
+from services.certificates.site.addresses import Addresses, Folders
+from services.certificates.site.application import files
+from services.kit.http.limits import Limits
+from services.kit.http.server import HttpServer
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class FilesServer:
-    """The public files of one issuer; `stop()` it when done."""
-
-    name = "certificates files"
-
-    def __init__(self, config: FilesConfig) -> None:
-        self.host, _, port = config.files_listen.rpartition(":")
-        self.socket = _bound(self.host, int(port), config.reuse_port)
-        self.port = self.socket.getsockname()[1]
-        self.server = _Server(
-            uvicorn.Config(
-                application(Addresses(config.public_url, config.folders)),
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                limit_concurrency=AT_ONCE,
-                timeout_keep_alive=IDLE,
-                timeout_graceful_shutdown=round(config.grace),
-                ssl_certfile=config.tls_cert_file,
-                ssl_keyfile=config.tls_key_file,
-            )
-        )
-        self.task = asyncio.create_task(self.server.serve(sockets=[self.socket]))
-        logs.logger("files").info(logs.SERVICE_READY, service=self.name, address=self.address)
-
-    @property
-    def address(self) -> str:
-        """Where it listens: host:port."""
-        return f"{self.host}:{self.port}"
-
-    async def stop(self) -> None:
-        """Finish what is under way, then close."""
-        self.server.should_exit = True
-        await self.task
-        self.socket.close()
-
-
-def _bound(host: str, port: int, shared: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host.strip("[]"), port), family=family, reuse_port=shared, backlog=2048)
-
-
-async def open(config: FilesConfig) -> FilesServer:
-    """Start to serve."""
-    return FilesServer(config)
+async def open(config: SiteConfig) -> HttpServer:
+    """Start to serve; `stop()` it when done."""
+    limits = Limits.of(config, body_bytes=0)  # nothing is sent here
+    application = files(Addresses(config.public_url, Folders(*config.folders)), limits)
+    return HttpServer("certificates.site", config.files_listen, application, limits, config)

@@ -1,5 +1,6 @@
 """The gRPC server of a service: every method behind the chain, with health and reflection."""
 
+import errno
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,12 @@ class Server:
         self.port = 0
 
     async def start(self) -> None:
-        """Bind and serve; raises RuntimeError where the address is taken."""
-        self.port = self._bind()
+        """Bind and serve; raises OSError where the address cannot be had."""
+        try:
+            self.port = self._bind()
+        except RuntimeError as error:  # gRPC says no more than that it could not
+            taken = f"{self.listener.address} is taken, or no address of this machine"
+            raise OSError(errno.EADDRINUSE, taken) from error
         await self.server.start()
         await self.set_health(SERVING)
 

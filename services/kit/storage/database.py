@@ -67,6 +67,16 @@ class Database:
                     async with _Ending(session):
                         yield session
 
+    async def reach(self) -> None:
+        """Connect once, at the start of a process; raises UNAVAILABLE, for its operator, with what the driver says."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except Exception as error:
+            place = self.url.render_as_string(hide_password=True)
+            said = getattr(error, "orig", None) or error
+            raise unavailable(f"the database {place} cannot be used: {said}") from error
+
     async def ready(self) -> bool:
         """Tell whether the database answers."""
         try:

@@ -19,8 +19,8 @@ from shuzheng.certificates.v1 import verification_service_pb2 as verification
 from shuzheng.certificates.v1.certificate_service_pb2 import GetCertificateDocumentRequest
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
 
+from services.certificates.config import SiteConfig
 from services.certificates.site import server
-from services.certificates.site.config import FilesConfig
 from services.certificates.standing.lists.credential import TTL
 from tests.support import transparency
 
@@ -63,7 +63,7 @@ def path_of(url):
 
 async def serve(world, public_url):
     folder = world.service.config.data_dir
-    return await server.open(FilesConfig(data_dir=folder, public_url=public_url, files_listen="127.0.0.1:0"))
+    return await server.open(SiteConfig(data_dir=folder, public_url=public_url, files_listen="127.0.0.1:0"))
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ async def test_without_the_list_of_addresses_the_same_paths_would_lead_out(world
 async def test_a_link_that_leads_out_is_not_followed_and_one_that_stays_is(world, site):
     folder = world.service.config.status_files
     (folder / "inside").symlink_to(next(folder.glob("*.jwt")).resolve())
-    (folder / "outside").symlink_to(world.service.config.vault_secret.resolve())
+    (folder / "outside").symlink_to(world.service.config.jwks.resolve())
     (folder / "circle").symlink_to(folder / "circle")
     (folder / "gone").symlink_to(folder / "nowhere")
     (folder / "folder").mkdir()
@@ -310,7 +310,7 @@ def test_a_process_of_its_own_serves_and_stops_in_order(tmp_path):
         "SHUZHENG_CERTIFICATES_FILES_LISTEN": "127.0.0.1:0",
         "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
     }
-    command = [sys.executable, "-m", "services.certificates.site"]
+    command = [sys.executable, "-m", "services.processes", "certificates.site"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         ready = process.stdout.readline()
         address = ready.split()[-1]
@@ -324,7 +324,7 @@ def test_a_process_of_its_own_serves_and_stops_in_order(tmp_path):
 def test_production_names_what_is_missing(tmp_path):
     environment = {"SHUZHENG_CERTIFICATES_MODE": "production", "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
     environment |= {"SHUZHENG_CERTIFICATES_TLS_CERT_FILE": str(tmp_path / "none")}
-    command = [sys.executable, "-m", "services.certificates.site"]
+    command = [sys.executable, "-m", "services.processes", "certificates.site"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     for said in ("public_url", "tls_cert_file", "both or none"):

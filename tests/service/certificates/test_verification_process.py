@@ -16,6 +16,7 @@ from shuzheng.certificates.v1.certificate_service_pb2_grpc import CertificateSer
 from shuzheng.certificates.v1.verification_service_pb2_grpc import VerificationServiceStub
 
 from services.certificates import verification
+from services.certificates.config import VerificationConfig
 from services.kit.storage.database import Database
 from tests.support.services import OpenedService
 
@@ -28,12 +29,11 @@ async def replica(world, clock, tmp_path):
     answer = await world.public.GetDidDocument(messages.GetDidDocumentRequest())
     document = tmp_path / "did.json"
     document.write_bytes(answer.content)
-    config = verification.VerificationConfig(
+    config = VerificationConfig(
         data_dir=tmp_path / "replica",
         database_url=world.service.config.database_url,
         did_document_file=document,
         listen="127.0.0.1:0",
-        nats_url="nats://127.0.0.1:9",
     )
     opened = OpenedService(await verification.open(config, clock))
     yield opened
@@ -85,7 +85,7 @@ async def test_it_works_on_a_database_that_cannot_be_written(world, clock, tmp_p
     document = tmp_path / "did.json"
     document.write_bytes((await world.public.GetDidDocument(messages.GetDidDocumentRequest())).content)
     await read_only(world.service.config.database_url)
-    config = verification.VerificationConfig(
+    config = VerificationConfig(
         data_dir=tmp_path / "replica",
         database_url=world.service.config.database_url,
         did_document_file=document,
@@ -101,7 +101,7 @@ async def test_it_works_on_a_database_that_cannot_be_written(world, clock, tmp_p
 
 
 def test_it_does_not_start_without_the_document_of_its_issuer(tmp_path):
-    command = [sys.executable, "-m", "services.certificates.verification"]
+    command = [sys.executable, "-m", "services.processes", "certificates.verification"]
     wrong = tmp_path / "did.json"
     wrong.write_text('{"id": "did:web:other.example", "verificationMethod": [], "assertionMethod": []}')
     for file, said in (("", "must be a file"), (str(wrong), "other.example")):

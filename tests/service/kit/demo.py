@@ -13,13 +13,12 @@ from buf.validate import validate_pb2  # noqa: F401 - registers what demo.proto 
 from google.api import field_behavior_pb2, resource_pb2  # noqa: F401 - registers what demo.proto imports
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_tools import protoc
-from pydantic_settings import SettingsConfigDict
 from shuzheng.options.v1 import access_pb2  # noqa: F401 - registers what demo.proto imports
 from sqlmodel import Field
 
 from services.kit.area import Area
 from services.kit.clock import Clock
-from services.kit.config import ServiceConfig
+from services.kit.config import ServiceConfig, environment
 from services.kit.events.consumer import Consumed
 from services.kit.events.envelope import Envelope
 from services.kit.events.published import Published, encoder
@@ -239,13 +238,13 @@ class Mirror:
 class DemoConfig(ServiceConfig):
     """Settings of the demo."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUZHENG_DEMO_", frozen=True, extra="forbid")
+    model_config = environment("demo")
 
 
 class MirrorConfig(ServiceConfig):
     """Settings of the mirror."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUZHENG_MIRROR_", frozen=True, extra="forbid")
+    model_config = environment("mirror")
 
 
 class Prepared(Service):

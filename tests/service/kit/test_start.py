@@ -39,7 +39,7 @@ async def test_a_taken_port_stops_the_start(open_demo):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(RuntimeError, match="bind"):
+        with pytest.raises(OSError, match="is taken"):
             await open_demo(listen=f"127.0.0.1:{taken.getsockname()[1]}")
 
 
