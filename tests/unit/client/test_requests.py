@@ -54,12 +54,13 @@ def test_enum_values_are_given_as_words() -> None:
 
 def test_options_are_what_callers_set_and_say_what_is_needed() -> None:
     shown = {
-        verb: {f.key: f.help for f in fields(BY_NAME["cohort"].verbs[verb])} for verb in ("create", "update")
+        verb: {f.key: f for f in fields(BY_NAME["cohort"].verbs[verb])} for verb in ("create", "update")
     }
     assert "state" not in shown["create"] and "etag" not in shown["create"]
     assert "name" not in shown["create"] and "qualification" not in shown["update"]
-    assert shown["create"]["start_date"] == "必填 required · 2026-03-16"
-    assert (shown["update"]["start_date"], shown["update"]["name"]) == ("2026-03-16", "必填 required")
+    start, name = shown["create"]["start_date"], shown["update"]["name"]
+    assert start.needed and start.form == "2026-03-16" and not shown["update"]["start_date"].needed
+    assert name.needed and not name.form
     assert "etag" in shown["update"]
 
 
