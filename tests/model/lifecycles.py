@@ -32,13 +32,12 @@ from shuzheng.training.v1 import (
 
 from services.assessment.bank.domain import blueprint, item_review, paper
 from services.assessment.exam.domain import exam
-from services.assessment.register.domain import listing as body_listing
 from services.assessment.register.domain import site
 from services.certificates.document.domain import certificate
 from services.kit.clock import local_day
 from services.training.completion.domain import completion
-from services.training.register.domain import listing
 from services.training.teaching.domain import cohort
+from services.vocabulary import listing
 from tests.support.journey import AIM, Journey, day
 from tests.support.people import organization_code, person
 
@@ -60,10 +59,10 @@ class Lifecycle:
 
 
 def state_of(message: Any) -> str:
-    """Return the state of a resource message in the words of the domain, lower case."""
+    """Return the state of a resource message in the words of the domain."""
     field = message.DESCRIPTOR.fields_by_name["state"]
     prefix = field.enum_type.values_by_number[0].name.removesuffix("UNSPECIFIED")
-    return str(field.enum_type.values_by_number[message.state].name.removeprefix(prefix).lower())
+    return str(field.enum_type.values_by_number[message.state].name.removeprefix(prefix))
 
 
 def of_training(journey: Journey) -> list[Lifecycle]:
@@ -187,7 +186,7 @@ def _move(journey: Journey, noun: str, messages: Any, role: str = "body") -> Cal
 
 def body_listings(journey: Journey) -> Lifecycle:
     """An assessment body's listing; its term is over, so that it may expire."""
-    messages, actions = body_listing_service_pb2, body_listing.ListingAction
+    messages, actions = body_listing_service_pb2, listing.ListingAction
     move = _move(journey, "listing", messages, "supervisor")
     today = local_day(journey.now())
 
@@ -207,8 +206,8 @@ def body_listings(journey: Journey) -> Lifecycle:
         actions.RECTIFY: move("RectifyListing", reason="整改"), actions.RESTORE: move("RestoreListing"),
         actions.REMOVE: move("RemoveListing", reason="移出"), actions.EXPIRE: move("ExpireListing"),
     }  # fmt: skip
-    start = body_listing.ListingState.DRAFT
-    return Lifecycle("body listing", body_listing.TRANSITIONS, start, make, move("GetListing"), acts)
+    start = listing.ListingState.DRAFT
+    return Lifecycle("body listing", listing.TRANSITIONS, start, make, move("GetListing"), acts)
 
 
 def sites(journey: Journey) -> Lifecycle:

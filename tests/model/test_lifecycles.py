@@ -79,7 +79,7 @@ async def at(life, path):
 
 async def refuses_the_rest(life, state, name):
     before = await life.read(name)
-    assert state_of(before) == state.lower()
+    assert state_of(before) == state
     for action, act in life.acts.items():
         if (state, action) in life.table:
             continue
@@ -96,9 +96,9 @@ async def refuses_the_rest(life, state, name):
 
 async def does_what_it_says(life, action, target, name):
     answer = await life.acts[action](name)
-    assert state_of(answer) == target.lower(), f"{life.noun}: {action}"
+    assert state_of(answer) == target, f"{life.noun}: {action}"
     found = await life.read(name)
-    assert state_of(found) == target.lower() and found.etag == answer.etag
+    assert state_of(found) == target and found.etag == answer.etag
 
 
 async def test_the_walk_sees_an_arrow_that_the_service_lacks(journey):
