@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 import protovalidate
@@ -13,9 +12,9 @@ from buf.validate import validate_pb2
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor_pb2 import DescriptorProto
 
+from tests.support.places import ROOT
 from tools import contract
 
-ROOT = Path(__file__).resolve().parents[2]
 SAID = re.compile(r"output only|input only|cannot be changed|immutable|read-only", re.IGNORECASE)
 SET_BY_SERVICES = {"state", "create_time", "update_time"}
 # A field of a resource in the rule of a request.

@@ -12,9 +12,10 @@ import yaml
 from services.certificates.config import SiteConfig
 from services.kit.config import Unusable
 from services.processes import SERVICES, TABLE, load
+from tests.support.places import ROOT
 from tests.support.postgres import PostgresServer
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+DEPLOY = ROOT / "deploy"
 NATS = Path(sys.executable).with_name("nats-server")
 FILLED_BY_OPERATOR = {"./secrets", "./certificate-keys"}
 MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.places import ROOT
 from tools.contract import SERVICES
 
-SERVICES_FOLDER = Path(__file__).resolve().parents[2] / "services"
+SERVICES_FOLDER = ROOT / "services"
 SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 CLOCKS = {
     ("datetime", "now"),

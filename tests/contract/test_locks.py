@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.places import ROOT
+
 PIN = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
 SERVED = re.search(r"^SERVED := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split()
 

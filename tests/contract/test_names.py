@@ -2,16 +2,15 @@
 
 import re
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from google.api import field_behavior_pb2, resource_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 
 from services.kit.values.names import Pattern
+from tests.support.places import ROOT
 from tools import contract
 
-ROOT = Path(__file__).resolve().parents[2]
 SHAPE = re.compile(r"^(?:[^/]*: )?[a-zA-Z]+/\{[a-z_]+\}")
 
 

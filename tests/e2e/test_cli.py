@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.places import ROOT
+
 PATIENCE = 60.0
 pytestmark = pytest.mark.timeout(240)
 

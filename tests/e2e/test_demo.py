@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from services.embedded.demo import files
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(400)
 KEYS = (
     "institutions", "bodies", "cohorts", "learners_imported", "learners_rejected", "completions", "exams", "candidates",

@@ -5,15 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from services.certificates.config import DEVELOPMENT_URL
 from services.certificates.proofs.signing.did import did_document, did_of
 from services.processes import SERVICES, TABLE
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PLACE = {"certificates.site": "FILES_LISTEN"}
 WRITING = [name for name in TABLE if name != "certificates.site"]
 CODE = [f"services.{service}" for service in SERVICES]

@@ -1,7 +1,6 @@
 """The migrations of every service make exactly its tables, once, on both engines."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,8 +10,9 @@ from sqlalchemy import MetaData, inspect
 from services.kit.storage.database import Database
 from services.kit.storage.migrate import metadata_of, upgrade
 from tests.support.databases import Databases
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2] / "services"
+ROOT = ROOT / "services"
 SERVICES = sorted(path.parents[2].name for path in ROOT.glob("*/migrations/versions/0001*.py"))
 
 

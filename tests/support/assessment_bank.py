@@ -3,7 +3,6 @@
 import csv
 import tomllib
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 from google.type.date_pb2 import Date
@@ -27,9 +26,10 @@ from shuzheng.assessment.v1.listing_service_pb2_grpc import ListingServiceStub
 from shuzheng.type.v1.level_pb2 import LEVEL_JUNIOR
 from shuzheng.type.v1.qualification_pb2 import Qualification
 
+from tests.support.places import ROOT
 from tests.support.services import OpenedService
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "assessment"
+EXAMPLES = ROOT / "examples" / "assessment"
 BODY = "bodies/cie"
 BANK = f"{BODY}/banks/big-data-junior"
 USCC = "91330100799655058B"

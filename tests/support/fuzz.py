@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from random import Random
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -27,9 +26,10 @@ from services.kit.rpc.behavior import REQUIRED, behaviors
 from services.kit.rpc.names import type_of
 from services.vocabulary.occupations import OCCUPATIONS
 from tests.support.people import national_id, organization_code, person
+from tests.support.places import ROOT
 from tools import contract
 
-GENERATED = Path(__file__).parents[2] / "gen"
+GENERATED = ROOT / "gen"
 SENDING_FAILED = "Internal error from Core"
 PATIENCE = 20  # seconds until a call counts as stuck
 MAPPED = frozenset(

@@ -16,6 +16,7 @@ from typing import Any
 import grpc
 
 from services.kit.events.broker import Broker, free_port
+from tests.support.places import ROOT
 from tests.support.postgres import die_with_parent
 from tests.support.services import Caller
 from tests.support.tokens import credentials
@@ -23,7 +24,6 @@ from tests.support.tokens import credentials
 SERVICES = ("training", "assessment", "certificates")
 START_SECONDS = 60
 RECONNECT = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
-ROOT = Path(__file__).parents[2]
 
 
 class ServiceProcess:

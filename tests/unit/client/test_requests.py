@@ -53,9 +53,7 @@ def test_enum_values_are_given_as_words() -> None:
 
 
 def test_options_are_what_callers_set_and_say_what_is_needed() -> None:
-    shown = {
-        verb: {f.key: f for f in fields(BY_NAME["cohort"].verbs[verb])} for verb in ("create", "update")
-    }
+    shown = {verb: {f.key: f for f in fields(BY_NAME["cohort"].verbs[verb])} for verb in ("create", "update")}
     assert "state" not in shown["create"] and "etag" not in shown["create"]
     assert "name" not in shown["create"] and "qualification" not in shown["update"]
     start, name = shown["create"]["start_date"], shown["update"]["name"]

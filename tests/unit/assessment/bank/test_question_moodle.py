@@ -1,7 +1,5 @@
 """Moodle XML: every question is taken whole or rejected with the reason; what is exported reads back the same."""
 
-import os
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -12,10 +10,9 @@ from services.assessment.bank.domain.item import Choice, ItemContent, ItemType, 
 from services.assessment.bank.domain.moodle_export import Exported, category_of, document
 from services.assessment.bank.domain.question_file import code_in
 from services.assessment.bank.domain.question_moodle import questions
+from tests.support.places import SAMPLES
 
-SAMPLES = (
-    Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
-)
+SAMPLES = SAMPLES / "moodle"
 TEXT = "<questiontext format='html'><text><![CDATA[{}]]></text></questiontext>"
 
 

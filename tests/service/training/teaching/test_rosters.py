@@ -5,7 +5,6 @@ import io
 import re
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -15,6 +14,7 @@ from shuzheng.training.v1 import learner_service_pb2 as learners
 from services.kit import spreadsheet
 from tests.support.acts import acts_of
 from tests.support.people import person
+from tests.support.places import EXAMPLES
 from tests.support.statements import statements
 
 HEAD = ["序号", "姓 名", "身份证号码", "联系电话", "工作单位", "学历", "出生日期", "报名日期", "备注"]
@@ -244,7 +244,7 @@ def test_only_spreadsheets_are_taken_for_spreadsheets():
 
 
 async def test_the_example_rosters_go_in(world, cohort):
-    folder = Path(__file__).parents[3] / "examples" / "training"
+    folder = EXAMPLES / "training"
     tidy = await world.import_roster(cohort, (folder / "roster.xlsx").read_bytes())
     assert tidy.counts == (40, 40, 40, 0, 0)
     flawed = await world.import_roster(cohort, (folder / "roster-gbk.csv").read_bytes())

@@ -1,17 +1,13 @@
 """GIFT files: every question is taken whole or rejected with the reason."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from services.assessment.bank.domain.item import ItemType
 from services.assessment.bank.domain.question_file import code_in
 from services.assessment.bank.domain.question_gift import questions
+from tests.support.places import SAMPLES
 
-SAMPLES = (
-    Path(os.environ.get("SHUZHENG_SAMPLES", Path(__file__).parents[4] / "shared" / "samples")) / "moodle"
-)
+SAMPLES = SAMPLES / "moodle"
 
 
 def one(text):
