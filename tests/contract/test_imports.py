@@ -86,7 +86,7 @@ VIOLATIONS = [
     *(
         (
             f"use-cases-of-{service}-{area}",
-            f"{service}/{other}/rpc/planted.py",
+            f"{service}/{other}/usecases/planted.py",
             f"import services.{service}.{area}.usecases",
         )
         for service, areas in AREAS.items()

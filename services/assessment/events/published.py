@@ -4,6 +4,7 @@ from shuzheng.assessment.v1 import events_pb2
 
 from services.assessment.facts import ResultAnnulled, ResultPublished
 from services.kit.events.published import Published
+from services.kit.rpc import enums
 from services.kit.rpc.convert import date_message
 from services.vocabulary import tenths
 from services.vocabulary.messages import qualification_message
@@ -32,7 +33,7 @@ def _result_annulled(fact: ResultAnnulled) -> events_pb2.ResultAnnulled:
     return events_pb2.ResultAnnulled(
         result=fact.result,
         person=fact.person,
-        tier=events_pb2.MisconductTier.Value(f"MISCONDUCT_TIER_{fact.tier}"),
+        tier=enums.number(events_pb2.MisconductTier, fact.tier),
         reason=fact.reason,
         annulled_on=date_message(fact.annulled_on),
     )
