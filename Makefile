@@ -14,9 +14,11 @@ DEBIAN := openssl poppler-utils softhsm2
 ARGS ?=
 # Two workers, because most tests wait more than they work.
 EVERYTHING := -n 2 --dist loadfile
+INNER := -n 2 --dist loadfile tests/unit tests/contract --ignore=tests/contract/test_imports.py
+LONG := -n 2 --dist loadfile -m '' tests/faults tests/model tests/fuzz tests/soak
 
 .DEFAULT_GOAL := help
-.PHONY: help install gen docs lint style types imports protos words foreign debian test demo up bench lock clean
+.PHONY: help install gen docs lint style types imports protos words foreign debian test quick nightly demo up bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -79,6 +81,13 @@ debian: ## Install the Debian packages that tests need, where they are missing a
 
 test: $(INSTALLED) $(FOREIGN) debian ## Run the whole suite (ARGS="tests/unit -x" for a part)
 	$(BIN)/python -m pytest $(or $(ARGS),$(EVERYTHING))
+
+quick: style types imports ## Check what usually breaks, in two minutes
+	$(BIN)/python -m pytest $(INNER)
+
+# Every fault again and again, and as many more requests and examples.
+nightly: $(INSTALLED) $(FOREIGN) debian ## Run what is long: faults, models and fuzz ten times over, soak
+	SHUZHENG_EFFORT=10 $(BIN)/python -m pytest $(LONG)
 
 demo: $(INSTALLED) ## Drive the whole journey once and show what happened
 	$(BIN)/shuzheng demo

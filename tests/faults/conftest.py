@@ -10,8 +10,16 @@ import nats
 import pytest
 
 from tests.support import invariants, processes
+from tests.support.effort import EFFORT
 from tests.support.journey import Journey
 from tests.support.processes import Processes
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Bring about every fault again and again at night: what it meets differs from turn to turn."""
+    if EFFORT > 1:
+        metafunc.fixturenames.append("turn")
+        metafunc.parametrize("turn", range(EFFORT))
 
 
 class Fault:

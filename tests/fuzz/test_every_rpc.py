@@ -6,14 +6,15 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from tests.support import fuzz, invariants
+from tests.support.effort import EFFORT
 from tests.support.journey import Journey
 from tests.support.processes import SERVICES
 
-ROUNDS = {"sqlite": 20, "postgres": 10}
+ROUNDS = {"sqlite": 20 * EFFORT, "postgres": 10 * EFFORT}
 MOSTLY = 0.3  # of the methods must have been answered with OK, or the requests are too odd to test much
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(180 * EFFORT)
 async def test_nothing_that_can_be_sent_breaks_a_service(system, databases, log, hail):
     await journeys_at_every_stage(system)
     names = await system.names()

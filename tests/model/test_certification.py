@@ -21,6 +21,7 @@ from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2
 from shuzheng.operations.v1 import operations_service_pb2, operations_service_pb2_grpc
 
 from tests.support import invariants
+from tests.support.effort import EFFORT
 from tests.support.journey import Journey
 from tests.support.system import opened
 
@@ -122,14 +123,14 @@ def valid_certificates(snapshot, owner):
     return {source: sources.count(source) for source in sources}
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(120 * EFFORT)
 def test_the_system_comes_to_rest_where_the_model_does(sqlite_databases):
     with TemporaryDirectory() as folder:
         held = Held(sqlite_databases, Path(folder))
         try:
             machine = type("Machine", (Certification,), {"held": held})
             checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-            limits = settings(max_examples=8, stateful_step_count=10, suppress_health_check=checks)
+            limits = settings(max_examples=8 * EFFORT, stateful_step_count=10, suppress_health_check=checks)
             run_state_machine_as_test(machine, settings=limits)
         finally:
             held.close()
