@@ -1,6 +1,6 @@
 """Structured logs: one JSON line an event on standard error; the names of the events are constants.
 
-National ID numbers never reach a line: whatever looks like one is masked before it is written.
+Personal numbers never reach a line: whatever looks like one is masked before it is written.
 """
 
 import logging
@@ -72,7 +72,7 @@ def logger(area: str) -> Any:
 
 
 def mask(text: str) -> str:
-    """Return `text` with everything that looks like a national ID number masked."""
+    """Return `text` with everything that looks like a personal number masked."""
     return ID_NUMBER.sub(r"\1********\2", text)
 
 

@@ -1,6 +1,7 @@
 """Where things stand: names that say nothing are not used, and only the clock reads the time."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,12 @@ CLOCKS = {
     ("time", "time"),
     ("datetime", "today"),
 }
+# What the kit must know nothing of; not those that are words of programming as well, such as item, result or certificate.
+NOUNS = frozenset(
+    """institution institutions listing listings occupation qualification cohort cohorts learner enrollment completion
+    assessment blueprint candidate candidates proctor examiner exam exams roster question questions employer employers
+    uscc national""".split()
+)
 PLANTED = ["from datetime import datetime\nx = datetime.now()", "import datetime\nx = datetime.date.today()"]
 
 
@@ -35,6 +42,29 @@ def clock_readings(source: str) -> list[int]:
         if isinstance(node, ast.Attribute)
         and (ast.unparse(node.value).rpartition(".")[2], node.attr) in CLOCKS
     ]
+
+
+def nouns(source: str) -> set[str]:
+    """Return the words of the field among the identifiers of a module."""
+    names = {
+        getattr(node, "id", "")
+        or getattr(node, "attr", "")
+        or getattr(node, "name", "")
+        or getattr(node, "arg", "")
+        for node in ast.walk(ast.parse(source))
+    }
+    words = {word.lower() for name in names if name for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    return words & NOUNS
+
+
+def test_the_kit_knows_no_noun_of_the_field():
+    found = {path.name: nouns(path.read_text("utf-8")) for path in (SERVICES_FOLDER / "kit").rglob("*.py")}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("source", ["class CohortRows: ...", "def f(exam_day): ...", "x = row.national_id"])
+def test_a_noun_of_the_field_is_found(source: str):
+    assert nouns(source)
 
 
 def test_no_module_is_named_after_nothing():
