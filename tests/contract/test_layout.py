@@ -19,12 +19,12 @@ CLOCKS = {
     ("time", "time"),
     ("datetime", "today"),
 }
-# What the kit must know nothing of; not those that are words of programming as well, such as item, result or certificate.
-NOUNS = frozenset(
-    """institution institutions listing listings occupation qualification cohort cohorts learner enrollment completion
-    assessment blueprint candidate candidates proctor examiner exam exams roster question questions employer employers
-    uscc national""".split()
-)
+# What the kit knows nothing of; words of programming as well (item, result, certificate) are left out.
+NOUNS = {
+    "institution", "institutions", "listing", "listings", "occupation", "qualification", "cohort", "cohorts", "learner",
+    "enrollment", "completion", "assessment", "blueprint", "candidate", "candidates", "proctor", "examiner", "exam", "exams",
+    "roster", "question", "questions", "employer", "employers", "uscc", "national",
+}  # fmt: skip
 PLANTED = ["from datetime import datetime\nx = datetime.now()", "import datetime\nx = datetime.date.today()"]
 
 
