@@ -22,8 +22,8 @@ CLOCKS = {
 # What the kit knows nothing of; words of programming as well (item, result, certificate) are left out.
 NOUNS = {
     "institution", "institutions", "listing", "listings", "occupation", "qualification", "cohort", "cohorts", "learner",
-    "enrollment", "completion", "assessment", "blueprint", "candidate", "candidates", "proctor", "examiner", "exam", "exams",
-    "roster", "question", "questions", "employer", "employers", "uscc", "national",
+    "enrollment", "completion", "assessment", "blueprint", "candidate", "candidates", "proctor", "examiner", "exam",
+    "exams", "roster", "question", "questions", "employer", "employers", "uscc", "national",
 }  # fmt: skip
 PLANTED = ["from datetime import datetime\nx = datetime.now()", "import datetime\nx = datetime.date.today()"]
 
