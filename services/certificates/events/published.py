@@ -3,7 +3,7 @@
 from shuzheng.certificates.v1 import events_pb2
 from shuzheng.certificates.v1.events_pb2 import CertificateKind
 
-from services.certificates.issuing.domain.facts import (
+from services.certificates.facts import (
     CertificateIssued,
     CertificateRevoked,
     CertificateSuperseded,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.certificates.document.domain.certificate import SIGNED, TRANSITIONS, Action, RevocationReason
-from services.certificates.issuing.domain.facts import CertificateRevoked
+from services.certificates.facts import CertificateRevoked
 from services.certificates.issuing.storage import certificates, holds
 from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from services.certificates.log.ledger.journal import Journal

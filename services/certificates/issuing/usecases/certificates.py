@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from services.certificates.document.domain.award import Award, from_json
 from services.certificates.document.domain.certificate import TRANSITIONS, Action, RevocationReason
 from services.certificates.document.domain.holder import printable
-from services.certificates.issuing.domain.facts import CertificateSuperseded
+from services.certificates.facts import CertificateSuperseded
 from services.certificates.issuing.drafting.drafts import Drafter
 from services.certificates.issuing.ending import revocation
 from services.certificates.issuing.storage import certificates, owned

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from services.certificates.issuing.domain.facts import CertificateIssued
+from services.certificates.facts import CertificateIssued
 from services.certificates.issuing.ending import batches as ending
 from services.certificates.issuing.storage import batches, certificates
 from services.certificates.issuing.storage.certificates import Made, Passed, Unsigned
