@@ -9,7 +9,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import grpc
@@ -40,6 +40,7 @@ CHUNK = 20_000  # rows a transaction
 SINGLE = 3_000  # calls one after the other, for the median
 CALLS = 10_000  # calls with many in flight, for the rate
 NAME = "测试持证人"
+START = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 async def measure(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
@@ -92,8 +93,8 @@ def _row(number: str, place: int, now: object) -> dict[str, object]:
         "owner_display_name": "测试培训机构", "listing_batch": "1", "person": f"p-{place:026d}",
         "holder_name": f"{NAME}{place}", "holder_key": comparable(f"{NAME}{place}"), "occupation": "big-data",
         "direction": "data-analysis", "level": 1, "hours": "80", "theory_score": "", "ability_score": "",
-        "awarded_on": date(2026, 6, 1), "valid_from": 1_780_272_000, "valid_until": 0, "supersedes": "",
-        "superseded_by": "", "revocation_reason": "", "revocation_note": "", "revoked_at": 0,
+        "awarded_on": date(2026, 6, 1), "valid_from": START, "valid_until": None, "supersedes": "",
+        "superseded_by": "", "revocation_reason": None, "revocation_note": "", "revoked_at": None,
         "document_sha256": "0" * 64, "rdf_sha256": "0" * 64, "status_list": f"2026-{1 + place // 131_072}",
         "status_index": place % 131_072, "log_position": f"certificates.example/log/2026#{place}", "batch": "",
         "awaits_release": False,

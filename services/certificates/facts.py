@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.certificates.document.domain.certificate import Kind, RevocationReason
-from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,7 @@ class CertificateIssued:
     certificate: str
     kind: Kind
     person: str
-    occupation: str
-    direction: str
-    level: Level
+    qualification: Qualification
     source: str
     issued_on: date
 

@@ -16,18 +16,19 @@ WORDS = re.compile(r"[A-Z][a-z0-9]*")
 
 @dataclass(frozen=True)
 class Noun:
-    """One gRPC service of one service, under the name that people have for it."""
+    """A gRPC service, under the name that people have for it; `more` are other ones whose RPCs belong to it."""
 
     name: str
     service: str
     rpc_service: str
     zh: str
     en: str
+    more: tuple[str, ...] = ()
 
     @cached_property
-    def descriptor(self) -> ServiceDescriptor:
-        """The gRPC service behind the noun."""
-        return descriptor(self.service, self.rpc_service)
+    def descriptors(self) -> tuple[ServiceDescriptor, ...]:
+        """The gRPC services behind the noun, its own first."""
+        return tuple(descriptor(self.service, name) for name in (self.rpc_service, *self.more))
 
     @cached_property
     def said(self) -> frozenset[str]:
@@ -37,9 +38,9 @@ class Noun:
 
     @cached_property
     def verbs(self) -> dict[str, MethodDescriptor]:
-        """RPCs by verb, in the order of the proto."""
+        """RPCs by verb, in the order of the protos."""
         found: dict[str, MethodDescriptor] = {}
-        for method in self.descriptor.methods:
+        for method in (method for each in self.descriptors for method in each.methods):
             verb = self.verb(method.name)
             found[f"{verb}-all" if verb in found else verb] = method
         return found
@@ -89,7 +90,8 @@ NOUNS: tuple[Noun, ...] = (
     Noun("attempt", "assessment", "AttemptService", "作答", "sittings of the theory part"),
     Noun("mark", "assessment", "MarkService", "评分", "marks of the ability part"),
     Noun("result", "assessment", "ResultService", "成绩", "results"),
-    Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification"),
+    Noun("certificate", "certificates", "CertificateService", "证书", "certificates and their verification",
+         ("HoldService", "CertificatePaperService")),
     Noun("batch", "certificates", "BatchService", "发证批次", "batches that two persons release"),
     Noun("share", "certificates", "ShareService", "加注分享", "share links of certificates"),
     Noun("status", "certificates", "StatusService", "状态列表", "published status lists"),
@@ -107,7 +109,7 @@ OPERATIONS = ("operations", "OperationsService")
 def services() -> Iterator[tuple[str, ServiceDescriptor]]:
     """Yield (service, gRPC service) for everything that belongs to one service."""
     for noun in NOUNS:
-        yield noun.service, noun.descriptor
+        yield from ((noun.service, each) for each in noun.descriptors)
     for service, rpc_service in MORE:
         yield service, descriptor(service, rpc_service)
 

@@ -14,10 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from openvc.status import decode_bitstring
 from shuzheng.certificates.v1 import certificate_pb2 as pb
-from shuzheng.certificates.v1.certificate_service_pb2 import (
-    GetCertificateDisclosureRequest,
-    RevokeCertificateRequest,
-)
+from shuzheng.certificates.v1.certificate_paper_service_pb2 import GetCertificateDisclosureRequest
+from shuzheng.certificates.v1.certificate_service_pb2 import RevokeCertificateRequest
 
 from services.certificates.config import CertificatesConfig
 from services.certificates.proofs import signing

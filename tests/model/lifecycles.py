@@ -19,7 +19,7 @@ from shuzheng.assessment.v1 import (
     site_service_pb2,
 )
 from shuzheng.assessment.v1 import listing_service_pb2 as body_listing_service_pb2
-from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2, hold_pb2
+from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2, hold_pb2, hold_service_pb2
 from shuzheng.training.v1 import (
     cohort_service_pb2,
     completion_service_pb2,
@@ -383,11 +383,11 @@ def of_certificates(journey: Journey, sources: list[str]) -> list[Lifecycle]:
         return await read(name)
 
     async def hold(name: str) -> Any:
-        request = messages.HoldCertificateRequest(name=name, reason=hold_pb2.HOLD_REASON_APPEAL)
+        request = hold_service_pb2.HoldCertificateRequest(name=name, reason=hold_pb2.HOLD_REASON_APPEAL)
         return await journey.certificates("HoldCertificate", request)
 
     async def release(name: str) -> Any:
-        request = messages.ReleaseCertificateRequest(name=name)
+        request = hold_service_pb2.ReleaseCertificateRequest(name=name)
         return await journey.certificates("ReleaseCertificate", request)
 
     acts: dict[StrEnum, Act] = {

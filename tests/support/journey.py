@@ -8,12 +8,12 @@ from typing import Any
 from shuzheng.certificates.v1 import (
     certificate_pb2,
     certificate_service_pb2,
-    certificate_service_pb2_grpc,
     verification_pb2,
     verification_service_pb2,
     verification_service_pb2_grpc,
 )
 
+from tests.support.certificates import CertificatesStub
 from tests.support.journey_assessment import Assessment
 from tests.support.journey_calls import AIM, Ledger, day, several, until
 from tests.support.journey_training import Training
@@ -26,8 +26,7 @@ class Journey(Training, Assessment):
 
     async def certificates(self, rpc: str, request: Any) -> Any:
         """Call certificates as the supervisor."""
-        kind = certificate_service_pb2_grpc.CertificateServiceStub
-        return await self.call("certificates", kind, rpc, request, "supervisor")
+        return await self.call("certificates", CertificatesStub, rpc, request, "supervisor")
 
     async def issued(self, source: str) -> certificate_pb2.Certificate:
         """Wait for the certificate of a completion or result, and return it."""

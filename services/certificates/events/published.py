@@ -1,22 +1,25 @@
 """What certificates publishes: a fact → its subject and message."""
 
 from shuzheng.certificates.v1 import events_pb2
-from shuzheng.type.v1.qualification_pb2 import Qualification
+from shuzheng.certificates.v1.events_pb2 import CertificateKind
 
-from services.certificates.document.domain.certificate import Kind
-from services.certificates.facts import CertificateIssued, CertificateRevoked, CertificateSuperseded
+from services.certificates.facts import (
+    CertificateIssued,
+    CertificateRevoked,
+    CertificateSuperseded,
+)
 from services.kit.events.published import Published
+from services.kit.rpc import enums
 from services.kit.rpc.convert import date_message
-
-KINDS = {kind: events_pb2.CertificateKind.Value(f"CERTIFICATE_KIND_{kind}") for kind in Kind}
+from services.vocabulary.messages import qualification_message
 
 
 def _issued(fact: CertificateIssued) -> events_pb2.CertificateIssued:
     return events_pb2.CertificateIssued(
         certificate=fact.certificate,
-        kind=KINDS[fact.kind],
+        kind=enums.number(CertificateKind, fact.kind),
         person=fact.person,
-        qualification=Qualification(occupation=fact.occupation, direction=fact.direction, level=fact.level),  # type: ignore[arg-type]
+        qualification=qualification_message(fact.qualification),
         source=fact.source,
         issued_on=date_message(fact.issued_on),
     )
@@ -25,7 +28,7 @@ def _issued(fact: CertificateIssued) -> events_pb2.CertificateIssued:
 def _revoked(fact: CertificateRevoked) -> events_pb2.CertificateRevoked:
     return events_pb2.CertificateRevoked(
         certificate=fact.certificate,
-        kind=KINDS[fact.kind],
+        kind=enums.number(CertificateKind, fact.kind),
         person=fact.person,
         source=fact.source,
         reason=fact.reason,
@@ -37,7 +40,7 @@ def _superseded(fact: CertificateSuperseded) -> events_pb2.CertificateSuperseded
     return events_pb2.CertificateSuperseded(
         certificate=fact.certificate,
         superseded_by=fact.superseded_by,
-        kind=KINDS[fact.kind],
+        kind=enums.number(CertificateKind, fact.kind),
         person=fact.person,
         source=fact.source,
         superseded_on=date_message(fact.superseded_on),

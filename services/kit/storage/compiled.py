@@ -55,9 +55,9 @@ class Compiled:
         self.fixed = {key: bind.effective_value for key, bind in compiled.binds.items() if not bind.required}
         self.bind = _processors(compiled.binds.items(), dialect, "bind_processor")
         returned = getattr(statement, "selected_columns", None) or getattr(statement, "_returning", ())
-        self.result = [_result_processor(column, dialect) for column in returned]
-        self.converts = any(self.result)
-        self.returns = bool(self.result)
+        processors = [_result_processor(column, dialect) for column in returned]
+        self.result = [(place, f) for place, f in enumerate(processors) if f is not None]
+        self.returns = bool(processors)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """Return the values in the order of the SQL text."""
@@ -70,9 +70,10 @@ class Compiled:
 
     def row(self, raw: Sequence[Any]) -> tuple[Any, ...]:
         """Return one row with the types of its columns."""
-        if not self.converts:
-            return tuple(raw)
-        return tuple(f(v) if f is not None else v for f, v in zip(self.result, raw, strict=True))
+        values = list(raw)
+        for place, convert in self.result:  # most columns need nothing
+            values[place] = convert(values[place])
+        return tuple(values)
 
 
 def _processors(binds: Any, dialect: Any, kind: str) -> dict[str, Processor]:

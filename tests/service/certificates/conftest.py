@@ -13,7 +13,6 @@ from google.type.date_pb2 import Date
 from shuzheng.assessment.v1 import events_pb2 as assessment
 from shuzheng.certificates.v1 import certificate_pb2
 from shuzheng.certificates.v1.certificate_service_pb2 import ListCertificatesRequest
-from shuzheng.certificates.v1.certificate_service_pb2_grpc import CertificateServiceStub
 from shuzheng.certificates.v1.verification_service_pb2 import NumberAndName, VerifyCertificateRequest
 from shuzheng.certificates.v1.verification_service_pb2_grpc import VerificationServiceStub
 from shuzheng.training.v1 import events_pb2 as training
@@ -22,6 +21,7 @@ from sqlalchemy import select
 
 from services.kit.events.consumer import note
 from services.kit.events.envelope import Envelope
+from tests.support.certificates import CertificatesStub
 from tests.support.people import person
 from tests.support.release import POLICY, RELEASE, Desk
 from tests.support.services import OpenedService, open_on
@@ -116,13 +116,13 @@ class World:
     def __init__(self, opened: OpenedService):
         self.opened = opened
         self.service = opened.service
-        self.supervisor = opened.stub(CertificateServiceStub, "supervisor")
+        self.supervisor = opened.stub(CertificatesStub, "supervisor")
         self.public = opened.stub(VerificationServiceStub)
 
     def staff(self, tenant: str) -> Any:
-        """A CertificateService stub of the staff of an institution or body."""
+        """A stub of the staff of an institution or body."""
         return self.opened.stub(
-            CertificateServiceStub, "body" if tenant.startswith("bodies") else "institution", tenant
+            CertificatesStub, "body" if tenant.startswith("bodies") else "institution", tenant
         )
 
     async def deliver(self, *messages: Message, event_id: str = "") -> None:

@@ -33,6 +33,19 @@ def test_verbs_drop_what_the_noun_says() -> None:
     assert {"confirm", "confirm-all"} <= set(catalog.BY_NAME["result"].verbs)
 
 
+def test_a_noun_has_the_verbs_of_every_service_that_is_about_it() -> None:
+    verbs = {
+        verb: method.containing_service.name for verb, method in catalog.BY_NAME["certificate"].verbs.items()
+    }
+    assert verbs == {
+        **dict.fromkeys(
+            ["get", "list", "get-document", "export", "revoke", "supersede"], "CertificateService"
+        ),
+        **dict.fromkeys(["hold", "release", "list-holds"], "HoldService"),
+        **dict.fromkeys(["get-paper", "get-disclosure"], "CertificatePaperService"),
+    }
+
+
 def test_a_service_name_that_two_services_share_needs_its_owner() -> None:
     assert catalog.find("ListingService/GetListing") is None
     owner, method = catalog.find("training.ListingService/GetListing") or ("", None)

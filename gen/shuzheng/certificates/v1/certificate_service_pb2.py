@@ -27,11 +27,10 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.certificates.v1 import certificate_pb2 as shuzheng_dot_certificates_dot_v1_dot_certificate__pb2
 from shuzheng.certificates.v1 import events_pb2 as shuzheng_dot_certificates_dot_v1_dot_events__pb2
-from shuzheng.certificates.v1 import hold_pb2 as shuzheng_dot_certificates_dot_v1_dot_hold__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/certificate_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a#shuzheng/certificates/v1/hold.proto\x1a shuzheng/options/v1/access.proto\"\x92\x01\n\x15GetCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"\xbf\x03\n\x17ListCertificatesRequest\x12\x36\n\x05owner\x18\x01 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x17\n\x06person\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x39\n\x06source\x18\x03 \x01(\tB)\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\xbaH\x05r\x03\x18\xc8\x01\x12\x41\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x05state\x18\x05 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1d\n\tpage_size\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x36\n\x05\x62\x61tch\x18\t \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x04r\x02\x18\x64\"p\n\x18ListCertificatesResponse\x12;\n\x0c\x63\x65rtificates\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.Certificate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9a\x01\n\x1dGetCertificateDocumentRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"\xea\x01\n\x1aGetCertificatePaperRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12?\n\x06layout\x18\x03 \x01(\x0e\x32%.shuzheng.certificates.v1.PaperLayoutB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x10\n\x08\x65vidence\x18\x04 \x01(\x08\"\x96\x01\n\x19\x45xportCertificatesRequest\x12\x36\n\x05owner\x18\x01 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x41\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"^\n\x1a\x45xportCertificatesResponse\x12@\n\tdocuments\x18\x01 \x03(\x0b\x32-.shuzheng.certificates.v1.CertificateDocument\"\xb5\x02\n\x18RevokeCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12N\n\x06reason\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReasonB\x12\xe2\x41\x01\x02\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x02\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xf4\x01\n\x1bSupersedeCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\"\n\x0bholder_name\x18\x04 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xa9\x02\n\x16HoldCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x44\n\x06reason\x18\x04 \x01(\x0e\x32$.shuzheng.certificates.v1.HoldReasonB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xe6\x01\n\x19ReleaseCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x16\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xcc\x01\n\x10ListHoldsRequest\x12\x43\n\x06parent\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"[\n\x11ListHoldsResponse\x12-\n\x05holds\x18\x01 \x03(\x0b\x32\x1e.shuzheng.certificates.v1.Hold\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x1fGetCertificateDisclosureRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x32\xa6\r\n\x12\x43\x65rtificateService\x12\x8c\x01\n\x0eGetCertificate\x12/.shuzheng.certificates.v1.GetCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9d\x01\n\x10ListCertificates\x12\x31.shuzheng.certificates.v1.ListCertificatesRequest\x1a\x32.shuzheng.certificates.v1.ListCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x16GetCertificateDocument\x12\x37.shuzheng.certificates.v1.GetCertificateDocumentRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9b\x01\n\x13GetCertificatePaper\x12\x34.shuzheng.certificates.v1.GetCertificatePaperRequest\x1a*.shuzheng.certificates.v1.CertificatePaper\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa5\x01\n\x12\x45xportCertificates\x12\x33.shuzheng.certificates.v1.ExportCertificatesRequest\x1a\x34.shuzheng.certificates.v1.ExportCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x12\x8e\x01\n\x11RevokeCertificate\x12\x32.shuzheng.certificates.v1.RevokeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x94\x01\n\x14SupersedeCertificate\x12\x35.shuzheng.certificates.v1.SupersedeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x8a\x01\n\x0fHoldCertificate\x12\x30.shuzheng.certificates.v1.HoldCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x90\x01\n\x12ReleaseCertificate\x12\x33.shuzheng.certificates.v1.ReleaseCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x84\x01\n\tListHolds\x12*.shuzheng.certificates.v1.ListHoldsRequest\x1a+.shuzheng.certificates.v1.ListHoldsResponse\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x18GetCertificateDisclosure\x12\x39.shuzheng.certificates.v1.GetCertificateDisclosureRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05ownerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2shuzheng/certificates/v1/certificate_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a*shuzheng/certificates/v1/certificate.proto\x1a%shuzheng/certificates/v1/events.proto\x1a shuzheng/options/v1/access.proto\"\x92\x01\n\x15GetCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"\xbf\x03\n\x17ListCertificatesRequest\x12\x36\n\x05owner\x18\x01 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x17\n\x06person\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x39\n\x06source\x18\x03 \x01(\tB)\xfa\x41\x1e\n\x1c\x63\x65rtificates.shuzheng/Source\xbaH\x05r\x03\x18\xc8\x01\x12\x41\n\x04kind\x18\x04 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x43\n\x05state\x18\x05 \x01(\x0e\x32*.shuzheng.certificates.v1.CertificateStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1b\n\noccupation\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x1d\n\tpage_size\x18\x07 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x36\n\x05\x62\x61tch\x18\t \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Batch\xbaH\x04r\x02\x18\x64\"p\n\x18ListCertificatesResponse\x12;\n\x0c\x63\x65rtificates\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.Certificate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9a\x01\n\x1dGetCertificateDocumentRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\"\x96\x01\n\x19\x45xportCertificatesRequest\x12\x36\n\x05owner\x18\x01 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x41\n\x04kind\x18\x02 \x01(\x0e\x32).shuzheng.certificates.v1.CertificateKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"^\n\x1a\x45xportCertificatesResponse\x12@\n\tdocuments\x18\x01 \x03(\x0b\x32-.shuzheng.certificates.v1.CertificateDocument\"\xb5\x02\n\x18RevokeCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12N\n\x06reason\x18\x04 \x01(\x0e\x32*.shuzheng.certificates.v1.RevocationReasonB\x12\xe2\x41\x01\x02\xbaH\x0b\x82\x01\x08\x10\x01 \x00 \x01 \x02\x12\x16\n\x04note\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07\x12\x1f\n\nrequest_id\x18\x06 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\xf4\x01\n\x1bSupersedeCertificateRequest\x12\x41\n\x04name\x18\x01 \x01(\tB3\xe2\x41\x01\x02\xfa\x41#\n!certificates.shuzheng/Certificate\xbaH\x06r\x04\x10\x01\x18\x64\x12\x36\n\x05owner\x18\x02 \x01(\tB\'\xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\xbaH\x04r\x02\x18\x64\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\"\n\x0bholder_name\x18\x04 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1f\n\nrequest_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xba\x07\n\x12\x43\x65rtificateService\x12\x8c\x01\n\x0eGetCertificate\x12/.shuzheng.certificates.v1.GetCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x9d\x01\n\x10ListCertificates\x12\x31.shuzheng.certificates.v1.ListCertificatesRequest\x1a\x32.shuzheng.certificates.v1.ListCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa4\x01\n\x16GetCertificateDocument\x12\x37.shuzheng.certificates.v1.GetCertificateDocumentRequest\x1a-.shuzheng.certificates.v1.CertificateDocument\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\xa5\x01\n\x12\x45xportCertificates\x12\x33.shuzheng.certificates.v1.ExportCertificatesRequest\x1a\x34.shuzheng.certificates.v1.ExportCertificatesResponse\"\"\x8a\xb5\x18\x1e\n\x02\x08\x01\n\x02\x08\x07\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner0\x01\x12\x8e\x01\n\x11RevokeCertificate\x12\x32.shuzheng.certificates.v1.RevokeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05owner\x12\x94\x01\n\x14SupersedeCertificate\x12\x35.shuzheng.certificates.v1.SupersedeCertificateRequest\x1a%.shuzheng.certificates.v1.Certificate\"\x1e\x8a\xb5\x18\x1a\n\x02\x08\x01\n\t\x08\x02\x12\x05owner\n\t\x08\x03\x12\x05ownerb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -64,12 +63,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCERTIFICATEDOCUMENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
   _globals['_GETCERTIFICATEDOCUMENTREQUEST'].fields_by_name['owner']._loaded_options = None
   _globals['_GETCERTIFICATEDOCUMENTREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['layout']._loaded_options = None
-  _globals['_GETCERTIFICATEPAPERREQUEST'].fields_by_name['layout']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_EXPORTCERTIFICATESREQUEST'].fields_by_name['owner']._loaded_options = None
   _globals['_EXPORTCERTIFICATESREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_EXPORTCERTIFICATESREQUEST'].fields_by_name['kind']._loaded_options = None
@@ -96,90 +89,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['holder_name']._serialized_options = b'\342A\001\002\272H\006r\004\020\001\030d'
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_SUPERSEDECERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['etag']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['reason']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002\272H\007\202\001\004\020\001 \000'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['note']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\005r\003\030\350\007'
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
-  _globals['_HOLDCERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['etag']._loaded_options = None
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030d'
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['note']._loaded_options = None
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['note']._serialized_options = b'\272H\005r\003\030\350\007'
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['request_id']._loaded_options = None
-  _globals['_RELEASECERTIFICATEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_size']._loaded_options = None
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_token']._loaded_options = None
-  _globals['_LISTHOLDSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A#\n!certificates.shuzheng/Certificate\272H\006r\004\020\001\030d'
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['owner']._loaded_options = None
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner\272H\004r\002\030d'
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificate']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificate']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['ListCertificates']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['ListCertificates']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDocument']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDocument']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificatePaper']._loaded_options = None
-  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificatePaper']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['ExportCertificates']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['ExportCertificates']._serialized_options = b'\212\265\030\036\n\002\010\001\n\002\010\007\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['RevokeCertificate']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['RevokeCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
   _globals['_CERTIFICATESERVICE'].methods_by_name['SupersedeCertificate']._loaded_options = None
   _globals['_CERTIFICATESERVICE'].methods_by_name['SupersedeCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CERTIFICATESERVICE'].methods_by_name['HoldCertificate']._loaded_options = None
-  _globals['_CERTIFICATESERVICE'].methods_by_name['HoldCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CERTIFICATESERVICE'].methods_by_name['ReleaseCertificate']._loaded_options = None
-  _globals['_CERTIFICATESERVICE'].methods_by_name['ReleaseCertificate']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CERTIFICATESERVICE'].methods_by_name['ListHolds']._loaded_options = None
-  _globals['_CERTIFICATESERVICE'].methods_by_name['ListHolds']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDisclosure']._loaded_options = None
-  _globals['_CERTIFICATESERVICE'].methods_by_name['GetCertificateDisclosure']._serialized_options = b'\212\265\030\032\n\002\010\001\n\t\010\002\022\005owner\n\t\010\003\022\005owner'
-  _globals['_GETCERTIFICATEREQUEST']._serialized_start=324
-  _globals['_GETCERTIFICATEREQUEST']._serialized_end=470
-  _globals['_LISTCERTIFICATESREQUEST']._serialized_start=473
-  _globals['_LISTCERTIFICATESREQUEST']._serialized_end=920
-  _globals['_LISTCERTIFICATESRESPONSE']._serialized_start=922
-  _globals['_LISTCERTIFICATESRESPONSE']._serialized_end=1034
-  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_start=1037
-  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_end=1191
-  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_start=1194
-  _globals['_GETCERTIFICATEPAPERREQUEST']._serialized_end=1428
-  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_start=1431
-  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_end=1581
-  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_start=1583
-  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_end=1677
-  _globals['_REVOKECERTIFICATEREQUEST']._serialized_start=1680
-  _globals['_REVOKECERTIFICATEREQUEST']._serialized_end=1989
-  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_start=1992
-  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_end=2236
-  _globals['_HOLDCERTIFICATEREQUEST']._serialized_start=2239
-  _globals['_HOLDCERTIFICATEREQUEST']._serialized_end=2536
-  _globals['_RELEASECERTIFICATEREQUEST']._serialized_start=2539
-  _globals['_RELEASECERTIFICATEREQUEST']._serialized_end=2769
-  _globals['_LISTHOLDSREQUEST']._serialized_start=2772
-  _globals['_LISTHOLDSREQUEST']._serialized_end=2976
-  _globals['_LISTHOLDSRESPONSE']._serialized_start=2978
-  _globals['_LISTHOLDSRESPONSE']._serialized_end=3069
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST']._serialized_start=3072
-  _globals['_GETCERTIFICATEDISCLOSUREREQUEST']._serialized_end=3228
-  _globals['_CERTIFICATESERVICE']._serialized_start=3231
-  _globals['_CERTIFICATESERVICE']._serialized_end=4933
+  _globals['_GETCERTIFICATEREQUEST']._serialized_start=287
+  _globals['_GETCERTIFICATEREQUEST']._serialized_end=433
+  _globals['_LISTCERTIFICATESREQUEST']._serialized_start=436
+  _globals['_LISTCERTIFICATESREQUEST']._serialized_end=883
+  _globals['_LISTCERTIFICATESRESPONSE']._serialized_start=885
+  _globals['_LISTCERTIFICATESRESPONSE']._serialized_end=997
+  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_start=1000
+  _globals['_GETCERTIFICATEDOCUMENTREQUEST']._serialized_end=1154
+  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_start=1157
+  _globals['_EXPORTCERTIFICATESREQUEST']._serialized_end=1307
+  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_start=1309
+  _globals['_EXPORTCERTIFICATESRESPONSE']._serialized_end=1403
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_start=1406
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_end=1715
+  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_start=1718
+  _globals['_SUPERSEDECERTIFICATEREQUEST']._serialized_end=1962
+  _globals['_CERTIFICATESERVICE']._serialized_start=1965
+  _globals['_CERTIFICATESERVICE']._serialized_end=2919
 # @@protoc_insertion_point(module_scope)

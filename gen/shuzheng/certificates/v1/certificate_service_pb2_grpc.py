@@ -55,11 +55,6 @@ class CertificateServiceStub:
                 request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDocumentRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.FromString,
                 _registered_method=True)
-        self.GetCertificatePaper = channel.unary_unary(
-                '/shuzheng.certificates.v1.CertificateService/GetCertificatePaper',
-                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.FromString,
-                _registered_method=True)
         self.ExportCertificates = channel.unary_stream(
                 '/shuzheng.certificates.v1.CertificateService/ExportCertificates',
                 request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ExportCertificatesRequest.SerializeToString,
@@ -74,26 +69,6 @@ class CertificateServiceStub:
                 '/shuzheng.certificates.v1.CertificateService/SupersedeCertificate',
                 request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.SupersedeCertificateRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-                _registered_method=True)
-        self.HoldCertificate = channel.unary_unary(
-                '/shuzheng.certificates.v1.CertificateService/HoldCertificate',
-                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.HoldCertificateRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-                _registered_method=True)
-        self.ReleaseCertificate = channel.unary_unary(
-                '/shuzheng.certificates.v1.CertificateService/ReleaseCertificate',
-                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ReleaseCertificateRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-                _registered_method=True)
-        self.ListHolds = channel.unary_unary(
-                '/shuzheng.certificates.v1.CertificateService/ListHolds',
-                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsResponse.FromString,
-                _registered_method=True)
-        self.GetCertificateDisclosure = channel.unary_unary(
-                '/shuzheng.certificates.v1.CertificateService/GetCertificateDisclosure',
-                request_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDisclosureRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.FromString,
                 _registered_method=True)
 
 
@@ -126,13 +101,6 @@ class CertificateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def GetCertificatePaper(self, request, context):
-        """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def ExportCertificates(self, request, context):
         """Stream the signed documents of every certificate that the filters let through, by number.
         """
@@ -150,37 +118,6 @@ class CertificateServiceServicer:
     def SupersedeCertificate(self, request, context):
         """Correct the holder's name: a certificate with a new number replaces the old one, which is SUPERSEDED
         and resolves to the new one. Returns the new certificate, usually still in state INTENT.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def HoldCertificate(self, request, context):
-        """Put a certificate out of force for a while: ON_HOLD at the next verification, SUSPENDED in the token status
-        list. The bitstring status list does not change, because a bit that is set there is set for ever.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ReleaseCertificate(self, request, context):
-        """End a hold: the certificate stands again.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ListHolds(self, request, context):
-        """List the holds of one certificate, oldest first.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def GetCertificateDisclosure(self, request, context):
-        """Fetch the selective twin of a certificate, an SD-JWT VC (RFC 9901): its holder shows the name only, or
-        whatever else. It has no national ID number, because this service never learns one. Made at the first call,
-        the same bytes ever after.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,11 +141,6 @@ def add_CertificateServiceServicer_to_server(servicer, server):
                     request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDocumentRequest.FromString,
                     response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.SerializeToString,
             ),
-            'GetCertificatePaper': grpc.unary_unary_rpc_method_handler(
-                    servicer.GetCertificatePaper,
-                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.FromString,
-                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.SerializeToString,
-            ),
             'ExportCertificates': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportCertificates,
                     request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ExportCertificatesRequest.FromString,
@@ -223,26 +155,6 @@ def add_CertificateServiceServicer_to_server(servicer, server):
                     servicer.SupersedeCertificate,
                     request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.SupersedeCertificateRequest.FromString,
                     response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.SerializeToString,
-            ),
-            'HoldCertificate': grpc.unary_unary_rpc_method_handler(
-                    servicer.HoldCertificate,
-                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.HoldCertificateRequest.FromString,
-                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.SerializeToString,
-            ),
-            'ReleaseCertificate': grpc.unary_unary_rpc_method_handler(
-                    servicer.ReleaseCertificate,
-                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ReleaseCertificateRequest.FromString,
-                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.SerializeToString,
-            ),
-            'ListHolds': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListHolds,
-                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsRequest.FromString,
-                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsResponse.SerializeToString,
-            ),
-            'GetCertificateDisclosure': grpc.unary_unary_rpc_method_handler(
-                    servicer.GetCertificateDisclosure,
-                    request_deserializer=shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDisclosureRequest.FromString,
-                    response_serializer=shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -342,33 +254,6 @@ class CertificateService:
             _registered_method=True)
 
     @staticmethod
-    def GetCertificatePaper(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.certificates.v1.CertificateService/GetCertificatePaper',
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificatePaperRequest.SerializeToString,
-            shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificatePaper.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
     def ExportCertificates(request,
             target,
             options=(),
@@ -439,114 +324,6 @@ class CertificateService:
             '/shuzheng.certificates.v1.CertificateService/SupersedeCertificate',
             shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.SupersedeCertificateRequest.SerializeToString,
             shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def HoldCertificate(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.certificates.v1.CertificateService/HoldCertificate',
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.HoldCertificateRequest.SerializeToString,
-            shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ReleaseCertificate(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.certificates.v1.CertificateService/ReleaseCertificate',
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ReleaseCertificateRequest.SerializeToString,
-            shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.Certificate.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ListHolds(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.certificates.v1.CertificateService/ListHolds',
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsRequest.SerializeToString,
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.ListHoldsResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def GetCertificateDisclosure(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/shuzheng.certificates.v1.CertificateService/GetCertificateDisclosure',
-            shuzheng_dot_certificates_dot_v1_dot_certificate__service__pb2.GetCertificateDisclosureRequest.SerializeToString,
-            shuzheng_dot_certificates_dot_v1_dot_certificate__pb2.CertificateDocument.FromString,
             options,
             channel_credentials,
             insecure,

@@ -28,8 +28,6 @@ class CertificateServiceStub:
     """List certificates by number, narrowed by the filters that are given."""
     GetCertificateDocument: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificateDocumentRequest, _certificate_pb2.CertificateDocument]
     """Fetch the signed document of one certificate; only ISSUED, REVOKED and SUPERSEDED ones have it."""
-    GetCertificatePaper: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificatePaperRequest, _certificate_pb2.CertificatePaper]
-    """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed."""
     ExportCertificates: _aio.UnaryStreamMultiCallable[_certificate_service_pb2.ExportCertificatesRequest, _certificate_service_pb2.ExportCertificatesResponse]
     """Stream the signed documents of every certificate that the filters let through, by number."""
     RevokeCertificate: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.RevokeCertificateRequest, _certificate_pb2.Certificate]
@@ -37,19 +35,6 @@ class CertificateServiceStub:
     SupersedeCertificate: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.SupersedeCertificateRequest, _certificate_pb2.Certificate]
     """Correct the holder's name: a certificate with a new number replaces the old one, which is SUPERSEDED
     and resolves to the new one. Returns the new certificate, usually still in state INTENT.
-    """
-    HoldCertificate: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.HoldCertificateRequest, _certificate_pb2.Certificate]
-    """Put a certificate out of force for a while: ON_HOLD at the next verification, SUSPENDED in the token status
-    list. The bitstring status list does not change, because a bit that is set there is set for ever.
-    """
-    ReleaseCertificate: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.ReleaseCertificateRequest, _certificate_pb2.Certificate]
-    """End a hold: the certificate stands again."""
-    ListHolds: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.ListHoldsRequest, _certificate_service_pb2.ListHoldsResponse]
-    """List the holds of one certificate, oldest first."""
-    GetCertificateDisclosure: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificateDisclosureRequest, _certificate_pb2.CertificateDocument]
-    """Fetch the selective twin of a certificate, an SD-JWT VC (RFC 9901): its holder shows the name only, or
-    whatever else. It has no national ID number, because this service never learns one. Made at the first call,
-    the same bytes ever after.
     """
 
 class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -85,14 +70,6 @@ class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
         """Fetch the signed document of one certificate; only ISSUED, REVOKED and SUPERSEDED ones have it."""
 
     @_abc_1.abstractmethod
-    def GetCertificatePaper(
-        self,
-        request: _certificate_service_pb2.GetCertificatePaperRequest,
-        context: _aio.ServicerContext[_certificate_service_pb2.GetCertificatePaperRequest, _abc.Awaitable[_certificate_pb2.CertificatePaper]],
-    ) -> _abc.Awaitable[_certificate_pb2.CertificatePaper]:
-        """Fetch the page of one certificate as a PDF file; only ISSUED ones are printed."""
-
-    @_abc_1.abstractmethod
     def ExportCertificates(
         self,
         request: _certificate_service_pb2.ExportCertificatesRequest,
@@ -116,43 +93,6 @@ class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_certificate_pb2.Certificate]:
         """Correct the holder's name: a certificate with a new number replaces the old one, which is SUPERSEDED
         and resolves to the new one. Returns the new certificate, usually still in state INTENT.
-        """
-
-    @_abc_1.abstractmethod
-    def HoldCertificate(
-        self,
-        request: _certificate_service_pb2.HoldCertificateRequest,
-        context: _aio.ServicerContext[_certificate_service_pb2.HoldCertificateRequest, _abc.Awaitable[_certificate_pb2.Certificate]],
-    ) -> _abc.Awaitable[_certificate_pb2.Certificate]:
-        """Put a certificate out of force for a while: ON_HOLD at the next verification, SUSPENDED in the token status
-        list. The bitstring status list does not change, because a bit that is set there is set for ever.
-        """
-
-    @_abc_1.abstractmethod
-    def ReleaseCertificate(
-        self,
-        request: _certificate_service_pb2.ReleaseCertificateRequest,
-        context: _aio.ServicerContext[_certificate_service_pb2.ReleaseCertificateRequest, _abc.Awaitable[_certificate_pb2.Certificate]],
-    ) -> _abc.Awaitable[_certificate_pb2.Certificate]:
-        """End a hold: the certificate stands again."""
-
-    @_abc_1.abstractmethod
-    def ListHolds(
-        self,
-        request: _certificate_service_pb2.ListHoldsRequest,
-        context: _aio.ServicerContext[_certificate_service_pb2.ListHoldsRequest, _abc.Awaitable[_certificate_service_pb2.ListHoldsResponse]],
-    ) -> _abc.Awaitable[_certificate_service_pb2.ListHoldsResponse]:
-        """List the holds of one certificate, oldest first."""
-
-    @_abc_1.abstractmethod
-    def GetCertificateDisclosure(
-        self,
-        request: _certificate_service_pb2.GetCertificateDisclosureRequest,
-        context: _aio.ServicerContext[_certificate_service_pb2.GetCertificateDisclosureRequest, _abc.Awaitable[_certificate_pb2.CertificateDocument]],
-    ) -> _abc.Awaitable[_certificate_pb2.CertificateDocument]:
-        """Fetch the selective twin of a certificate, an SD-JWT VC (RFC 9901): its holder shows the name only, or
-        whatever else. It has no national ID number, because this service never learns one. Made at the first call,
-        the same bytes ever after.
         """
 
 def add_CertificateServiceServicer_to_server(servicer: CertificateServiceServicer, server: _aio.Server) -> None: ...

@@ -53,7 +53,7 @@ class Withdrawal:
     source: str
     kind: Kind
     withdrawn_on: date
-    note: str
+    reason: str
 
 
 def earns_certificate(award: Award | None, withdrawn: bool, certificates: int) -> bool:

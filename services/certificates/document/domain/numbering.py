@@ -1,7 +1,8 @@
-"""The official pattern of certificate numbers: 22 characters that tell who issued, where, when and at which level.
+"""Numbers of certificates: the official pattern, and a number as somebody types it.
 
-One letter and 21 digits, as skill-level certificates have them: kind of body (Y employer, S social body), code of
-the body (4), province (2), its number there (6), year (2), level (1), serial of that body in that year (6).
+The pattern has 22 characters that tell who issued, where, when and at which level: one letter and 21
+digits, as skill-level certificates have them: kind of body (Y employer, S social body), code of the body (4), province
+(2), its number there (6), year (2), level (1), serial of that body in that year (6).
 """
 
 import re
@@ -12,6 +13,10 @@ from services.vocabulary.level import Level
 
 MOST = 999_999
 CODE = re.compile(r"[YS]\d{12}")
+# What people put between the characters, and the wide digits of Chinese keyboards.
+IGNORED = {ord(letter): None for letter in " \t\r\n-\u00a0\u2010\u2011\u2012\u2013\u2014\u3000"} | {
+    0xFF10 + digit: str(digit) for digit in range(10)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,10 @@ def compose(code: str, year: int, level: str, serial: int) -> str:
     if not 0 < serial <= MOST:
         raise ValueError(f"{code} has used its {MOST} serials of {year}")
     return f"{code}{year % 100:02d}{level}{serial:06d}"
+
+
+def normalize(number: str) -> str:
+    """Return a number as it is stored: upper case, without blanks and dashes."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
+    return number.translate(IGNORED).upper()

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from services.certificates.document.domain.award import CHINA
 from services.certificates.document.domain.certificate import Kind
+from services.vocabulary.calendar import add_months
+from services.vocabulary.policy import Dated, in_force, started
 
 
 class Disclosure(StrEnum):
@@ -23,27 +26,21 @@ class Release(StrEnum):
     BY_BATCH = "by_batch"
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRule:
-    """How certificates of one kind are released from one day on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRule(Dated):
+    """How certificates of one kind are released."""
 
     kind: Kind
-    effective_from: date
     release: Release
-    source: str
-    mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class KindPolicy:
-    """The rule for one kind of certificate from one day on; `validity_months` 0 means without end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPolicy(Dated):
+    """The rule for one kind of certificate; `validity_months` 0 means without end."""
 
     kind: Kind
-    effective_from: date
     validity_months: int
     holder_name: Disclosure
-    source: str
-    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +52,27 @@ class Policy:
 
     def release_of(self, kind: Kind, day: date) -> Release:
         """Return how certificates drafted on `day` are released; at once where no rule is in force."""
-        rules = [rule for rule in self.releases if rule.kind == kind and rule.effective_from <= day]
-        return max(rules, key=lambda rule: rule.effective_from).release if rules else Release.AT_ONCE
+        begun = started((rule for rule in self.releases if rule.kind == kind), day)
+        return in_force(begun, day, f"the release of {kind}").release if begun else Release.AT_ONCE
 
     def of(self, kind: Kind, day: date) -> KindPolicy:
-        """Return the rule for a kind that is in force on `day`; raises LookupError where none is."""
-        rules = [rule for rule in self.kinds if rule.kind == kind and rule.effective_from <= day]
-        if not rules:
-            raise LookupError(f"no policy for {kind} on {day}")
-        return max(rules, key=lambda rule: rule.effective_from)
+        """Return the rule for a kind that is in force on `day`; raises NO_POLICY."""
+        return in_force((rule for rule in self.kinds if rule.kind == kind), day, f"{kind} certificates")
 
 
 def policy_from(kinds: Iterable[dict], releases: Iterable[dict] = ()) -> Policy:
-    """Return the policy that rows of a policy file describe: [[kind]] and [[release]]."""
-    return Policy(tuple(map(_kind_policy, kinds)), tuple(map(_release_rule, releases)))
-
-
-def _kind_policy(entry: dict) -> KindPolicy:
-    return KindPolicy(
-        Kind(entry["kind"]),
-        entry["effective_from"],
-        entry["validity_months"],
-        Disclosure(entry["holder_name"]),
-        entry["source"],
-        entry["mark"],
+    """Return the policy that rows of a policy file describe, [[kind]] and [[release]]; raises TypeError, ValueError."""
+    return Policy(
+        tuple(_kind_policy(**entry) for entry in kinds), tuple(_release_rule(**entry) for entry in releases)
     )
 
 
-def _release_rule(entry: dict) -> ReleaseRule:
-    kind, release = Kind(entry["kind"]), Release(entry["release"])
-    return ReleaseRule(kind, entry["effective_from"], release, entry["source"], entry["mark"])
+def _kind_policy(kind: str, holder_name: str, **rest: Any) -> KindPolicy:
+    return KindPolicy(kind=Kind(kind), holder_name=Disclosure(holder_name), **rest)
+
+
+def _release_rule(kind: str, release: str, **rest: Any) -> ReleaseRule:
+    return ReleaseRule(kind=Kind(kind), release=Release(release), **rest)
 
 
 def end_of_validity(start: datetime, months: int) -> datetime | None:
@@ -92,10 +80,4 @@ def end_of_validity(start: datetime, months: int) -> datetime | None:
     if not months:
         return None
     local = start.astimezone(CHINA)
-    years, month = divmod(local.month - 1 + months, 12)
-    for day in range(local.day, 27, -1):
-        try:
-            return local.replace(year=local.year + years, month=month + 1, day=day).astimezone(start.tzinfo)
-        except ValueError:
-            continue
-    return local.replace(year=local.year + years, month=month + 1).astimezone(start.tzinfo)
+    return datetime.combine(add_months(local.date(), months), local.timetz()).astimezone(start.tzinfo)

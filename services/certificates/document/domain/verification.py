@@ -3,6 +3,7 @@
 An unknown number and a wrong name give the same outcome, so that nobody can find out which numbers exist.
 """
 
+from datetime import datetime
 from enum import IntEnum
 
 from services.certificates.document.domain.certificate import State
@@ -34,18 +35,18 @@ class Check(IntEnum):
     DATES = 6
 
 
-NOT_STANDING = {
-    State.REVOKED.value: Outcome.REVOKED,
-    State.SUPERSEDED.value: Outcome.SUPERSEDED,
-    State.HELD.value: Outcome.ON_HOLD,
+NOT_STANDING: dict[str, Outcome] = {
+    State.REVOKED: Outcome.REVOKED,
+    State.SUPERSEDED: Outcome.SUPERSEDED,
+    State.HELD: Outcome.ON_HOLD,
 }
 
 
-def standing(state: str, valid_from: int, valid_until: int, now: int) -> Outcome:
-    """Return the outcome for a certificate that was found; moments in UTC seconds, `valid_until` 0: without end."""
+def standing(state: str, valid_from: datetime, valid_until: datetime | None, now: datetime) -> Outcome:
+    """Return the outcome for a certificate that was found; `valid_until` None: without end."""
     if (outcome := NOT_STANDING.get(state)) is not None:
         return outcome
-    if valid_until and now >= valid_until:
+    if valid_until is not None and now >= valid_until:
         return Outcome.EXPIRED
     return Outcome.VALID if now >= valid_from else Outcome.NOT_YET_VALID
 

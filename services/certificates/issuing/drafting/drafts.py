@@ -1,8 +1,7 @@
 """Drafting: reserve number, status entry and nonce, write the document. What is drafted is never written anew."""
 
-import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -23,6 +22,8 @@ from services.certificates.document.domain.policy import Policy, Release, end_of
 from services.certificates.issuing.drafting.numbers import NumberScheme, Wanted
 from services.certificates.issuing.storage.certificates import Draft
 from services.certificates.issuing.storage.reservations import take_status_entries
+from services.certificates.log.ledger.journal import Journal
+from services.certificates.log.ledger.leaf import new_nonce
 from services.certificates.proofs.signing import jcs, proof
 from services.certificates.proofs.signing.lint import Candidate, record_of
 from services.certificates.proofs.signing.workshop import Workshop
@@ -32,22 +33,18 @@ from services.kit.errors import invalid
 from services.kit.storage.store import Transaction
 
 FEW = 4  # drafts that are examined at once, so that they are soon issued; more are left to workers
-NONCE = 32  # bytes that blind a leaf of the log
 
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Turns awards into certificates in state INTENT; `key_ids` by cryptosuite, in the order of the proofs.
-
-    `on_list_begun` are called after a COMMIT that took the first entries of a status list.
-    """
+    """Turns awards into certificates in state INTENT; `key_ids` by cryptosuite, in the order of the proofs."""
 
     issuer: Issuer
     key_ids: dict[str, str]
     policy: Policy
     numbers: NumberScheme
     workshop: Workshop
-    on_list_begun: list[Callable[[], None]] = field(default_factory=list)
+    journal: Journal
 
     async def draft(self, tx: Transaction, awards: Sequence[Award], revision: int = 0) -> list[Draft]:
         """Return drafts with reserved places; raises UNKNOWN_QUALIFICATION, TEXT_NOT_PRINTABLE, BODY_WITHOUT_CODE."""
@@ -57,8 +54,8 @@ class Drafter:
         wanted = [Wanted(award.kind, award.owner, award.level, year) for award in awards]
         numbers = await self.numbers.take(tx, wanted)
         places = await take_status_entries(tx, len(awards))
-        for callback in self.on_list_begun if places.begun else ():
-            tx.after_commit(callback)
+        if places.begun:
+            self.journal.change(tx)
         taken = zip(awards, numbers, places.entries, strict=True)
         drafts = [self._draft(award, number, entry, tx.now, revision) for award, number, entry in taken]
         return drafts if len(drafts) > FEW else [self._examined(draft) for draft in drafts]
@@ -83,7 +80,7 @@ class Drafter:
         values |= {"document_sha256": sha256(canonical).hexdigest(), "create_time": now, "update_time": now}
         release = self.policy.release_of(award.kind, local_day(start))
         values |= {"batch": "", "awaits_release": release is Release.BY_BATCH}
-        return Draft(values, canonical, self._options(document, start), secrets.token_bytes(NONCE), [])
+        return Draft(values, canonical, self._options(document, start), new_nonce(), [])
 
     def _options(self, document: Json, created: datetime) -> list[str]:
         wanted = [proof.options(document, key_id, created, suite) for suite, key_id in self.key_ids.items()]
@@ -109,14 +106,13 @@ def _require_profile(document: Json, award: Award) -> None:
 
 
 def _values(award: Award, particulars: Particulars, revision: int) -> dict[str, Any]:
-    until = particulars.valid_until
     return {
         "name": f"certificates/{particulars.number.lower()}",
         "parent": "",
         "version": 1,
         "number": particulars.number,
-        "kind": award.kind.value,
-        "state": State.INTENT.value,
+        "kind": award.kind,
+        "state": State.INTENT,
         "source": award.source,
         "revision": revision,
         "owner": award.owner,
@@ -132,13 +128,13 @@ def _values(award: Award, particulars: Particulars, revision: int) -> dict[str, 
         "theory_score": award.theory_score,
         "ability_score": award.ability_score,
         "awarded_on": award.awarded_on,
-        "valid_from": int(particulars.valid_from.timestamp()),
-        "valid_until": int(until.timestamp()) if until else 0,
+        "valid_from": particulars.valid_from,
+        "valid_until": particulars.valid_until,
         "supersedes": "",
         "superseded_by": "",
-        "revocation_reason": "",
+        "revocation_reason": None,
         "revocation_note": "",
-        "revoked_at": 0,
+        "revoked_at": None,
         "rdf_sha256": "",
         "status_list": particulars.status.list_id,
         "status_index": particulars.status.index,

@@ -85,15 +85,3 @@ class OfficialPattern:
             return compose(code, wanted.year, self.codes.levels[wanted.level], serial)
         except ValueError as error:
             raise precondition(Reason.NUMBERS_USED_UP, f"{error}.", owner=wanted.owner) from error
-
-
-def normalize(number: str) -> str:
-    """Return a number as it is stored: upper case, without blanks and dashes."""
-    if number.isascii() and number.isalnum():
-        return number.upper()
-    return number.translate(IGNORED).upper()
-
-
-IGNORED = {ord(letter): None for letter in " \t\r\n-\u00a0\u2010\u2011\u2012\u2013\u2014\u3000"} | {
-    0xFF10 + digit: str(digit) for digit in range(10)
-}

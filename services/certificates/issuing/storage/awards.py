@@ -11,12 +11,14 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.certificates.document.domain.award import Award, Withdrawal, to_json
-from services.certificates.issuing.storage.rows.certificates import AwardRow, CertificateRow
+from services.certificates.document.domain.certificate import Kind
+from services.certificates.issuing.storage.rows.awards import AwardRow
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from services.kit.storage.store import Transaction
 
 TABLE: Any = AwardRow.__table__  # type: ignore[attr-defined]
 CERTIFICATES: Any = CertificateRow.__table__  # type: ignore[attr-defined]
-LONGEST_NOTE = 1000
+LONGEST_REASON = 1000
 
 
 class Kept(NamedTuple):
@@ -42,7 +44,10 @@ async def keep_awards(tx: Transaction, awards: Sequence[Award]) -> dict[str, Kep
 
 async def keep_withdrawal(tx: Transaction, withdrawal: Withdrawal) -> None:
     """Store the withdrawal unless its source has one."""
-    values = {"withdrawn_on": withdrawal.withdrawn_on, "withdrawal_note": withdrawal.note[:LONGEST_NOTE]}
+    values = {
+        "withdrawn_on": withdrawal.withdrawn_on,
+        "withdrawal_reason": withdrawal.reason[:LONGEST_REASON],
+    }
     await _keep(tx, "withdrawn_on", [_frame(tx, withdrawal.source, withdrawal.kind) | values])
 
 
@@ -65,7 +70,7 @@ async def certificates_of(tx: Transaction, sources: Sequence[str]) -> dict[str, 
     return {row[0]: row[1] for row in found}
 
 
-def _frame(tx: Transaction, source: str, kind: str) -> dict[str, Any]:
+def _frame(tx: Transaction, source: str, kind: Kind) -> dict[str, Any]:
     frame = {
         "name": source,
         "parent": "",
@@ -74,7 +79,7 @@ def _frame(tx: Transaction, source: str, kind: str) -> dict[str, Any]:
         "update_time": tx.now,
         "version": 1,
     }
-    return frame | {"withdrawal_note": "", "nonce": b"", "log_position": ""}
+    return frame | {"withdrawal_reason": "", "nonce": b"", "log_position": ""}
 
 
 _LOGGED = (
@@ -91,12 +96,12 @@ async def _keep(tx: Transaction, column: str, rows: list[dict[str, Any]]) -> dic
 
 @cache
 def _upsert(column: str, on_sqlite: bool) -> Any:
-    """Return the statement that fills `column` (and a note that comes with it) only where it is empty."""
+    """Return the statement that fills `column` (and a reason that comes with it) only where it is empty."""
     insert: Any = (sqlite if on_sqlite else postgresql).insert(TABLE)
     first = {
         column: func.coalesce(TABLE.c[column], insert.excluded[column]),
-        "withdrawal_note": func.coalesce(
-            func.nullif(TABLE.c.withdrawal_note, ""), insert.excluded.withdrawal_note
+        "withdrawal_reason": func.coalesce(
+            func.nullif(TABLE.c.withdrawal_reason, ""), insert.excluded.withdrawal_reason
         ),
         "version": TABLE.c.version + literal_column("1"),
         "update_time": insert.excluded.update_time,

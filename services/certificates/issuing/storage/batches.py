@@ -6,17 +6,15 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select, update
-from sqlmodel import col
 
 from services.certificates.document.domain.certificate import State
 from services.certificates.issuing.domain.batch import BatchState
 from services.certificates.issuing.storage.certificates import TABLE
 from services.certificates.issuing.storage.rows.batches import BatchRow
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 CHUNK = 500
-WAITS = (TABLE.c.state == State.INTENT.value, TABLE.c.awaits_release, TABLE.c.batch == "")
+WAITS = (TABLE.c.state == State.INTENT, TABLE.c.awaits_release, TABLE.c.batch == "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ async def digests(tx: Transaction, batch: str) -> list[str]:
 
 async def release(tx: Transaction, batch: str) -> None:
     """Let what still waits in a batch be signed."""
-    waits = TABLE.c.batch == batch, TABLE.c.state == State.INTENT.value
+    waits = TABLE.c.batch == batch, TABLE.c.state == State.INTENT
     await tx.execute(update(TABLE).where(*waits).values(_changed(tx, awaits_release=False)))
 
 
@@ -86,18 +84,11 @@ def _changed(tx: Transaction, **values: Any) -> dict[str, Any]:
     return values | {"version": TABLE.c.version + 1, "update_time": tx.now}
 
 
-async def page(tx: Transaction, owner: str, state: str, size: int, token: str) -> Page[BatchRow]:
-    """Return one page, oldest first."""
-    wanted = {"owner": owner, "state": state}
-    conditions = [getattr(BatchRow, field) == value for field, value in wanted.items() if value]
-    return await tx.page(select(BatchRow).where(*conditions), BatchRow, size, token)
-
-
 async def counts(tx: Transaction, batches: Sequence[str]) -> dict[str, Counts]:
     """Return how far batches are, by name; those without certificates are left out."""
     never_signed = (TABLE.c.log_position == "") & (TABLE.c.rdf_sha256 == "")
-    ended_unsigned = (TABLE.c.state == State.REVOKED.value) & never_signed
-    waits = TABLE.c.state == State.INTENT.value
+    ended_unsigned = (TABLE.c.state == State.REVOKED) & never_signed
+    waits = TABLE.c.state == State.INTENT
     found = select(
         TABLE.c.batch,
         _count(~waits & ~ended_unsigned),
@@ -110,11 +101,10 @@ async def counts(tx: Transaction, batches: Sequence[str]) -> dict[str, Counts]:
 
 async def finished(tx: Transaction) -> list[str]:
     """Return the names of released batches of which nothing waits any more, in order."""
-    signing = TABLE.c.batch == col(BatchRow.name), TABLE.c.state == State.INTENT.value
+    signing = TABLE.c.batch == BatchRow.name, TABLE.c.state == State.INTENT
     waits = select(TABLE.c.name).where(*signing).exists()
-    released = col(BatchRow.state) == BatchState.RELEASED.value
-    found = select(col(BatchRow.name)).where(released, ~waits).order_by(col(BatchRow.name))
-    return list(await tx.all(found))
+    found = select(BatchRow.name).where(BatchRow.state == BatchState.RELEASED, ~waits)
+    return list(await tx.all(found.order_by(BatchRow.name)))
 
 
 def _count(condition: Any) -> Any:

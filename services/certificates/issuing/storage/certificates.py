@@ -2,37 +2,24 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select, update
-from sqlmodel import col
+from sqlalchemy import bindparam, select, update
 
 from services.certificates.document.domain.certificate import STANDING, State
-from services.certificates.issuing.storage.rows.certificates import CertificateRow, DocumentRow, TwinRow
-from services.kit.storage.pages import Page
+from services.certificates.issuing.storage.rows.certificates import CertificateRow, DocumentRow
+from services.certificates.proofs.signing import proof
+from services.certificates.reasons import Reason
+from services.kit.errors import precondition
 from services.kit.storage.store import Transaction
 
 TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
 DOCUMENTS: Any = DocumentRow.__table__  # type: ignore[attr-defined]
-TWINS: Any = TwinRow.__table__  # type: ignore[attr-defined]
 BOTH = TABLE.join(DOCUMENTS)
 INSERT = TABLE.insert()
 INSERT_DOCUMENT = DOCUMENTS.insert()
-_MAY_SIGN = (TABLE.c.state == "INTENT", ~TABLE.c.awaits_release)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which certificates; an empty member lets all through."""
-
-    owner: str = ""
-    person: str = ""
-    source: str = ""
-    kind: str = ""
-    state: str = ""
-    occupation: str = ""
-    batch: str = ""
+_MAY_SIGN = (TABLE.c.state == State.INTENT, ~TABLE.c.awaits_release)
 
 
 class Draft(NamedTuple):
@@ -59,8 +46,8 @@ class Unsigned(NamedTuple):
     number: str
     holder_name: str
     status_index: int | None
-    valid_from: int
-    valid_until: int
+    valid_from: datetime
+    valid_until: datetime | None
     nonce: bytes
     refusal: str
 
@@ -89,20 +76,10 @@ class Signed(NamedTuple):
     log_position: str
     nonce: bytes
 
-
-def matching(wanted: Filter) -> Select[Any]:
-    """Return the SELECT of the certificates that a filter lets through."""
-    return select(CertificateRow).where(*_conditions(wanted))
-
-
-def _conditions(wanted: Filter) -> list[Any]:
-    fields = ("owner", "person", "source", "kind", "state", "occupation", "batch")
-    return [TABLE.c[field] == getattr(wanted, field) for field in fields if getattr(wanted, field)]
-
-
-async def page(tx: Transaction, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
-    """Return one page in the order of names."""
-    return await tx.page(matching(wanted), CertificateRow, size, token)
+    @property
+    def content(self) -> bytes:
+        """The document with its proofs, as it is handed out."""
+        return proof.secured(self.document, self.proofs)
 
 
 async def insert_drafts(tx: Transaction, drafts: Sequence[Draft]) -> None:
@@ -131,8 +108,9 @@ async def insert_documents(tx: Transaction, drafts: Sequence[Draft]) -> None:
 
 async def lock_standing(tx: Transaction, source: str) -> Sequence[CertificateRow]:
     """Return the certificates of a source that can still be revoked, locked until COMMIT."""
-    states = [state.value for state in STANDING]
-    statement = select(CertificateRow).where(col(CertificateRow.source) == source, TABLE.c.state.in_(states))
+    statement = select(CertificateRow).where(
+        CertificateRow.source == source, CertificateRow.state.in_(STANDING)
+    )
     return await tx.all(statement.with_for_update())
 
 
@@ -212,7 +190,7 @@ _ISSUE = (
     update(TABLE)
     .where(TABLE.c.name == bindparam("at"))
     .values(
-        state=State.ISSUED.value,
+        state=State.ISSUED,
         rdf_sha256=bindparam("digest"),
         log_position=bindparam("position"),
         update_time=bindparam("now", type_=TABLE.c.update_time.type),
@@ -226,23 +204,19 @@ _SIGNED = select(
 ).select_from(BOTH)
 
 
-async def document_of(tx: Transaction, name: str) -> Signed:
-    """Return the document of a certificate that exists."""
-    return Signed._make((await tx.execute(_SIGNED.where(TABLE.c.name == name))).one())
+async def signed_document(tx: Transaction, name: str) -> bytes:
+    """Return the signed document of a certificate that exists; raises NOT_SIGNED_YET."""
+    found = Signed._make((await tx.execute(_SIGNED.where(TABLE.c.name == name))).one())
+    if not found.proofs:
+        raise precondition(Reason.NOT_SIGNED_YET, f"{name} carries no signature.", name=name)
+    return found.content
 
 
-async def twin_of(tx: Transaction, name: str) -> bytes | None:
-    """Return the twin that was made of a certificate, or None."""
-    return (await tx.execute(select(TWINS.c.content).where(TWINS.c.name == name))).scalar_one_or_none()
+async def signed(tx: Transaction, after: str, limit: int, **filters: Any) -> list[Signed]:
+    """Return documents with their proofs, in the order of names; those without a proof have none.
 
-
-async def keep_twin(tx: Transaction, name: str, content: bytes) -> bytes:
-    """Store the twin of a certificate; returns the one that was stored first."""
-    await tx.execute(tx.upsert(TWINS).values(name=name, content=content).on_conflict_do_nothing())
-    return (await tx.execute(select(TWINS.c.content).where(TWINS.c.name == name))).scalar_one()
-
-
-async def signed(tx: Transaction, wanted: Filter, after: str, limit: int) -> list[Signed]:
-    """Return documents with their proofs, in the order of names; those without a proof have none."""
-    found = _SIGNED.where(*_conditions(wanted), TABLE.c.state != "INTENT", TABLE.c.name > after)
+    Only certificates whose columns equal `filters` are looked at; "" and None leave one out.
+    """
+    equal = [TABLE.c[column] == value for column, value in filters.items() if value]
+    found = _SIGNED.where(*equal, TABLE.c.state != State.INTENT, TABLE.c.name > after)
     return [Signed._make(row) for row in await tx.execute(found.order_by(TABLE.c.name).limit(limit))]

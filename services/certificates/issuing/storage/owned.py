@@ -2,12 +2,11 @@
 
 from typing import TypeVar
 
-from services.certificates.issuing.storage.rows.batches import BatchRow
-from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from services.kit.errors import not_found
+from services.kit.storage.rows import Entity
 from services.kit.storage.store import Transaction
 
-Owned = TypeVar("Owned", CertificateRow, BatchRow)
+Owned = TypeVar("Owned", bound=Entity)  # that has an `owner`
 
 
 async def get(tx: Transaction, table: type[Owned], name: str, owner: str) -> Owned:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from services.certificates.document.domain.document import StatusEntry
 from services.certificates.issuing.storage.certificates import TABLE
-from services.certificates.issuing.storage.rows.certificates import CounterRow
+from services.certificates.issuing.storage.rows.counters import CounterRow
 from services.kit.storage.store import Transaction
 
 COUNTERS = CounterRow.__table__  # type: ignore[attr-defined]

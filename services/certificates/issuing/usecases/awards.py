@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from services.certificates.document.domain.award import Award, Withdrawal, earns_certificate, to_json
 from services.certificates.document.domain.certificate import WITHDRAWAL_REASON
 from services.certificates.issuing.drafting.drafts import Drafter
-from services.certificates.issuing.drafting.revocation import revoke_row
+from services.certificates.issuing.ending import revocation
 from services.certificates.issuing.storage import awards as storage
 from services.certificates.issuing.storage import certificates
 from services.certificates.log.ledger.journal import Journal, Said
@@ -64,4 +64,5 @@ class Awards:
         """Store a withdrawal and revoke what rests on the award."""
         await storage.keep_withdrawal(tx, withdrawal)
         for row in await certificates.lock_standing(tx, withdrawal.source):
-            await revoke_row(tx, row, WITHDRAWAL_REASON[withdrawal.kind], withdrawal.note, self.journal)
+            reason = WITHDRAWAL_REASON[withdrawal.kind]
+            await revocation.revoke(tx, row, reason, withdrawal.reason, self.journal)

@@ -5,7 +5,7 @@ The release is in the log before any certificate of the batch is, because issuan
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.certificates.issuing.domain.batch import (
     ENDED,
@@ -23,15 +23,15 @@ from services.certificates.issuing.storage.batches import Choice, Counts
 from services.certificates.issuing.storage.rows.batches import BatchRow
 from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType, new_nonce
+from services.certificates.names import BATCH
 from services.certificates.reasons import Reason
 from services.kit.errors import Unmet, precondition
 from services.kit.storage.commands import command
+from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
-from services.kit.values.names import Pattern
 
-BATCH = Pattern("batches/{batch}")
 PAUSE = 0.5  # seconds between two looks at a batch that somebody follows
 SHOWN = 20  # listed certificates that a refusal names
 
@@ -47,13 +47,6 @@ class Seen(NamedTuple):
         """Whether it may come further by itself; what the lint refuses waits for people."""
         done = sum(self.counts) == self.row.certificate_count
         return self.row.state not in ENDED and not (self.counts.refused and done)
-
-
-class SeenPage(NamedTuple):
-    """One page of batches."""
-
-    batches: list[Seen]
-    next_page_token: str
 
 
 class Batches:
@@ -73,7 +66,7 @@ class Batches:
         row = BatchRow(
             name=BATCH.child("", new_id()),
             owner=choice.owner,
-            state=BatchState.PROPOSED.value,
+            state=BatchState.PROPOSED,
             certificate_count=len(found),
             digest=digest_of(found.values()),
             note=note,
@@ -118,11 +111,11 @@ class Batches:
             (seen,) = await _seen(tx, [row])
         return seen
 
-    async def page(self, owner: str, state: str, size: int, token: str) -> SeenPage:
-        """Return one page of batches, oldest first."""
+    async def page(self, size: int, token: str, **filters: Any) -> Page[Seen]:
+        """Return one page of those whose columns equal `filters`, oldest first; raises INVALID_PAGE_TOKEN."""
         async with self.store.read() as tx:
-            page = await batches.page(tx, owner, state, size, token)
-            return SeenPage(await _seen(tx, page.rows), page.next_page_token)
+            page = await tx.page(matching(BatchRow, **filters), BatchRow, size, token)
+            return Page(await _seen(tx, page.rows), page.next_page_token)
 
     async def watch(self, name: str, owner: str) -> AsyncIterator[Seen]:
         """Yield a batch now and whenever it has come further, until it comes no further; raises NOT_FOUND."""
@@ -140,24 +133,14 @@ class Batches:
         self, tx: Transaction, name: str, owner: str, etag: str, action: BatchAction, subject: str
     ) -> BatchRow:
         row = await owned.lock(tx, BatchRow, name, owner, etag)
-        row.state = advance(TRANSITIONS, row.state, action, name).value
-        row.decided_by, row.decided_at = subject, int(tx.now.timestamp())
+        row.state = advance(TRANSITIONS, row.state, action, name)
+        row.decided_by, row.decided_at = subject, tx.now
         return row
 
     async def _tell(self, tx: Transaction, row: BatchRow) -> str:
         """Commit to digest and size in the log; it says no more of the batch than that there is one."""
         said = {"act": LeafType.BATCH.value, "digest": row.digest, "count": str(row.certificate_count)}
         return await self.journal.add(tx, LeafType.BATCH, row.nonce, said, f"batch:{row.name}")
-
-
-async def finish(tx: Transaction) -> None:
-    """Make those released batches ISSUED of which no certificate waits any more."""
-    for name in await batches.finished(tx):
-        row = await tx.lock(BatchRow, name)
-        if row.state == BatchState.RELEASED:
-            row.state = advance(TRANSITIONS, row.state, BatchAction.FINISH, name).value
-            row.issued_at = int(tx.now.timestamp())
-            await tx.save(row)
 
 
 async def _seen(tx: Transaction, rows: Sequence[BatchRow]) -> list[Seen]:

@@ -2,30 +2,28 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.certificates.document.domain.award import Award, from_json
-from services.certificates.document.domain.certificate import TRANSITIONS, Action, Kind, RevocationReason
+from services.certificates.document.domain.certificate import TRANSITIONS, Action, RevocationReason
 from services.certificates.document.domain.holder import printable
 from services.certificates.facts import CertificateSuperseded
 from services.certificates.issuing.drafting.drafts import Drafter
-from services.certificates.issuing.drafting.revocation import revoke_row, tell
+from services.certificates.issuing.ending import revocation
 from services.certificates.issuing.storage import certificates, owned
-from services.certificates.issuing.storage.certificates import Filter
-from services.certificates.issuing.storage.rows.certificates import AwardRow, CertificateRow
+from services.certificates.issuing.storage.rows.awards import AwardRow
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType
-from services.certificates.proofs.signing import proof
+from services.certificates.names import CERTIFICATE
 from services.certificates.reasons import Reason
 from services.kit.clock import local_day
 from services.kit.errors import precondition
+from services.kit.resource import Resource
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.lifecycle import advance
-from services.kit.values.names import Pattern
 
-CERTIFICATE = Pattern("certificates/{certificate}")
 EXPORT_BATCH = 500
 
 
@@ -38,8 +36,13 @@ class Exported(NamedTuple):
     log_nonce: bytes
 
 
-class Certificates:
-    """Certificates for their issuers; `owner`, where given, must be the certificate's."""
+class Certificates(Resource[CertificateRow]):
+    """Certificates for their issuers; `owner`, where given, must be the certificate's.
+
+    `drafted` is called after the COMMIT of a draft; `ready` raises where nothing may be signed.
+    """
+
+    row, pattern = CertificateRow, CERTIFICATE
 
     def __init__(
         self,
@@ -47,43 +50,35 @@ class Certificates:
         drafter: Drafter,
         drafted: Callable[[], None],
         journal: Journal,
-        ready: Callable[[], None] = lambda: None,
+        ready: Callable[[], None],
     ) -> None:
-        self.store = store
+        super().__init__(store)
         self.drafter = drafter
         self.drafted = drafted
         self.journal = journal
         self.ready = ready
 
-    async def get(self, name: str, owner: str) -> CertificateRow:
+    async def get(self, name: str, owner: str = "") -> CertificateRow:
         """Return one certificate; raises NOT_FOUND."""
         async with self.store.read() as tx:
             return await owned.get(tx, CertificateRow, name, owner)
 
-    async def page(self, wanted: Filter, size: int, token: str) -> Page[CertificateRow]:
-        """Return one page of the certificates that `wanted` lets through."""
-        async with self.store.read() as tx:
-            return await certificates.page(tx, wanted, size, token)
-
     async def document(self, name: str, owner: str) -> bytes:
         """Return the signed document; raises NOT_FOUND and NOT_SIGNED_YET."""
-        await self.get(name, owner)
         async with self.store.read() as tx:
-            found = await certificates.document_of(tx, name)
-        if not found.proofs:
-            raise precondition(Reason.NOT_SIGNED_YET, f"{name} carries no signature.", name=name)
-        return proof.secured(found.document, found.proofs)
+            await owned.get(tx, CertificateRow, name, owner)
+            return await certificates.signed_document(tx, name)
 
-    async def export(self, wanted: Filter) -> AsyncIterator[list[Exported]]:
-        """Yield signed documents, some hundred at a time, in the order of names."""
+    async def export(self, **filters: Any) -> AsyncIterator[list[Exported]]:
+        """Yield signed documents, some hundred at a time, in the order of names; `filters` are as of `page`."""
         last = ""
-        while batch := await self._signed(wanted, last):
+        while batch := await self._signed(last, filters):
             yield [_exported(row) for row in batch if row.proofs]
             last = batch[-1].name
 
-    async def _signed(self, wanted: Filter, after: str) -> list[certificates.Signed]:
+    async def _signed(self, after: str, filters: dict[str, Any]) -> list[certificates.Signed]:
         async with self.store.read() as tx:
-            return await certificates.signed(tx, wanted, after, EXPORT_BATCH)
+            return await certificates.signed(tx, after, EXPORT_BATCH, **filters)
 
     @command
     async def revoke(
@@ -91,7 +86,7 @@ class Certificates:
     ) -> CertificateRow:
         """Revoke for ever; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
-        return await revoke_row(tx, row, reason, note, self.journal)
+        return await revocation.revoke(tx, row, reason, note, self.journal)
 
     @command
     async def supersede(
@@ -103,14 +98,16 @@ class Certificates:
         """
         self.ready()
         old = await owned.lock(tx, CertificateRow, name, owner, etag)
-        old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name).value
+        old.state = advance(TRANSITIONS, old.state, Action.SUPERSEDE, name)
         award = await self._corrected(tx, old, holder_name)
         (draft,) = await self.drafter.draft(tx, [award], old.revision + 1)
         new = await tx.insert(CertificateRow(**draft.values | {"supersedes": old.name}))
         await certificates.insert_documents(tx, [draft])
         old.superseded_by = new.name
         await tx.save(old)
-        await tell(tx, old, LeafType.SUPERSEDE, {"by_document_sha256": new.document_sha256}, self.journal)
+        await revocation.tell(
+            tx, old, LeafType.SUPERSEDE, {"by_document_sha256": new.document_sha256}, self.journal
+        )
         tx.record(_superseded(old, tx))
         tx.after_commit(self.drafted)
         return new
@@ -126,10 +123,9 @@ class Certificates:
 
 
 def _exported(row: certificates.Signed) -> Exported:
-    content = proof.secured(row.document, row.proofs)
-    return Exported(row.name, content, row.log_position, row.nonce)
+    return Exported(row.name, row.content, row.log_position, row.nonce)
 
 
 def _superseded(old: CertificateRow, tx: Transaction) -> CertificateSuperseded:
-    kind, day = Kind(old.kind), local_day(tx.now)
-    return CertificateSuperseded(old.name, old.superseded_by, kind, old.person, old.source, day)
+    day = local_day(tx.now)
+    return CertificateSuperseded(old.name, old.superseded_by, old.kind, old.person, old.source, day)

@@ -7,17 +7,16 @@ certificate ISSUED. Bytes that differ from the examined ones lock the issuer: it
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
-from services.certificates.document.domain.certificate import Kind
 from services.certificates.facts import CertificateIssued
+from services.certificates.issuing.ending import batches as ending
 from services.certificates.issuing.storage import batches, certificates
 from services.certificates.issuing.storage.certificates import Made, Passed, Unsigned
 from services.certificates.issuing.storage.rows.certificates import REFUSAL
-from services.certificates.issuing.usecases.batches import finish as finish_batches
+from services.certificates.log.ledger.journal import Leaves
 from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment
-from services.certificates.log.ledger.log import Entry, Position
+from services.certificates.log.ledger.log import Entry
 from services.certificates.proofs.signing import proof
 from services.certificates.proofs.signing.keys import Keyring
 from services.certificates.proofs.signing.lint import Candidate, Linted, record_of
@@ -29,6 +28,7 @@ from services.kit.logs import logger
 from services.kit.storage.store import Store, Transaction
 from services.kit.waiting import happens
 from services.vocabulary.level import Level
+from services.vocabulary.qualification import Qualification
 
 LINT_FAILED = "lint_failed"
 INTENT_ALTERED = "intent_altered"
@@ -36,14 +36,6 @@ KEY_MISSING = "key_missing"
 BATCH = 250  # certificates that are issued in one transaction: progress is seen in such steps
 PORTION = 25  # certificates that are signed before other calls get their turn
 log = logger("issuance")
-
-
-class Leaves(Protocol):
-    """Where leaves are appended: the transparency log."""
-
-    async def add_all(self, tx: Transaction, entries: Sequence[Entry]) -> list[Position]:
-        """Append leaves in this order."""
-        ...
 
 
 class AlteredError(Exception):
@@ -110,7 +102,7 @@ class Issuance:
             waiting = await batches.finished(tx)
         if waiting:
             async with self.store.write() as tx:
-                await finish_batches(tx)
+                await ending.finish(tx)
 
     async def _waiting(self, after: str) -> list[Unsigned]:
         async with self.store.read() as tx:
@@ -207,11 +199,9 @@ def _changed_refusals(batch: Sequence[Unsigned], found: Sequence[Linted]) -> dic
 def _issued(row: Any) -> CertificateIssued:
     return CertificateIssued(
         certificate=row.name,
-        kind=Kind(row.kind),
+        kind=row.kind,
         person=row.person,
-        occupation=row.occupation,
-        direction=row.direction,
-        level=Level(row.level),
+        qualification=Qualification(row.occupation, row.direction, Level(row.level)),
         source=row.source,
-        issued_on=local_day(datetime.fromtimestamp(row.valid_from, UTC)),
+        issued_on=local_day(row.valid_from),
     )

@@ -29,12 +29,17 @@ class Said(NamedTuple):
 class Journal:
     """Tells the log, if there is one, of results, of acts on certificates and of published lists.
 
-    `on_act` are called after the COMMIT of an act, which status lists then have to tell.
+    `on_change` are called after a COMMIT that status lists have to tell something of.
     """
 
     def __init__(self, leaves: Leaves | None) -> None:
         self.leaves = leaves
-        self.on_act: list[Callable[[], None]] = []
+        self.on_change: list[Callable[[], None]] = []
+
+    def change(self, tx: Transaction) -> None:
+        """Say that this transaction leaves something to tell for status lists: an act, or a list that begins."""
+        for callback in self.on_change:
+            tx.after_commit(callback)
 
     async def add(
         self, tx: Transaction, act: LeafType, nonce: bytes, said: Mapping[str, str], source: str
@@ -46,8 +51,7 @@ class Journal:
     async def add_all(self, tx: Transaction, act: LeafType, told: Sequence[Said]) -> list[str]:
         """Commit to many things at once, in this order; returns the positions, empty where there is no log."""
         if act in ACTS:
-            for callback in self.on_act:
-                tx.after_commit(callback)
+            self.change(tx)
         if self.leaves is None:
             return [""] * len(told)
         entries = [Entry(Leaf(act, commitment(one.nonce, digest(one.said))), one.source) for one in told]

@@ -39,6 +39,9 @@ class LeafType(StrEnum):
     POLICY = "policy"
 
 
+PUBLIC = (LeafType.KEY, LeafType.POLICY)  # what they commit to is kept with its nonce, for anybody to open
+
+
 def new_nonce() -> bytes:
     """Return 256 random bits that blind one commitment."""
     return secrets.token_bytes(NONCE)

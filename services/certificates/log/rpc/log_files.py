@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from shuzheng.certificates.v1 import log_service_pb2 as messages
-from shuzheng.certificates.v1 import log_service_pb2_grpc
+from shuzheng.certificates.v1 import log_service_pb2_grpc as services
 
 from services.certificates.log.usecases.log_files import LogFiles
 
 
-class LogService(log_service_pb2_grpc.LogServiceServicer):
+class LogService(services.LogServiceServicer):
     """Answers anyone."""
 
     def __init__(self, files: LogFiles) -> None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from services.certificates.log.ledger.leaf import Leaf, LeafType, commitment, digest, new_nonce
+from services.certificates.log.ledger.leaf import PUBLIC, Leaf, LeafType, commitment, digest, new_nonce
 from services.certificates.log.ledger.log import Entry, Log
 from services.certificates.log.storage import log as storage
 from services.certificates.log.storage.log import Opening
@@ -19,7 +19,6 @@ from services.certificates.proofs.signing import multibase
 from services.certificates.proofs.signing.keys import Keyring
 from services.kit.storage.store import Store, Transaction
 
-PUBLIC = (LeafType.KEY.value, LeafType.POLICY.value)
 LOOK = 60.0  # seconds until the keys of a new year's log are told of
 ACTIVE, RETIRED, COMPROMISED = "active", "retired", "compromised"
 

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from services.certificates.log.ledger.leaf import PUBLIC
 from services.certificates.log.ledger.log import Log
 from services.certificates.log.ledger.proving import Position
 from services.certificates.log.ledger.static import resource
 from services.certificates.log.storage import log as storage
 from services.certificates.log.storage.log import Opening
-from services.certificates.log.usecases.declarations import PUBLIC
 from services.kit.errors import not_found, unavailable
 
 AT_ONCE = 2**20  # bytes of files that go out together

@@ -8,6 +8,7 @@ import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.certificates.document.domain.certificate import Kind
 from services.certificates.proofs.signing.jose import JoseSigner, loaded
@@ -27,11 +28,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every verifier sees; moments in UTC seconds, `valid_until` 0: without end."""
+    """What every verifier sees; `valid_until` None: without end."""
 
     kind: Kind
-    valid_from: int
-    valid_until: int
+    valid_from: datetime
+    valid_until: datetime | None
     status: Place
 
 
@@ -45,13 +46,14 @@ class Twins:
 
     def issue(self, terms: Terms, facts: Mapping[str, str]) -> bytes:
         """Return `<issuer JWT>~<disclosure>~…~`, each of `facts` under a 128-bit salt of its own."""
+        start = int(terms.valid_from.timestamp())
         claims = {
             "iss": self.did,
             "vct": f"{self.public_url}/types/{TYPES[terms.kind]}",
-            "iat": terms.valid_from,
-            "nbf": terms.valid_from,
+            "iat": start,
+            "nbf": start,
             "status": {"status_list": {"idx": terms.status.index, "uri": terms.status.url}},
-        } | ({"exp": terms.valid_until} if terms.valid_until else {})
+        } | ({"exp": int(terms.valid_until.timestamp())} if terms.valid_until is not None else {})
         suite = loaded("proof.sd_jwt").SdJwtVcProofSuite()
         made: str = suite.issue(
             {**claims, **facts}, signing_key=JoseSigner(self.signer), disclosable=facts, decoys=DECOYS

@@ -6,15 +6,15 @@ The twin is made once and stays as it is; the proof of the log and the stapled s
 from collections.abc import Awaitable, Callable, Sequence
 
 from services.certificates.issuing.storage import certificates
-from services.certificates.issuing.storage.rows.certificates import CertificateRow, StatusListRow
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
 from services.certificates.log.ledger.errors import UnverifiedError
 from services.certificates.log.ledger.log import Log
 from services.certificates.log.ledger.proof import proof_from, proof_text
 from services.certificates.log.ledger.proving import Position
+from services.certificates.names import STATUS_LIST
+from services.certificates.paper.disclosure.disclosures import Disclosures
 from services.certificates.paper.printing.sheet import Attachment
-from services.certificates.paper.usecases.disclosures import Disclosures
-from services.certificates.standing.usecases.statuses import LIST
-from services.kit.clock import Clock
+from services.certificates.standing.storage.rows.statuses import StatusListRow
 from services.kit.storage.store import Store
 
 Source = Callable[[CertificateRow], Awaitable[Sequence[Attachment]]]
@@ -37,17 +37,16 @@ class Twin:
 class StapledStatus:
     """The status list that covers the certificate: until it ends, revocation can be seen offline."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.clock = clock
 
     async def __call__(self, row: CertificateRow) -> Sequence[Attachment]:
         """Return the newest published version; nothing before the first, and nothing that is out of date."""
         if row.status_index is None:
             return []
         async with self.store.read() as tx:
-            found = await tx.find(StatusListRow, LIST.child("", row.status_list))
-        if found is None or found.expires_at <= self.clock.now().timestamp():
+            found = await tx.find(StatusListRow, STATUS_LIST.child("", row.status_list))
+        if found is None or found.expires_at <= self.store.clock.now():
             return []
         text = found.credential.decode()
         return [Attachment("status.json", "application/vc", "Status list 打印时的状态列表", text)]

@@ -20,8 +20,8 @@ NOT_SHOWN = frozenset({"layout", "kind", "day"})
 class Layout(StrEnum):
     """What the page is for: A4 to print and frame, or a small screen."""
 
-    PRINT = "print"
-    SCREEN = "screen"
+    PRINT = "PRINT"
+    SCREEN = "SCREEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def sheet(award: Award, particulars: Particulars, layout: Layout) -> Sheet:
     until = particulars.until
     return Sheet(
         layout=layout,
-        kind=award.kind.value,
+        kind=award.kind,
         day=particulars.issued.isoformat(),
         title_zh=award.kind.zh,
         title_en=TITLE_EN[award.kind],

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from services.certificates.document.domain.award import Award
-from services.certificates.document.domain.certificate import Kind, State
+from services.certificates.document.domain.certificate import State
 from services.certificates.document.domain.document import Issuer
+from services.certificates.issuing.storage import certificates, owned
 from services.certificates.issuing.storage.rows.certificates import CertificateRow
-from services.certificates.issuing.usecases.certificates import Certificates
 from services.certificates.paper.printing import claims, cose, qr
 from services.certificates.paper.printing.enclosures import Source
 from services.certificates.paper.printing.sheet import Attachment, Layout, Particulars, sheet
@@ -19,7 +19,7 @@ from services.certificates.proofs.signing.signer import Signer
 from services.certificates.reasons import Reason
 from services.kit.clock import local_day
 from services.kit.errors import precondition
-from services.vocabulary.level import Level
+from services.kit.storage.store import Store
 
 
 class Papers:
@@ -30,14 +30,14 @@ class Papers:
 
     def __init__(
         self,
-        certificates: Certificates,
+        store: Store,
         issuer: Issuer,
         keyring: Keyring | None,
         typesetter: Typesetter,
         always: Sequence[Source] = (),
         more: Sequence[Source] = (),
     ) -> None:
-        self.certificates = certificates
+        self.store = store
         self.issuer = issuer
         self.keyring = keyring
         self.typesetter = typesetter
@@ -49,8 +49,9 @@ class Papers:
 
         Raises NOT_FOUND, NOT_SIGNED_YET, WRONG_STATE, GLYPH_MISSING, PAPER_NOT_INSTALLED, PAPER_KEY_MISSING.
         """
-        row = await self.certificates.get(name, owner)
-        document = await self.certificates.document(name, owner)
+        async with self.store.read() as tx:
+            row = await owned.get(tx, CertificateRow, name, owner)
+            document = await certificates.signed_document(tx, name)
         _require_issued(row)
         code = qr.svg(self._address(row, json.loads(document)))
         attachments = [_credential(document)]
@@ -74,8 +75,8 @@ class Papers:
         return signers[then[-1] if then else min(signers)]
 
     def _particulars(self, row: CertificateRow) -> Particulars:
-        until = day_of(row.valid_until) if row.valid_until else None
-        issued = day_of(row.valid_from)
+        until = local_day(row.valid_until) if row.valid_until is not None else None
+        issued = local_day(row.valid_from)
         return Particulars(row.number, issued, until, row.document_sha256, self.issuer.name, self.issuer.did)
 
 
@@ -86,13 +87,13 @@ def claims_of(row: CertificateRow, issuer: str, shows_name: bool) -> claims.Clai
         issuer=issuer,
         number=row.number,
         holder=row.holder_name if shows_name else claims.name_hash(row.holder_name, document),
-        kind=Kind(row.kind),
+        kind=row.kind,
         occupation=row.occupation,
         direction=row.direction,
-        level=Level(row.level),
-        issued=day_of(row.valid_from),
+        level=row.qualification.level,
+        issued=local_day(row.valid_from),
         document=document,
-        valid_until=row.valid_until,
+        valid_until=int(row.valid_until.timestamp()) if row.valid_until is not None else 0,
     )
 
 
@@ -100,7 +101,7 @@ def award_of(row: CertificateRow) -> Award:
     """Return the award with the name as it was certified."""
     return Award(
         source=row.source,
-        kind=Kind(row.kind),
+        kind=row.kind,
         person=row.person,
         holder_name=row.holder_name,
         owner=row.owner,
@@ -110,18 +111,13 @@ def award_of(row: CertificateRow) -> Award:
         listing_batch=row.listing_batch,
         occupation=row.occupation,
         direction=row.direction,
-        level=Level(row.level),
+        level=row.qualification.level,
         achieved_on=row.awarded_on,
         awarded_on=row.awarded_on,
         hours=row.hours,
         theory_score=row.theory_score,
         ability_score=row.ability_score,
     )
-
-
-def day_of(seconds: int) -> date:
-    """Return the calendar day in China of a moment in UTC seconds."""
-    return local_day(datetime.fromtimestamp(seconds, UTC))
 
 
 def _credential(document: bytes) -> Attachment:

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.certificates.proofs.signing import pkcs11, sm2
 from services.certificates.proofs.signing.signer import FileSigner, Signer
+from services.certificates.proofs.signing.suites import BOTH, SM2
 from services.kit import files
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -47,6 +48,12 @@ class Keyring:
         self.public = {**retired, **{signer.key_id: signer.public_key for signer in signers}}
         self.below: dict[str, str] = {}
         self.sm2: Signer | None = None
+
+    @property
+    def key_ids(self) -> dict[str, str]:
+        """The ids of the keys that sign, by cryptosuite, in the order of the proofs."""
+        ids = dict.fromkeys(BOTH, self.active.key_id)
+        return ids | {SM2: self.sm2.key_id} if self.sm2 else ids
 
     def add_sm2(self, folder: Path) -> None:
         """Let the last SM2 key of a folder sign a third proof; all of them verify. Raises KeyProblem."""

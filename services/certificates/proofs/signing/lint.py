@@ -8,7 +8,7 @@ will do it.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -41,10 +41,12 @@ class Record:
     valid_until: str
 
 
-def record_of(number: str, holder_name: str, status_index: int, valid_from: int, valid_until: int) -> Record:
-    """Return the record of a row, whose moments are UTC seconds (0: none)."""
-    start, end = (moment(datetime.fromtimestamp(at, UTC)) if at else "" for at in (valid_from, valid_until))
-    return Record(number, holder_name, status_index, start, end)
+def record_of(
+    number: str, holder_name: str, status_index: int, valid_from: datetime, valid_until: datetime | None
+) -> Record:
+    """Return the record of a row."""
+    end = moment(valid_until) if valid_until is not None else ""
+    return Record(number, holder_name, status_index, moment(valid_from), end)
 
 
 class Candidate(NamedTuple):

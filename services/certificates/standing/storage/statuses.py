@@ -3,11 +3,11 @@
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlmodel import col
 
-from services.certificates.issuing.storage.rows.certificates import TOLD, CertificateRow, StatusListRow
+from services.certificates.document.domain.certificate import State
+from services.certificates.issuing.storage.rows.certificates import TOLD, CertificateRow
+from services.certificates.standing.storage.rows.statuses import StatusListRow
 from services.kit.errors import conflict
-from services.kit.storage.pages import Page
 from services.kit.storage.store import Transaction
 
 TABLE: Any = CertificateRow.__table__  # type: ignore[attr-defined]
@@ -17,7 +17,7 @@ class Told(NamedTuple):
     """One entry that is not simply valid."""
 
     place: int
-    state: str
+    state: State
 
 
 async def lists(tx: Transaction) -> list[str]:
@@ -45,15 +45,9 @@ async def published(tx: Transaction) -> dict[str, StatusListRow]:
     return {row.name: row for row in await tx.all(select(StatusListRow))}
 
 
-async def page(tx: Transaction, size: int, token: str) -> Page[StatusListRow]:
-    """Return one page of the newest versions, by name."""
-    return await tx.page(select(StatusListRow), StatusListRow, size, token)
-
-
 async def lock_at(tx: Transaction, name: str, sequence: int) -> StatusListRow | None:
     """Return the list locked, None before its first version; raises CONCURRENT_CHANGE where another was faster."""
-    statement = select(StatusListRow).where(col(StatusListRow.name) == name).with_for_update()
-    row: StatusListRow | None = await tx.one(statement)
+    row = await tx.one(select(StatusListRow).where(StatusListRow.name == name).with_for_update())
     if (row.sequence if row is not None else 0) != sequence:
         raise conflict("CONCURRENT_CHANGE", f"{name} was published by another process meanwhile.", name=name)
     return row

@@ -2,17 +2,16 @@
 
 from services.certificates.document.domain.certificate import TRANSITIONS, Action, HoldReason
 from services.certificates.issuing.storage import holds, owned
-from services.certificates.issuing.storage.rows.certificates import CertificateRow, HoldRow
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
+from services.certificates.issuing.storage.rows.holds import HoldRow
 from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType, new_nonce
+from services.certificates.names import HOLD
 from services.kit.storage.commands import command
 from services.kit.storage.pages import Page
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
-from services.kit.values.names import Pattern
-
-HOLD = Pattern("certificates/{certificate}/holds/{hold}")
 
 
 class Holds:
@@ -28,15 +27,15 @@ class Holds:
     ) -> CertificateRow:
         """Put a certificate out of force; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
-        row.state = advance(TRANSITIONS, row.state, Action.HOLD, name).value
-        tx.act.reason = f"{reason.value}: {note}"
+        row.state = advance(TRANSITIONS, row.state, Action.HOLD, name)
+        tx.act.reason = f"{reason}: {note}"
         await tx.save(row)
         hold = HoldRow(
             name=HOLD.child(name, new_id()),
             parent=name,
-            reason=reason.value,
+            reason=reason,
             note=note,
-            held_at=int(tx.now.timestamp()),
+            held_at=tx.now,
             nonce=new_nonce(),
         )
         await tx.insert(hold)
@@ -47,7 +46,7 @@ class Holds:
     async def release(self, tx: Transaction, name: str, owner: str, etag: str, note: str) -> CertificateRow:
         """Put a held certificate in force again; raises NOT_FOUND, STALE_ETAG, WRONG_STATE."""
         row = await owned.lock(tx, CertificateRow, name, owner, etag)
-        row.state = advance(TRANSITIONS, row.state, Action.RELEASE, name).value
+        row.state = advance(TRANSITIONS, row.state, Action.RELEASE, name)
         tx.act.reason = note
         await tx.save(row)
         if (hold := await holds.end(tx, name, note)) is not None:
@@ -62,4 +61,4 @@ class Holds:
 
     async def _tell(self, tx: Transaction, act: LeafType, row: CertificateRow, hold: HoldRow) -> None:
         said = {"act": act.value, "document": row.document_sha256, "hold": hold.name.rpartition("/")[2]}
-        await self.journal.add(tx, act, hold.nonce, said, f"{hold.name}#{act.value}")
+        await self.journal.add(tx, act, hold.nonce, said, f"{hold.name}#{act}")

@@ -14,30 +14,28 @@ from typing import NamedTuple, NoReturn
 
 from services.certificates.document.domain.certificate import State
 from services.certificates.document.domain.document import status_list_url
-from services.certificates.issuing.storage.rows.certificates import StatusListRow
 from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType, new_nonce
+from services.certificates.names import STATUS_LIST
 from services.certificates.proofs.signing.signer import Signer
 from services.certificates.standing.lists import files
 from services.certificates.standing.lists.credential import Period, credential, secured
 from services.certificates.standing.lists.packing import TokenStatus, bitstring, tokens
 from services.certificates.standing.lists.token import token, token_url
 from services.certificates.standing.storage import statuses
+from services.certificates.standing.storage.rows.statuses import StatusListRow
 from services.certificates.standing.storage.statuses import Told
-from services.kit.clock import Clock
 from services.kit.errors import AppError
 from services.kit.errors import Kind as ErrorKind
-from services.kit.storage.pages import Page
+from services.kit.resource import Resource
 from services.kit.storage.store import Store, Transaction
-from services.kit.values.names import Pattern
 from services.kit.waiting import happens, to_the_end
 
 PAUSE = 0.2  # seconds between rounds, however many changes come meanwhile
-LIST = Pattern("statusLists/{list}")
 TOKEN_STATUS = {
-    State.REVOKED.value: TokenStatus.INVALID,
-    State.HELD.value: TokenStatus.SUSPENDED,
-    State.SUPERSEDED.value: TokenStatus.SUPERSEDED,
+    State.REVOKED: TokenStatus.INVALID,
+    State.HELD: TokenStatus.SUSPENDED,
+    State.SUPERSEDED: TokenStatus.SUPERSEDED,
 }
 
 
@@ -61,37 +59,32 @@ class Version(NamedTuple):
     token: bytes
 
 
-class Statuses:
+class Statuses(Resource[StatusListRow]):
     """The status lists of one issuer; `run` keeps them fresh in the background."""
 
+    row, pattern = StatusListRow, STATUS_LIST
+
     def __init__(
-        self,
-        store: Store,
-        authority: Authority,
-        journal: Journal,
-        folder: Path,
-        clock: Clock,
-        interval: float,
+        self, store: Store, authority: Authority, journal: Journal, folder: Path, interval: float
     ) -> None:
-        self.store = store
+        super().__init__(store)
         self.authority = authority
         self.journal = journal
         self.folder = folder
-        self.clock = clock
         self.interval = interval
-        self.changed = asyncio.Event()
+        self.nudged = asyncio.Event()
 
     def nudge(self) -> None:
         """Say that a status has changed."""
-        self.changed.set()
+        self.nudged.set()
 
     async def run(self) -> NoReturn:
         """Publish until cancelled: at once when nudged, and every `interval` seconds what others changed."""
         while True:
-            self.changed.clear()
+            self.nudged.clear()
             await to_the_end(self.publish())
             await asyncio.sleep(PAUSE)
-            await happens(self.changed, self.interval)
+            await happens(self.nudged, self.interval)
 
     async def publish(self) -> int:
         """Publish every list that has changed or grows old; returns how many."""
@@ -100,21 +93,14 @@ class Statuses:
         await self._write_files()
         return sum(done)
 
-    async def get(self, name: str) -> StatusListRow:
-        """Return the newest version of one list; raises NOT_FOUND."""
-        async with self.store.read() as tx:
-            return await tx.get(StatusListRow, name)
-
-    async def page(self, size: int, token: str) -> Page[StatusListRow]:
-        """Return one page of the newest versions."""
-        async with self.store.read() as tx:
-            return await statuses.page(tx, size, token)
-
     async def _due(self) -> list[Callable[[], Version]]:
         """Return how to build each list that differs from what is published, from one snapshot."""
         async with self.store.read() as tx:
             published = await statuses.published(tx)
-            found = {LIST.child("", each): await statuses.told(tx, each) for each in await statuses.lists(tx)}
+            found = {
+                STATUS_LIST.child("", each): await statuses.told(tx, each)
+                for each in await statuses.lists(tx)
+            }
         due: list[Callable[[], Version]] = []
         for name, told in found.items():
             packed, row = _packed(told), published.get(name)
@@ -123,11 +109,10 @@ class Statuses:
         return due
 
     def _is_old(self, row: StatusListRow) -> bool:
-        half = self.authority.validity.total_seconds() / 2
-        return self.clock.now().timestamp() >= row.expires_at - half
+        return self.store.clock.now() >= row.expires_at - self.authority.validity / 2
 
     def _build(self, name: str, after: int, told: list[Told], packed: bytes) -> Version:
-        start = self.clock.now().replace(microsecond=0)
+        start = self.store.clock.now().replace(microsecond=0)
         period = Period(start, start + self.authority.validity)
         did, signer = self.authority.did, self.authority.signer
         url = status_list_url(self.authority.public_url, name.rpartition("/")[2])
@@ -185,8 +170,7 @@ def _published(row: StatusListRow, version: Version, nonce: bytes, position: str
     row.credential = version.credential
     row.token = version.token
     row.packed_sha256 = version.packed_sha256
-    row.published_at = int(version.period.start.timestamp())
-    row.expires_at = int(version.period.end.timestamp())
+    row.published_at, row.expires_at = version.period.start, version.period.end
     row.nonce = nonce
     row.log_position = position
     return row

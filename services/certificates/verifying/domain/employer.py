@@ -1,42 +1,21 @@
 """What employers may use: rows a day and a file, keys and how long they last; by date, from the policy file."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.certificates.reasons import Reason
 from services.kit.errors import Violation, exhausted, invalid, precondition
-from services.kit.values.names import Pattern
-
-EMPLOYER = Pattern("employers/{employer}")
-API_KEY = Pattern("employers/{employer}/apiKeys/{api_key}")
-REPORT = Pattern("employers/{employer}/reports/{report}")
+from services.vocabulary.policy import Dated
 
 
-@dataclass(frozen=True, slots=True)
-class EmployerRule:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerRule(Dated):
     """The limits from one day on."""
 
-    effective_from: date
     rows_per_day: int
     rows_per_file: int
     valid_keys: int
     key_days: int
-    source: str
-    mark: str
-
-
-def rules_from(entries: Iterable[dict]) -> tuple[EmployerRule, ...]:
-    """Return the rules that a policy file describes."""
-    return tuple(EmployerRule(**entry) for entry in entries)
-
-
-def rule_on(rules: Sequence[EmployerRule], day: date) -> EmployerRule:
-    """Return the rule in force on `day`; raises LookupError where none is."""
-    known = [rule for rule in rules if rule.effective_from <= day]
-    if not known:
-        raise LookupError(f"no rule for employers on {day}")
-    return max(known, key=lambda rule: rule.effective_from)
 
 
 def end_of_key(wanted: datetime | None, now: datetime, rule: EmployerRule) -> datetime:

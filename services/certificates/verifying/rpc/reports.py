@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from shuzheng.certificates.v1 import verification_report_service_pb2 as messages
-from shuzheng.certificates.v1 import verification_report_service_pb2_grpc
+from shuzheng.certificates.v1 import verification_report_service_pb2_grpc as services
 from shuzheng.certificates.v1.verification_report_pb2 import OutcomeCount, VerificationReport, VerifiedRow
 
 from services.certificates.document.domain.verification import Outcome
-from services.certificates.verifying.rpc.verifications import verification_message
-from services.certificates.verifying.storage.rows.employers import ReportRow
-from services.certificates.verifying.usecases.employers import Credential
+from services.certificates.verifying.checking.callers import Credential
+from services.certificates.verifying.rpc import verifications
+from services.certificates.verifying.storage.rows.reports import ReportRow
 from services.certificates.verifying.usecases.reports import Answer, Answers, Made, Reports
 from services.kit.rpc.call import CALL
 from services.kit.rpc.convert import timestamp
@@ -18,12 +18,13 @@ from services.kit.rpc.convert import timestamp
 API_KEY_HEADER = "x-api-key"
 
 
-class VerificationReportService(verification_report_service_pb2_grpc.VerificationReportServiceServicer):
+class VerificationReportService(services.VerificationReportServiceServicer):
     """Answers employers."""
 
-    def __init__(self, reports: Reports, did: str, did_document: bytes) -> None:
+    def __init__(self, reports: Reports) -> None:
         self.reports = reports
-        self.issuer = messages.GetReportDidDocumentResponse(did=did, content=did_document)
+        press = reports.press
+        self.issuer = messages.GetReportDidDocumentResponse(did=press.issuer.did, content=press.did_document)
 
     async def BatchVerifyFile(
         self, requests: AsyncIterator[messages.BatchVerifyFileRequest], context: Any
@@ -38,14 +39,14 @@ class VerificationReportService(verification_report_service_pb2_grpc.Verificatio
     ) -> VerificationReport:
         """Read a report."""
         found = await self.reports.get(shown(), request.name)
-        return report_message(found.row, found.content)
+        return message(found.row, found.content)
 
     async def ListVerificationReports(
         self, request: messages.ListVerificationReportsRequest, context: Any
     ) -> messages.ListVerificationReportsResponse:
         """List the reports of an employer."""
         page = await self.reports.page(shown(), request.parent, request.page_size, request.page_token)
-        found = map(report_message, page.rows)
+        found = map(message, page.rows)
         return messages.ListVerificationReportsResponse(reports=found, next_page_token=page.next_page_token)
 
     async def GetReportDidDocument(
@@ -79,20 +80,18 @@ def _row(answer: Answer) -> VerifiedRow:
     return VerifiedRow(
         row=row.row,
         number=row.number,
-        verification=verification_message(finding) if finding is not None else None,
+        verification=verifications.message(finding) if finding is not None else None,
         problem=row.problem,  # type: ignore[arg-type]
     )
 
 
 def report_step(made: Made) -> messages.BatchVerifyFileResponse:
     """Return the last message of a file."""
-    return messages.BatchVerifyFileResponse(
-        rows_total=made.row.rows, report=report_message(made.row, made.content)
-    )
+    return messages.BatchVerifyFileResponse(rows_total=made.row.rows, report=message(made.row, made.content))
 
 
-def report_message(row: ReportRow, content: bytes = b"") -> VerificationReport:
-    """Return a report as the resource."""
+def message(row: ReportRow, content: bytes = b"") -> VerificationReport:
+    """Return the message of a report."""
     return VerificationReport(
         name=row.name,
         filename=row.filename,

@@ -1,18 +1,25 @@
 """VerificationService: public and read-only; the servicer builds as little as it can, it is the busiest path."""
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from shuzheng.certificates.v1 import verification_service_pb2 as messages
-from shuzheng.certificates.v1 import verification_service_pb2_grpc
+from shuzheng.certificates.v1 import verification_service_pb2_grpc as services
+from shuzheng.certificates.v1.certificate_pb2 import RevocationReason as ReasonNumber
+from shuzheng.certificates.v1.events_pb2 import CertificateKind
 from shuzheng.certificates.v1.verification_pb2 import Verification
+from shuzheng.type.v1.qualification_pb2 import Qualification as Message
 
-from services.certificates.enums import KIND_NUMBER, REASON_NUMBER, qualification
-from services.certificates.verifying.usecases.verifications import Finding, Verifications
+from services.certificates.verifying.checking.verifications import Finding, Verifications
+from services.kit.rpc import enums
+from services.vocabulary.level import Level
+from services.vocabulary.messages import qualification_message
+from services.vocabulary.qualification import Qualification
 
 
-class VerificationService(verification_service_pb2_grpc.VerificationServiceServicer):
+class VerificationService(services.VerificationServiceServicer):
     """Answers anyone."""
 
     def __init__(self, verifications: Verifications, did: str, did_document: bytes) -> None:
@@ -25,10 +32,8 @@ class VerificationService(verification_service_pb2_grpc.VerificationServiceServi
         """Verify by number and name, or by document."""
         if request.HasField("printed"):
             printed = request.printed
-            return verification_message(
-                await self.verifications.by_number(printed.number, printed.holder_name)
-            )
-        return verification_message(await self.verifications.by_document(request.document))
+            return message(await self.verifications.by_number(printed.number, printed.holder_name))
+        return message(await self.verifications.by_document(request.document))
 
     async def BatchVerify(
         self, requests: AsyncIterator[messages.BatchVerifyRequest], context: Any
@@ -38,7 +43,7 @@ class VerificationService(verification_service_pb2_grpc.VerificationServiceServi
             found = await self.verifications.by_numbers(
                 [(row.number, row.holder_name) for row in request.rows]
             )
-            yield messages.BatchVerifyResponse(verifications=map(verification_message, found))
+            yield messages.BatchVerifyResponse(verifications=map(message, found))
 
     async def GetDidDocument(
         self, request: messages.GetDidDocumentRequest, context: Any
@@ -47,8 +52,8 @@ class VerificationService(verification_service_pb2_grpc.VerificationServiceServi
         return self.issuer
 
 
-def verification_message(finding: Finding) -> Verification:
-    """Return a finding as the answer; only a certificate that was found and known tells anything of itself."""
+def message(finding: Finding) -> Verification:
+    """Return the message of a finding; only a certificate that was found and known tells anything of itself."""
     entry = finding.entry
     if entry is None:
         return Verification(
@@ -60,18 +65,24 @@ def verification_message(finding: Finding) -> Verification:
         outcome=finding.outcome,  # type: ignore[arg-type]
         checked=finding.checked,  # type: ignore[arg-type]
         number=entry.number,
-        kind=KIND_NUMBER[entry.kind],
-        qualification=qualification(entry.occupation, entry.direction, entry.level),
+        kind=enums.number(CertificateKind, entry.kind),
+        qualification=_qualification(entry.occupation, entry.direction, entry.level),
         owner_display_name=entry.owner_display_name,
         listing_batch=entry.listing_batch,
-        valid_from=Timestamp(seconds=entry.valid_from),
+        valid_from=Timestamp(seconds=int(entry.valid_from.timestamp())),
         verification_method=finding.verification_method,
     )
-    if entry.valid_until:
-        answer.valid_until.seconds = entry.valid_until
+    if entry.valid_until is not None:
+        answer.valid_until.seconds = int(entry.valid_until.timestamp())
     if entry.superseded_by:
         answer.superseded_by = entry.superseded_by.rpartition("/")[2].upper()
-    if entry.revoked_at:
-        answer.revoke_time.seconds = entry.revoked_at
-        answer.revocation_reason = REASON_NUMBER[entry.revocation_reason]
+    if entry.revoked_at is not None and entry.revocation_reason is not None:
+        answer.revoke_time.seconds = int(entry.revoked_at.timestamp())
+        answer.revocation_reason = enums.number(ReasonNumber, entry.revocation_reason)
     return answer
+
+
+@lru_cache(1000)
+def _qualification(occupation: str, direction: str, level: int) -> Message:
+    """Return a qualification as it travels, kept by its columns: to make and hash the value first costs more."""
+    return qualification_message(Qualification(occupation, direction, Level(level)))

@@ -18,12 +18,16 @@ from services.certificates.document.domain.verification import Outcome
 from services.certificates.log.ledger.checkpoint import Checkpoint
 from services.certificates.log.ledger.log import Log, Position
 from services.certificates.log.ledger.note import encode
+from services.certificates.names import REPORT
 from services.certificates.proofs.signing import proof
+from services.certificates.proofs.signing.did import did_document
 from services.certificates.proofs.signing.keys import Keyring
 from services.certificates.reasons import Reason
+from services.certificates.verifying.checking.callers import Callers, Credential
+from services.certificates.verifying.checking.verifications import Finding, Verifications
 from services.certificates.verifying.domain import employer as limits
 from services.certificates.verifying.domain import report
-from services.certificates.verifying.domain.employer import REPORT, EmployerRule, rule_on
+from services.certificates.verifying.domain.employer import EmployerRule
 from services.certificates.verifying.domain.report import LogHead, Occasion, SentFile, Told
 from services.certificates.verifying.domain.verification_file import (
     FileRow,
@@ -31,17 +35,18 @@ from services.certificates.verifying.domain.verification_file import (
     rows_of_text,
     unreadable,
 )
-from services.certificates.verifying.storage import employers as storage
-from services.certificates.verifying.storage.rows.employers import EmployerRow, ReportRow
-from services.certificates.verifying.usecases.employers import Credential, Employers
-from services.certificates.verifying.usecases.verifications import Finding, Verifications
+from services.certificates.verifying.storage import reports as storage
+from services.certificates.verifying.storage import usage
+from services.certificates.verifying.storage.rows.employers import EmployerRow
+from services.certificates.verifying.storage.rows.reports import ReportRow
 from services.kit import spreadsheet
-from services.kit.clock import SHANGHAI, Clock, local_day
+from services.kit.clock import SHANGHAI, local_day
 from services.kit.errors import invalid, precondition
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store
 from services.kit.values.ids import new_id
 from services.kit.values.text import clean
+from services.vocabulary.policy import in_force
 
 LARGEST_FILE = 16 * 2**20  # bytes
 AT_ONCE = 1000  # rows that are looked up with one statement
@@ -78,6 +83,11 @@ class Press:
     keyring: Keyring | None
     log: Log
 
+    @property
+    def did_document(self) -> bytes:
+        """The keys that verify reports, as UTF-8 JSON."""
+        return did_document(self.issuer.did, self.keyring.public if self.keyring else {})
+
     async def log_heads(self, positions: Iterable[str]) -> tuple[LogHead, tuple[LogHead, ...]]:
         """Return the newest published tree of this year, and those of other years that have one of `positions`.
 
@@ -106,15 +116,13 @@ class Reports:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
-        employers: Employers,
+        callers: Callers,
         verifications: Verifications,
         press: Press,
         rules: Sequence[EmployerRule],
     ) -> None:
         self.store = store
-        self.clock = clock
-        self.employers = employers
+        self.callers = callers
         self.verifications = verifications
         self.press = press
         self.rules = rules
@@ -127,7 +135,7 @@ class Reports:
         Raises UNAUTHENTICATED, REPORT_KEY_MISSING, UNREADABLE_FILE, FILE_TOO_LARGE, DAILY_QUOTA, all before the first
         row is answered.
         """
-        employer = await self.employers.known(shown)
+        employer = await self.callers.known(shown)
         self.press.signer_ready()
         content = await receive(chunks)
         rows = await read(content)
@@ -142,24 +150,24 @@ class Reports:
 
     async def get(self, shown: Credential, name: str) -> Made:
         """Return a report; raises NOT_FOUND and what `require_may_read` raises."""
-        await self.employers.require_may_read(shown, REPORT.parent(name))
+        await self.callers.require_may_read(shown, REPORT.parent(name))
         async with self.store.read() as tx:
             row = await tx.get(ReportRow, name)
-            return Made(row, await storage.report_content(tx, name))
+            return Made(row, await storage.content(tx, name))
 
     async def page(self, shown: Credential, employer: str, size: int, token: str) -> Page[ReportRow]:
         """Return one page of the reports of an employer; raises NOT_FOUND and what `require_may_read` raises."""
-        await self.employers.require_may_read(shown, employer)
+        await self.callers.require_may_read(shown, employer)
         async with self.store.read() as tx:
             await tx.get(EmployerRow, employer)
-            return await storage.page_of_reports(tx, employer, size, token)
+            return await tx.page(matching(ReportRow, parent=employer), ReportRow, size, token)
 
     async def _count(self, employer: str, rows: int) -> None:
-        now = self.clock.now()
-        rule = rule_on(self.rules, local_day(now))
+        now = self.store.clock.now()
+        rule = in_force(self.rules, local_day(now), "employers")
         limits.require_file_size(rows, rule)
         async with self.store.write() as tx:
-            used = await storage.use(tx, employer, local_day(now), rows)
+            used = await usage.use(tx, employer, local_day(now), rows)
             limits.require_quota(used, rule, until_midnight(now))
 
     async def _answers(self, rows: Sequence[FileRow]) -> list[Answer]:
@@ -172,7 +180,7 @@ class Reports:
         name = REPORT.child(employer.name, new_id())
         named = employer.name, employer.display_name
         heads = await self.press.log_heads(one.log_position for one in told if one.log_position)
-        occasion = Occasion(name, named, self.clock.now(), *heads)
+        occasion = Occasion(name, named, self.store.clock.now(), *heads)
         content = await asyncio.to_thread(self._signed, occasion, file, told)
         found = report.counts(told)
         row = ReportRow(
@@ -186,7 +194,7 @@ class Reports:
             content_sha256=sha256(content).hexdigest(),
         )
         async with self.store.write() as tx:
-            return Made(await storage.insert_report(tx, row, content), content)
+            return Made(await storage.insert(tx, row, content), content)
 
     def _signed(self, occasion: Occasion, file: SentFile, told: list[Told]) -> bytes:
         signer = self.press.signer_ready().active

@@ -14,21 +14,19 @@ from services.certificates.document.domain.certificate import STANDING, State
 from services.certificates.document.domain.holder import printable
 from services.certificates.document.domain.verification import Outcome, standing
 from services.certificates.issuing.storage import owned
-from services.certificates.issuing.storage.rows.certificates import CertificateRow, ShareRow
-from services.certificates.issuing.usecases.certificates import CERTIFICATE
+from services.certificates.issuing.storage.rows.certificates import CertificateRow
+from services.certificates.names import CERTIFICATE, SHARE
 from services.certificates.reasons import Reason
+from services.certificates.verifying.checking.verifications import Verifications
 from services.certificates.verifying.domain.share import MOST_A_DAY, SharedField, require_term
 from services.certificates.verifying.storage import shares
-from services.certificates.verifying.usecases.verifications import Verifications
-from services.kit.clock import Clock
+from services.certificates.verifying.storage.rows.shares import ShareRow
 from services.kit.errors import exhausted, invalid, not_found, precondition
 from services.kit.storage.commands import command
-from services.kit.storage.pages import Page
+from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
-from services.kit.values.names import Pattern
 
-SHARE = Pattern("certificates/{certificate}/shares/{share}")
 TOKEN_BYTES = 16
 DAY = timedelta(days=1)
 SHAREABLE = STANDING - {State.INTENT}
@@ -62,10 +60,9 @@ class Opened(NamedTuple):
 class Shares:
     """Links for holders, and their opening for everyone."""
 
-    def __init__(self, store: Store, verifications: Verifications, clock: Clock, public_url: str) -> None:
+    def __init__(self, store: Store, verifications: Verifications, public_url: str) -> None:
         self.store = store
         self.verifications = verifications
-        self.clock = clock
         self.public_url = public_url
 
     async def create(self, certificate: str, owner: str, terms: Terms) -> Made:
@@ -96,9 +93,9 @@ class Shares:
             parent=certificate,
             token_sha256=_digest(token),
             purpose=printable(terms.purpose, "terms.purpose"),
-            shown=[field.value for field in terms.shown],
+            shown=list(terms.shown),
             by_holder=by_holder,
-            expires_at=int(terms.expire.timestamp()),
+            expires_at=terms.expire,
         )
         return await tx.insert(share)
 
@@ -106,15 +103,15 @@ class Shares:
         """Return one page of the links of a certificate; raises NOT_FOUND."""
         async with self.store.read() as tx:
             await owned.get(tx, CertificateRow, certificate, owner)
-            return await shares.page(tx, certificate, size, token)
+            return await tx.page(matching(ShareRow, parent=certificate), ShareRow, size, token)
 
     @command
     async def end(self, tx: Transaction, name: str, owner: str) -> ShareRow:
         """End a link, for ever; raises NOT_FOUND. Ending it again changes nothing."""
         await owned.get(tx, CertificateRow, SHARE.parent(name), owner)
         share = await tx.lock(ShareRow, name)
-        if not share.ended_at:
-            share.ended_at = int(tx.now.timestamp())
+        if share.ended_at is None:
+            share.ended_at = tx.now
             await tx.save(share)
         return share
 
@@ -126,10 +123,10 @@ class Shares:
 
     async def open(self, token: str) -> Opened:
         """Return what a link leads to; raises NOT_FOUND for no link or an ended one, and SHARE_EXPIRED."""
-        now = int(self.clock.now().timestamp())
+        now = self.store.clock.now()
         async with self.store.read() as tx:
             share = await shares.by_digest(tx, _digest(token))
-            if share is None or share.ended_at:
+            if share is None or share.ended_at is not None:
                 raise not_found("shares/-")
             if now >= share.expires_at:
                 raise precondition(Reason.SHARE_EXPIRED, "The time of this link is over; ask for a new one.")

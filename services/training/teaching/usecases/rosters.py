@@ -21,9 +21,9 @@ from services.training.reasons import Reason
 from services.training.teaching.domain import cohort, roster_csv, roster_header
 from services.training.teaching.domain.roster import Checked, Checker, Reject
 from services.training.teaching.domain.roster_header import Header
+from services.training.teaching.enrolling import roster_slice
+from services.training.teaching.enrolling.roster_slice import Tally
 from services.training.teaching.storage.rows.cohorts import CohortRow
-from services.training.teaching.usecases import roster_slice
-from services.training.teaching.usecases.roster_slice import Tally
 
 LARGEST_FILE = 32 * 2**20
 MOST_ROWS = 200_000

@@ -1,9 +1,12 @@
 """The rows of batches: what was proposed, by whom, and who decided."""
 
+from datetime import datetime
+
 from sqlmodel import Field
 
-from services.certificates.root import Base, seconds
-from services.kit.storage.columns import bytes_column
+from services.certificates.issuing.domain.batch import BatchState
+from services.certificates.root import Base
+from services.kit.storage.columns import bytes_column, enum_column, utc_time
 from services.kit.storage.rows import Entity
 
 
@@ -13,14 +16,14 @@ class BatchRow(Entity, Base, table=True):
     __tablename__ = "batches"
 
     owner: str = Field(max_length=200, index=True)
-    state: str = Field(max_length=12, index=True)
+    state: BatchState = enum_column(BatchState, index=True)
     certificate_count: int
     digest: str = Field(max_length=64)
     note: str = Field(default="", max_length=1000)
     proposed_by: str = Field(max_length=300)
     decided_by: str = Field(default="", max_length=300)
-    decided_at: int = seconds()
+    decided_at: datetime | None = utc_time(nullable=True)
     reject_reason: str = Field(default="", max_length=1000)
-    issued_at: int = seconds()
+    issued_at: datetime | None = utc_time(nullable=True)
     nonce: bytes = bytes_column()
     log_position: str = Field(default="", max_length=240)

@@ -1,17 +1,18 @@
-"""The rows of certificates: what earns a certificate, the certificates, and their documents.
+"""The rows of certificates and of their documents.
 
-Validity and revocation are whole UTC seconds since 1970 (0: none): that is what the document says, and verification
-reads them on every call.
+Validity and revocation are in whole seconds, because that is what documents and leaves of the log say.
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.certificates.root import Base, seconds
-from services.kit.storage.columns import bytes_column, json_column
+from services.certificates.document.domain.certificate import Kind, RevocationReason, State
+from services.certificates.root import Base
+from services.kit.storage.columns import bytes_column, enum_column, json_column, utc_time
 from services.kit.storage.rows import Entity
+from services.vocabulary.rows import Qualified
 
 UNSIGNED = {
     "sqlite_where": text("state = 'INTENT' AND awaits_release = 0"),
@@ -26,23 +27,7 @@ IN_BATCH = text("batch <> ''")
 TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
 
 
-class AwardRow(Entity, Base, table=True):
-    """A completion or result (`name` is its resource name) and its withdrawal, in whatever order they came.
-
-    The nonce opens its `result` leaf at `log_position`; both are empty where it earned nothing.
-    """
-
-    __tablename__ = "awards"
-
-    kind: str = Field(max_length=10)
-    award: dict | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
-    withdrawn_on: date | None = None
-    withdrawal_note: str = Field(default="", max_length=1000)
-    nonce: bytes = bytes_column()
-    log_position: str = Field(default="", max_length=240)
-
-
-class CertificateRow(Entity, Base, table=True):
+class CertificateRow(Entity, Qualified, Base, table=True):
     """One certificate; from INTENT on, its number and document never change.
 
     One that `awaits_release` is not signed; the release of its `batch` ends that. `refusal` is what the lint has
@@ -60,8 +45,8 @@ class CertificateRow(Entity, Base, table=True):
     )
 
     number: str = Field(max_length=60, unique=True)
-    kind: str = Field(max_length=10)
-    state: str = Field(max_length=12)
+    kind: Kind = enum_column(Kind)
+    state: State = enum_column(State)
     source: str = Field(max_length=300, index=True)
     revision: int = Field(default=0)
     owner: str = Field(max_length=200, index=True)
@@ -70,20 +55,17 @@ class CertificateRow(Entity, Base, table=True):
     person: str = Field(max_length=100, index=True)
     holder_name: str = Field(max_length=200)
     holder_key: str = Field(max_length=200)
-    occupation: str = Field(max_length=40)
-    direction: str = Field(max_length=60)
-    level: int
     hours: str = Field(max_length=10)
     theory_score: str = Field(max_length=10)
     ability_score: str = Field(max_length=10)
     awarded_on: date
-    valid_from: int = seconds()
-    valid_until: int = seconds()
+    valid_from: datetime = utc_time()
+    valid_until: datetime | None = utc_time(nullable=True)
     supersedes: str = Field(default="", max_length=100)
     superseded_by: str = Field(default="", max_length=100)
-    revocation_reason: str = Field(default="", max_length=30)
+    revocation_reason: RevocationReason | None = enum_column(RevocationReason, nullable=True)
     revocation_note: str = Field(default="", max_length=1000)
-    revoked_at: int = seconds()
+    revoked_at: datetime | None = utc_time(nullable=True)
     document_sha256: str = Field(max_length=64)
     rdf_sha256: str = Field(default="", max_length=64)
     status_list: str = Field(default="", max_length=60)
@@ -109,62 +91,3 @@ class DocumentRow(Base, table=True):  # type: ignore[call-arg]
     proofs: list[dict] = json_column(list)
     messages: list[str] = json_column(list)
     nonce: bytes = bytes_column()
-
-
-class CounterRow(Base, table=True):  # type: ignore[call-arg]
-    """How many of something were taken: serials of a body in a year, places in status lists. No number is left out."""
-
-    __tablename__ = "counters"
-
-    scope: str = Field(primary_key=True, max_length=100)
-    taken: int = Field(default=0, sa_type=BigInteger, nullable=False)
-
-
-class HoldRow(Entity, Base, table=True):
-    """One time out of force; `parent` is the certificate, `ended_at` 0 while it lasts. The nonce blinds its leaves."""
-
-    __tablename__ = "holds"
-
-    reason: str = Field(max_length=20)
-    note: str = Field(default="", max_length=1000)
-    held_at: int = seconds()
-    ended_at: int = seconds()
-    end_note: str = Field(default="", max_length=1000)
-    nonce: bytes = bytes_column()
-
-
-class StatusListRow(Entity, Base, table=True):
-    """The newest published version of a status list; `packed_sha256` is of the statuses that it tells."""
-
-    __tablename__ = "status_lists"
-
-    sequence: int = Field(default=0, sa_type=BigInteger, nullable=False)
-    credential: bytes = bytes_column()
-    token: bytes = bytes_column()
-    packed_sha256: str = Field(default="", max_length=64)
-    published_at: int = seconds()
-    expires_at: int = seconds()
-    nonce: bytes = bytes_column()
-    log_position: str = Field(default="", max_length=240)
-
-
-class TwinRow(Base, table=True):  # type: ignore[call-arg]
-    """The SD-JWT VC of a certificate, kept so that every later call gets the same salts."""
-
-    __tablename__ = "twins"
-
-    name: str = Field(primary_key=True, max_length=300, foreign_key="certificates.name")
-    content: bytes = bytes_column()
-
-
-class ShareRow(Entity, Base, table=True):
-    """A share link; `parent` is the certificate. Its token is known by its digest only."""
-
-    __tablename__ = "shares"
-
-    token_sha256: str = Field(max_length=64, unique=True)
-    purpose: str = Field(max_length=200)
-    shown: list[str] = json_column(list)
-    by_holder: bool
-    expires_at: int = seconds()
-    ended_at: int = seconds()
