@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
-from services.kit.storage.rows import row_base
+from services.kit.storage.root import row_base
 
 Base = row_base("certificates")
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, select
@@ -22,6 +22,9 @@ from services.kit.storage.database import Database, is_duplicate
 from services.kit.storage.machinery import Machinery
 from services.kit.storage.pages import Page, read_token, size_of, write_token
 from services.kit.storage.rows import Entity
+
+if TYPE_CHECKING:
+    from services.kit.storage.operations import OperationTables
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
@@ -195,6 +198,7 @@ class Store:
         self.database = database
         self.tables: Machinery = metadata.info["machinery"]
         self.rows: registry = metadata.info["rows"]
+        self.operations: OperationTables = metadata.info["operations"]
         self.clock = clock
         self.encode = encode
         self.traceparent = traceparent
