@@ -33,7 +33,7 @@ def group() -> typer.Typer:
 
 
 def _call(session: Session, service: str, method: str, **content: Any) -> Any:
-    found = catalog.descriptor(*catalog.OPERATIONS).methods_by_name[method]
+    found = catalog.descriptor(*catalog.EVENTS).methods_by_name[method]
     return session.call(service, found, requests.parse(found, content))
 
 

@@ -58,6 +58,19 @@ class ServiceConfig(BaseSettings):
     )
     grace: float = Field(10, ge=0, description="seconds that running calls may take to finish on stop")
     reuse_port: bool = Field(False, description="let several processes serve one port (SO_REUSEPORT)")
+    large_file: int = Field(
+        256 * 2**10, ge=0, description="files above this many bytes are worked off by a worker"
+    )
+    worker_silence: float = Field(
+        15, ge=0.1, description="seconds without a sign of life after which a worker counts as dead"
+    )
+    own_worker: bool = Field(
+        True, description="let the embedded system start a worker as its child when there is something to do"
+    )
+    worker_idle: float = Field(
+        60, ge=0, description="seconds that the embedded system's worker stays when there is nothing to do"
+    )
+    operation_days: float = Field(7, gt=0, description="days that ended operations are kept")
 
     @classmethod
     def service(cls) -> str:

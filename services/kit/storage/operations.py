@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    Select,
     String,
     Table,
     and_,
@@ -27,9 +28,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel
 
 from services.kit.storage.columns import bytes_column, enum_column, json_column, utc_time
+from services.kit.storage.pages import matching
 from services.kit.storage.rows import Entity
 
 if TYPE_CHECKING:
@@ -181,11 +184,16 @@ class Ending:
 async def put(tx: "Transaction", operation: Operation, content: bytes | None) -> Operation:
     """Store a new operation and the file that it needs."""
     await tx.insert(operation)
-    await tx.session.flush()
     if content is not None:
         values = {"operation": operation.name, "content": content}
         await tx.execute(tx.store.operations.inputs.insert().values(values))
     return operation
+
+
+def listed(tx: "Transaction", **filters: Any) -> Select[Any]:
+    """Return the SELECT of the operations whose columns equal `filters`, without result and error."""
+    row = tx.store.operations.row
+    return matching(row, **filters).options(defer(row.result), defer(row.error))
 
 
 async def waits(tx: "Transaction", kinds: Collection[str], silent_since: datetime) -> bool:

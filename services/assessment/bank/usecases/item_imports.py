@@ -1,11 +1,11 @@
 """Importing question files: every question is stored, known already, or rejected with reasons.
 
 A file is worked off in batches, each in its own transaction; because known content is recognized by its hash, a
-file that was cut off half-way is simply sent again.
+file that was cut off half-way is simply sent again. Reading and hashing are done in threads.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,15 @@ class Progress:
     rows: list[ItemRow] = field(default_factory=list)
     done: bool = False
 
+    def counts(self) -> dict[str, int]:
+        """Return the counts alone."""
+        kinds = ("found", "checked", "imported", "duplicates", "rejected")
+        return {kind: getattr(self, kind) for kind in kinds}
+
+
+Keep = Callable[[Transaction, Progress], Awaitable[None]]
+Prepared = tuple[Question, str, dict[str, Any] | None]
+
 
 class ItemImports:
     """Imports of question files into a bank."""
@@ -68,24 +77,39 @@ class ItemImports:
         self.store = store
 
     async def run(
-        self, bank: str, file_format: FileFormat, data: bytes, default_code: str, actor: str, *, dry: bool
+        self,
+        bank: str,
+        file_format: FileFormat,
+        data: bytes,
+        default_code: str,
+        actor: str,
+        *,
+        dry: bool,
+        before: Progress | None = None,
+        keep: Keep | None = None,
     ) -> AsyncIterator[Progress]:
-        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED."""
-        default = await self._default(bank, default_code)
+        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED.
+
+        `keep` is called in the transaction of each batch; an import that broke off goes on after `before`.
+        """
+        default = await self.check(bank, default_code)
         questions = await asyncio.to_thread(read, file_format, data)
-        progress = Progress(len(questions))
-        seen: set[str] = set()
-        for start in range(0, len(questions), BATCH):
-            batch = questions[start : start + BATCH]
+        progress = before or Progress(len(questions))
+        seen = await asyncio.to_thread(_hashes, questions[: progress.checked], default)
+        for start in range(progress.checked, len(questions), BATCH):
+            batch = await asyncio.to_thread(_prepare, questions[start : start + BATCH], bank, default, actor)
             progress.rejects, progress.rows = [], []
-            async with self.store.read() if dry else self.store.write() as tx:
-                await _take(tx, bank, batch, default, actor, seen, progress, dry=dry)
-            progress.checked += len(batch)
+            async with self.store.read() if dry and keep is None else self.store.write() as tx:
+                await _take(tx, bank, batch, seen, progress, dry=dry)
+                progress.checked += len(batch)
+                if keep is not None:
+                    await keep(tx, progress)
             yield progress
         progress.rejects, progress.rows, progress.done = [], [], True
         yield progress
 
-    async def _default(self, bank: str, code: str) -> str:
+    async def check(self, bank: str, code: str) -> str:
+        """Return the code for questions that name none, "" where they are rejected; raises BANK_CLOSED."""
         async with self.store.read() as tx:
             require_open(bank, (await tx.get(BankRow, bank)).state)
             return (
@@ -98,9 +122,7 @@ class ItemImports:
 async def _take(
     tx: Transaction,
     bank: str,
-    batch: Sequence[Question],
-    default: str,
-    actor: str,
+    batch: Sequence[Prepared],
     seen: set[str],
     progress: Progress,
     *,
@@ -110,13 +132,12 @@ async def _take(
         await banks.open_bank(tx, bank)
     codes = {row.code for row in await banks.points(tx, bank)}
     good: dict[str, dict[str, Any]] = {}
-    for question in batch:
-        code = code_in(question.category) or default
+    for question, code, values in batch:
         if flaws := (*question.flaws, *_unknown(question, code, codes)):
             progress.rejected += 1
             progress.rejects += [Reject(question, flaw) for flaw in flaws]
             continue
-        values = _values(bank, question, code, actor)
+        assert values is not None
         if values["content_hash"] in seen:
             progress.duplicates += 1
         else:
@@ -138,6 +159,20 @@ async def _store(
         ItemRow(**values | {"name": "" if dry else values["name"]}, create_time=tx.now, update_time=tx.now)
         for values in fresh
     ]
+
+
+def _prepare(batch: Sequence[Question], bank: str, default: str, actor: str) -> list[Prepared]:
+    """Return questions with their codes and, where they can be taken, what is stored of them."""
+    coded = [(question, code_in(question.category) or default) for question in batch]
+    return [
+        (question, code, _values(bank, question, code, actor) if question.content is not None else None)
+        for question, code in coded
+    ]
+
+
+def _hashes(questions: Iterable[Question], default: str) -> set[str]:
+    coded = ((question.content, code_in(question.category) or default) for question in questions)
+    return {content_hash(content, code) for content, code in coded if content is not None}
 
 
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:

@@ -1,0 +1,10 @@
+"""`python -m services.assessment.worker`: does the long work of assessment, as many processes as there is to do."""
+
+from services.assessment.config import AssessmentConfig
+from services.assessment.wiring import open_worker as open
+from services.kit.runtime import run
+from services.kit.work.child import end_with_parent
+
+if __name__ == "__main__":
+    end_with_parent()
+    run(open, AssessmentConfig.load())
