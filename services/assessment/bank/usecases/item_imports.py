@@ -28,7 +28,7 @@ from services.kit.errors import AppError, invalid
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 
-BATCH = 200
+BATCH = 50  # questions a transaction: others that write wait for it
 LARGEST_FILE = 32 * 2**20
 
 
@@ -67,7 +67,16 @@ class Progress:
 
 
 Keep = Callable[[Transaction, Progress], Awaitable[None]]
-Prepared = tuple[Question, str, dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question as it comes to the bank: its knowledge point and, where it can be taken, what is stored of it."""
+
+    question: Question
+    code: str
+    values: dict[str, Any]
+    row: ItemRow | None
 
 
 class ItemImports:
@@ -97,7 +106,9 @@ class ItemImports:
         progress = before or Progress(len(questions))
         seen = await asyncio.to_thread(_hashes, questions[: progress.checked], default)
         for start in range(progress.checked, len(questions), BATCH):
-            batch = await asyncio.to_thread(_prepare, questions[start : start + BATCH], bank, default, actor)
+            batch = await asyncio.to_thread(
+                _prepare, questions[start : start + BATCH], bank, default, actor, dry=dry
+            )
             progress.rejects, progress.rows = [], []
             async with self.store.read() if dry and keep is None else self.store.write() as tx:
                 await _take(tx, bank, batch, seen, progress, dry=dry)
@@ -131,43 +142,45 @@ async def _take(
     if not dry:
         await banks.open_bank(tx, bank)
     codes = {row.code for row in await banks.points(tx, bank)}
-    good: dict[str, dict[str, Any]] = {}
-    for question, code, values in batch:
-        if flaws := (*question.flaws, *_unknown(question, code, codes)):
+    good: dict[str, Prepared] = {}
+    for one in batch:
+        question = one.question
+        if flaws := (*question.flaws, *_unknown(question, one.code, codes)):
             progress.rejected += 1
             progress.rejects += [Reject(question, flaw) for flaw in flaws]
             continue
-        assert values is not None
-        if values["content_hash"] in seen:
+        digest = one.values["content_hash"]
+        if digest in seen:
             progress.duplicates += 1
         else:
-            seen.add(values["content_hash"])
-            good[values["content_hash"]] = values
+            seen.add(digest)
+            good[digest] = one
     await _store(tx, bank, good, progress, dry=dry)
 
 
 async def _store(
-    tx: Transaction, bank: str, good: Mapping[str, dict[str, Any]], progress: Progress, *, dry: bool
+    tx: Transaction, bank: str, good: Mapping[str, Prepared], progress: Progress, *, dry: bool
 ) -> None:
     known = await items.known_hashes(tx, bank, good)
-    fresh = [values for digest, values in good.items() if digest not in known]
+    fresh = [one for digest, one in good.items() if digest not in known]
     progress.duplicates += len(known)
     progress.imported += len(fresh)
     if not dry:
-        await items.insert_many(tx, fresh)
-    progress.rows = [
-        ItemRow(**values | {"name": "" if dry else values["name"]}, create_time=tx.now, update_time=tx.now)
-        for values in fresh
-    ]
+        await items.insert_many(tx, [one.values for one in fresh])
+    progress.rows = [one.row for one in fresh if one.row is not None]
+    for row in progress.rows:
+        row.create_time = row.update_time = tx.now
 
 
-def _prepare(batch: Sequence[Question], bank: str, default: str, actor: str) -> list[Prepared]:
-    """Return questions with their codes and, where they can be taken, what is stored of them."""
-    coded = [(question, code_in(question.category) or default) for question in batch]
-    return [
-        (question, code, _values(bank, question, code, actor) if question.content is not None else None)
-        for question, code in coded
-    ]
+def _prepare(batch: Sequence[Question], bank: str, default: str, actor: str, *, dry: bool) -> list[Prepared]:
+    """Prepare questions before the transaction, which should be short; in a dry run rows have no name."""
+    prepared = []
+    for question in batch:
+        code = code_in(question.category) or default
+        values = _values(bank, question, code, actor) if question.content is not None else {}
+        row = ItemRow(**values | ({"name": ""} if dry else {})) if values else None
+        prepared.append(Prepared(question, code, values, row))
+    return prepared
 
 
 def _hashes(questions: Iterable[Question], default: str) -> set[str]:
