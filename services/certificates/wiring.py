@@ -142,7 +142,7 @@ async def open(config: CertificatesConfig, clock: Clock = SystemClock()) -> Serv
     disclosures = Disclosures(service.store, twins)
     evidence = (LogEvidence(service.store, log), StapledStatus(service.store, clock))
     papers = Papers(certificates, issuer, rings.qr, Typesetter(), [Twin(disclosures)], evidence)
-    batches = Batches(service.store, journal, issuance.nudge)
+    batches = Batches(service.store, journal, issuance.nudge, service.operations)
     shares = Shares(service.store, verifications, clock, config.public_url)
 
     certificate_service = CertificateService(certificates, papers, holds, disclosures)

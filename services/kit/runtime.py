@@ -133,7 +133,7 @@ class Service:
         """Do the jobs of the areas: instead of `prepare` and `start`. The schema is left as it is."""
         await self.hot.open()
         silence = timedelta(seconds=self.config.worker_silence)
-        worker = Worker(self.store, _jobs(areas), self.wakening, silence, self.operations.retention)
+        worker = Worker(self.store, _jobs(areas), self.wakening, silence)
         self._run([self.connection.open, self.wakening.listen, worker.run])
         return self
 

@@ -81,7 +81,6 @@ class Operation(Entity):
     cancel_requested: bool = False
     start_time: datetime | None = utc_time(nullable=True)
     end_time: datetime | None = utc_time(nullable=True)
-    expire_time: datetime | None = utc_time(nullable=True)
 
     @property
     def ended(self) -> bool:
@@ -109,7 +108,7 @@ def operation_tables(base: type[SQLModel]) -> OperationTables:
     table = OperationRow.__table__
     still_open = table.c.state.in_(OPEN)
     Index("ix_operations_open", table.c.create_time, postgresql_where=still_open, sqlite_where=still_open)
-    Index("ix_operations_expire_time", table.c.expire_time)
+    Index("ix_operations_end_time", table.c.end_time)
     return OperationTables(OperationRow, _inputs(base), _steps(base))
 
 
@@ -173,10 +172,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an operation ended; rows are kept until `expire_time`."""
+    """How an operation ended."""
 
     state: OperationState
-    expire_time: datetime
     result: bytes | None = None
     error: bytes | None = None
 
@@ -261,8 +259,7 @@ async def _go_on(tx: "Transaction", hold: Hold, values: dict[str, Any]) -> tuple
 async def end(tx: "Transaction", hold: Hold, ending: Ending, answers: Sequence[bytes] = ()) -> bool:
     """End an operation, with the last answers of its job; returns whether the worker still held it."""
     values = {"state": ending.state, "result": ending.result, "error": ending.error, "worker": ""}
-    times = {"end_time": tx.now, "update_time": tx.now, "expire_time": ending.expire_time}
-    if not await _change(tx, hold, **values, **times):
+    if not await _change(tx, hold, **values, end_time=tx.now, update_time=tx.now):
         return False
     row = await tx.get(tx.store.operations.row, hold.name)
     await _insert_steps(tx, hold.name, row.steps + 1, [(None, answer) for answer in answers])
@@ -306,10 +303,23 @@ async def any_open(tx: "Transaction", kinds: Collection[str]) -> bool:
     return await tx.one(found) is not None
 
 
-async def expire(tx: "Transaction") -> int:
-    """Delete a portion of what has ended long ago; returns how many operations that were."""
+async def conclude(tx: "Transaction", name: str) -> None:
+    """End well an operation that no worker does: whoever does it knows when that is."""
     table = _table(tx)
-    old = select(table.c.name).where(table.c.expire_time < tx.now).limit(EXPIRED_AT_ONCE)
+    ended = {
+        "state": OperationState.SUCCEEDED,
+        "done": table.c.total,
+        "end_time": tx.now,
+        "update_time": tx.now,
+    }
+    running = (table.c.name == name, table.c.state == OperationState.RUNNING)
+    await tx.execute(update(table).where(*running).values(ended))
+
+
+async def expire(tx: "Transaction", before: datetime) -> int:
+    """Delete a portion of what ended before a moment; returns how many operations that were."""
+    table = _table(tx)
+    old = select(table.c.name).where(table.c.end_time < before).limit(EXPIRED_AT_ONCE)
     gone = await tx.execute(delete(table).where(table.c.name.in_(old.scalar_subquery())))
     return int(gone.rowcount)
 

@@ -1,7 +1,7 @@
 """Operations for those who ask for them: ask, read, list, follow, end early."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -35,6 +35,9 @@ class Asked:
     content: bytes | None = None
 
 
+Derive = Callable[[Transaction, Operation], Awaitable[tuple[str, int, int]]]  # → stage, done, total
+
+
 class Operations(Resource[Operation]):
     """The operations of one service; `large` is the number of bytes from which on a file is worth one."""
 
@@ -47,6 +50,18 @@ class Operations(Resource[Operation]):
         self.wakening = wakening
         self.large = large
         self.retention = retention
+        self.derived: dict[str, Derive] = {}
+
+    async def get(self, name: str) -> Operation:
+        """Return one; raises NOT_FOUND."""
+        async with self.store.read() as tx:
+            return await self._told(tx, await tx.get(self.row, name))
+
+    async def _told(self, tx: Transaction, row: Operation) -> Operation:
+        """Complete an operation that no worker does: how far it is follows from what it works on."""
+        if row.kind in self.derived and not row.ended:
+            row.stage, row.done, row.total = await self.derived[row.kind](tx, row)
+        return row
 
     async def ask(self, asked: Asked) -> Operation:
         """Queue an operation."""
@@ -70,7 +85,10 @@ class Operations(Resource[Operation]):
     async def page(self, size: int, token: str, **filters: Any) -> Page[Operation]:
         """Return one page without results; raises INVALID_PAGE_TOKEN."""
         async with self.store.read() as tx:
-            return await tx.page(operations.listed(tx, **filters), self.row, size, token)
+            page = await tx.page(operations.listed(tx, **filters), self.row, size, token)
+            for row in page.rows:
+                await self._told(tx, row)
+            return page
 
     async def watch(self, name: str) -> AsyncIterator[Operation]:
         """Yield an operation now and whenever it has come further, until it has ended; raises NOT_FOUND."""
@@ -111,7 +129,7 @@ class Operations(Resource[Operation]):
         row.cancel_requested = True
         if row.state is OperationState.QUEUED:
             row.state, row.error = OperationState.CANCELLED, cancelled(row).SerializeToString()
-            row.end_time, row.expire_time = tx.now, tx.now + self.retention
+            row.end_time = tx.now
             await operations.drop_input(tx, name)
         return await tx.save(row)
 
@@ -124,7 +142,7 @@ class Operations(Resource[Operation]):
     async def expire(self) -> int:
         """Delete a portion of what has expired; returns how many operations that were."""
         async with self.store.write() as tx:
-            return await operations.expire(tx)
+            return await operations.expire(tx, tx.now - self.retention)
 
 
 def cancelled(row: Operation) -> status_pb2.Status:

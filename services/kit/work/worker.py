@@ -46,12 +46,10 @@ class Worker:
         jobs: Sequence[Job],
         wakening: Wakening,
         silence: timedelta,
-        retention: timedelta,
     ) -> None:
         self.store = store
         self.jobs = {job.kind: job.run for job in jobs}
         self.silence = silence
-        self.retention = retention
         self.domain = f"{store.rows.metadata.info['service']}.shuzheng"
         self.woken = asyncio.Event()
         wakening.callbacks.append(self.woken.set)
@@ -145,19 +143,18 @@ class Worker:
         while True:
             with suppress(AppError):
                 async with self.store.write() as tx:
-                    ending = _ending(state, tx.now + self.retention, said)
-                    if not await operations.end(tx, run.hold, ending, told):
+                    if not await operations.end(tx, run.hold, _ending(state, said), told):
                         log.warning(JOB_LOST, operation=run.hold.name)
                     return
             await asyncio.sleep(PAUSES[0])
 
 
-def _ending(state: OperationState, expire_time: object, said: Message) -> Ending:
+def _ending(state: OperationState, said: Message) -> Ending:
     if state is not OperationState.SUCCEEDED:
-        return Ending(state, expire_time, error=said.SerializeToString())  # type: ignore[arg-type]
+        return Ending(state, error=said.SerializeToString())
     packed = AnyMessage()
     packed.Pack(said)
-    return Ending(state, expire_time, result=packed.SerializeToString())  # type: ignore[arg-type]
+    return Ending(state, result=packed.SerializeToString())
 
 
 def _require_sense(operation: Operation) -> None:

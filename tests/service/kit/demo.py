@@ -16,6 +16,7 @@ from pydantic_settings import SettingsConfigDict
 from shuzheng.options.v1 import access_pb2  # noqa: F401 - registers what demo.proto imports
 from sqlmodel import Field
 
+from services.kit.area import Area
 from services.kit.clock import Clock
 from services.kit.config import ServiceConfig
 from services.kit.events.consumer import Consumed
@@ -258,14 +259,14 @@ async def open_demo(config: ServiceConfig, clock: Clock) -> tuple[Service, Count
     opened = Prepared(config, BASE_OF["demo"].metadata, clock, encoder(PUBLISHED))
     await opened.prepare()
     instance = CounterServicer(Counters(opened.store))
-    return await opened.start([servicer("CounterService", instance)]), instance
+    return await opened.start(Area([servicer("CounterService", instance)])), instance
 
 
 async def open_mirror(config: ServiceConfig, clock: Clock, mirror: Mirror) -> Service:
     """The mirror's wiring."""
     opened = Prepared(config, BASE_OF["mirror"].metadata, clock)
     await opened.prepare()
-    return await opened.start([], mirror.consumed())
+    return await opened.start(Area(consumed=mirror.consumed()))
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:

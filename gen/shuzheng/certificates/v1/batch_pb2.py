@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/batch.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x03\n\x05\x42\x61tch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x33\n\x05state\x18\x03 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchState\x12\x19\n\x11\x63\x65rtificate_count\x18\x04 \x01(\x05\x12\x14\n\x0cissued_count\x18\x05 \x01(\x05\x12\x17\n\x0fwithdrawn_count\x18\x06 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x12\n\ndecided_by\x18\n \x01(\t\x12\x15\n\rreject_reason\x18\x0b \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nissue_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0clog_position\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrefused_count\x18\x12 \x01(\x05*\x8f\x01\n\nBatchState\x12\x1b\n\x17\x42\x41TCH_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_STATE_PROPOSED\x10\x01\x12\x18\n\x14\x42\x41TCH_STATE_RELEASED\x10\x02\x12\x16\n\x12\x42\x41TCH_STATE_ISSUED\x10\x03\x12\x18\n\x14\x42\x41TCH_STATE_REJECTED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/batch.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x04\n\x05\x42\x61tch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x33\n\x05state\x18\x03 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchState\x12\x19\n\x11\x63\x65rtificate_count\x18\x04 \x01(\x05\x12\x14\n\x0cissued_count\x18\x05 \x01(\x05\x12\x17\n\x0fwithdrawn_count\x18\x06 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x12\n\ndecided_by\x18\n \x01(\t\x12\x15\n\rreject_reason\x18\x0b \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nissue_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0clog_position\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrefused_count\x18\x12 \x01(\x05\x12\x11\n\toperation\x18\x13 \x01(\t*\x8f\x01\n\nBatchState\x12\x1b\n\x17\x42\x41TCH_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_STATE_PROPOSED\x10\x01\x12\x18\n\x14\x42\x41TCH_STATE_RELEASED\x10\x02\x12\x16\n\x12\x42\x41TCH_STATE_ISSUED\x10\x03\x12\x18\n\x14\x42\x41TCH_STATE_REJECTED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.certificates.v1.batch_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BATCHSTATE']._serialized_start=614
-  _globals['_BATCHSTATE']._serialized_end=757
+  _globals['_BATCHSTATE']._serialized_start=633
+  _globals['_BATCHSTATE']._serialized_end=776
   _globals['_BATCH']._serialized_start=100
-  _globals['_BATCH']._serialized_end=611
+  _globals['_BATCH']._serialized_end=630
 # @@protoc_insertion_point(module_scope)

@@ -100,6 +100,7 @@ def batch_message(seen: Seen) -> Batch:
         decide_time=moment(row.decided_at),
         issue_time=moment(row.issued_at),
         log_position=row.log_position,
+        operation=row.operation,
         etag=row.etag,
         create_time=timestamp(row.create_time),
         update_time=timestamp(row.update_time),

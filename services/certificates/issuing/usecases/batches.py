@@ -25,13 +25,17 @@ from services.certificates.log.ledger.journal import Journal
 from services.certificates.log.ledger.leaf import LeafType, new_nonce
 from services.certificates.reasons import Reason
 from services.kit.errors import Unmet, precondition
+from services.kit.storage import operations
 from services.kit.storage.commands import command
+from services.kit.storage.operations import Operation, OperationState
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
 from services.kit.values.names import Pattern
+from services.kit.work.operations import Asked, Operations
 
 BATCH = Pattern("batches/{batch}")
+BATCH_RELEASE = "batch_release"  # the kind of operation
 PAUSE = 0.5  # seconds between two looks at a batch that somebody follows
 SHOWN = 20  # listed certificates that a refusal names
 
@@ -59,10 +63,14 @@ class SeenPage(NamedTuple):
 class Batches:
     """Batches for owners and the authority; `owner`, where given, must be the batch's."""
 
-    def __init__(self, store: Store, journal: Journal, released: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, journal: Journal, released: Callable[[], None], operations: Operations
+    ) -> None:
         self.store = store
         self.journal = journal
         self.released = released
+        self.operations = operations
+        operations.derived[BATCH_RELEASE] = release_progress
 
     @command
     async def create(self, tx: Transaction, choice: Choice, note: str, proposer: str) -> BatchRow:
@@ -97,6 +105,7 @@ class Batches:
         require_digest(name, row.digest, digest, digest_of(await batches.digests(tx, name)))
         await batches.release(tx, name)
         row.log_position = await self._tell(tx, row)
+        row.operation = (await self._begin(tx, row, approver)).name
         tx.after_commit(self.released)
         return await tx.save(row)
 
@@ -145,6 +154,12 @@ class Batches:
         row.decided_by, row.decided_at = subject, int(tx.now.timestamp())
         return row
 
+    async def _begin(self, tx: Transaction, row: BatchRow, approver: str) -> Operation:
+        """Make the release an operation to watch; issuance does it here, where the keys are, and nobody can stop it."""
+        asked = Asked(BATCH_RELEASE, row.owner, row.name, approver)
+        running = {"state": OperationState.RUNNING, "start_time": tx.now, "cancellable": False}
+        return await self.operations.put(tx, asked, total=row.certificate_count, **running)
+
     async def _tell(self, tx: Transaction, row: BatchRow) -> str:
         """Commit to digest and size in the log; it says no more of the batch than that there is one."""
         said = {"act": LeafType.BATCH.value, "digest": row.digest, "count": str(row.certificate_count)}
@@ -159,6 +174,13 @@ async def finish(tx: Transaction) -> None:
             row.state = advance(TRANSITIONS, row.state, BatchAction.FINISH, name).value
             row.issued_at = int(tx.now.timestamp())
             await tx.save(row)
+            await operations.conclude(tx, row.operation)
+
+
+async def release_progress(tx: Transaction, operation: Operation) -> tuple[str, int, int]:
+    """Return how far a release is: what it waits for, how many certificates are signed or withdrawn, of how many."""
+    found = (await batches.counts(tx, [operation.resource])).get(operation.resource, Counts())
+    return "REFUSED" if found.refused else "SIGNING", found.issued + found.withdrawn, operation.total
 
 
 async def _seen(tx: Transaction, rows: Sequence[BatchRow]) -> list[Seen]:

@@ -282,11 +282,10 @@ def upgrade() -> None:
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("start_time", services.kit.storage.columns.UtcTime(), nullable=True),
         sa.Column("end_time", services.kit.storage.columns.UtcTime(), nullable=True),
-        sa.Column("expire_time", services.kit.storage.columns.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_operations")),
     )
     with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.create_index("ix_operations_expire_time", ["expire_time"], unique=False)
+        batch_op.create_index("ix_operations_end_time", ["end_time"], unique=False)
         batch_op.create_index(
             "ix_operations_open",
             ["create_time"],
@@ -399,7 +398,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
             sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
         )
-        batch_op.drop_index("ix_operations_expire_time")
+        batch_op.drop_index("ix_operations_end_time")
 
     op.drop_table("operations")
     with op.batch_alter_table("listings", schema=None) as batch_op:

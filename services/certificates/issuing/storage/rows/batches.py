@@ -24,3 +24,4 @@ class BatchRow(Entity, Base, table=True):
     issued_at: int = seconds()
     nonce: bytes = bytes_column()
     log_position: str = Field(default="", max_length=240)
+    operation: str = Field(default="", max_length=300)
