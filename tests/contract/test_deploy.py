@@ -53,6 +53,14 @@ def test_every_command_starts_a_module_that_exists():
     assert all(find_spec(f"{name}.__main__") for name in named)
 
 
+def test_every_service_with_a_worker_has_one_in_both_places():
+    named = {service for service in SERVICES if find_spec(f"services.{service}.worker")}
+    assert named == {"training", "assessment"}
+    for file in ("compose.yaml", "k8s/workers.yaml"):
+        started = set(re.findall(r"-m\W+services\.(\w+)\.worker", TEXTS[DEPLOY / file]))
+        assert started == named, file
+
+
 def test_every_setting_in_an_environment_exists():
     named = {name for text in TEXTS.values() for name in re.findall(r"SHUZHENG_[A-Z_]+[A-Z]", text)}
     known = {

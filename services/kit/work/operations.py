@@ -60,6 +60,7 @@ class Operations(Resource[Operation]):
     async def _told(self, tx: Transaction, row: Operation) -> Operation:
         """Complete an operation that no worker does: how far it is follows from what it works on."""
         if row.kind in self.derived and not row.ended:
+            tx.session.expunge(row)  # what is told is not written
             row.stage, row.done, row.total = await self.derived[row.kind](tx, row)
         return row
 
