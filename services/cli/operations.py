@@ -117,4 +117,4 @@ def cancel(ctx: typer.Context, name: Name, json: Json = False) -> None:
     session = started(ctx, json)
     with reported(session):
         asked = {"name": name, "request_id": str(uuid.uuid4())}
-        output.show(_call(session, service_of(name), "CancelOperation", **asked), session.json)
+        _show(session, _call(session, service_of(name), "CancelOperation", **asked))
