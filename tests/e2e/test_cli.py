@@ -117,7 +117,8 @@ def enrolling(shell: Shell, identifier: str, code: str) -> str:
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
     cohort = shell.json(
         "cohort", "create", f"institutions/{identifier}", "--cohort-id", "c", "--display-name", "一班",
-        "--qualification", "big-data/data-analysis/junior", "--start-date", day, "--end-date", day, "--capacity", "9000",
+        "--qualification", "big-data/data-analysis/junior", "--start-date", day, "--end-date", day,
+        "--capacity", "9000",
     )["name"]  # fmt: skip
     assert shell.json("cohort", "file", cohort)["state"] == "COHORT_STATE_FILED"
     shell.json("cohort", "open-enrollment", cohort)
