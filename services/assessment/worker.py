@@ -3,8 +3,8 @@
 from services.assessment.config import AssessmentConfig
 from services.assessment.wiring import open_worker as open
 from services.kit.runtime import run
-from services.kit.work.child import end_with_parent
+from services.kit.work.child import be_a_child
 
 if __name__ == "__main__":
-    end_with_parent()
+    be_a_child()
     run(open, AssessmentConfig.load())

@@ -22,6 +22,7 @@ PARENT = "SHUZHENG_PARENT"  # process id of whom the worker ends with
 POLL = 1.0  # seconds between two looks for something to do
 PATIENCE = 5.0  # seconds until a child that was asked to end is killed
 PR_SET_PDEATHSIG = 1
+NICE = 10  # how much the serving process goes before
 log = logger("worker")
 
 
@@ -104,11 +105,12 @@ def environment(config: ServiceConfig) -> Mapping[str, str]:
     return settings | {PARENT: str(os.getpid()), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def end_with_parent() -> None:
-    """Let this process end when the one that started it as its worker does, however that ends."""
+def be_a_child() -> None:
+    """Let this process give way to the one that started it as its worker, and end when that does, however it ends."""
     parent = int(os.environ.get(PARENT, "0"))
     if not parent or sys.platform != "linux":
         return
+    os.nice(NICE)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(0)

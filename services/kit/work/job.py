@@ -15,7 +15,7 @@ from services.kit.storage import operations
 from services.kit.storage.operations import Hold, Operation, Standing, Step
 from services.kit.storage.store import Store, Transaction
 
-BREATH = 0.02  # seconds in which the other processes of a SQLite file come to write
+BREATH = 0.03  # seconds in which the other processes of a SQLite file come to write
 
 
 @dataclass(frozen=True, slots=True)

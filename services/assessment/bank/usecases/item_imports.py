@@ -28,7 +28,7 @@ from services.kit.errors import AppError, invalid
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 
-BATCH = 50  # questions a transaction: others that write wait for it
+BATCH = 100  # questions a transaction: others that write wait for it
 LARGEST_FILE = 32 * 2**20
 
 
