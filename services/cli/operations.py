@@ -37,8 +37,9 @@ def _call(session: Session, service: str, method: str, **content: Any) -> Any:
 
 def service_of(name: str) -> str:
     """Return the service that has an operation, which the last segment of its name says; raises BadValue."""
-    service = name.rpartition("operations/")[2].partition("-")[0]
-    if service not in catalog.SERVICES:
+    _, known, last = name.rpartition("operations/")
+    service = last.partition("-")[0]
+    if not known or service not in catalog.SERVICES:
         raise BadValue(f"{name}: …/operations/{{{' | '.join(catalog.SERVICES)}}}-…")
     return service
 
