@@ -20,7 +20,7 @@ from services.training.wiring import open_worker
 from tests.support.people import person
 
 A = "institutions/a"
-ROWS = 1800  # in four slices
+ROWS = 3500  # in four slices
 LARGE = {"large_file": 10_000, "own_worker": False}
 pytestmark = pytest.mark.parametrize("world", [LARGE], indirect=True)
 
@@ -103,9 +103,9 @@ async def test_a_stopped_worker_is_followed_in_the_middle(world, cohort, dry_run
         world.import_roster(cohort, roster(ROWS, misnamed=3) + roster(1), dry_run=dry_run)
     )
     async with working(world):
-        await imported(world, 500)
+        await imported(world, 1000)
     found = await operation(world)
-    assert 500 <= found.done < ROWS and found.state == OperationState.OPERATION_STATE_QUEUED
+    assert 1000 <= found.done < ROWS and found.state == OperationState.OPERATION_STATE_QUEUED
     async with working(world):
         result = await sending
     assert result.counts == (ROWS + 1, ROWS, ROWS, 0, 1)

@@ -28,7 +28,7 @@ from services.training.teaching.usecases.roster_slice import Tally
 LARGEST_FILE = 32 * 2**20
 MOST_ROWS = 200_000
 CHECKED_AT_ONCE = 2000
-IMPORTED_AT_ONCE = 500  # rows a transaction: others that write wait for it
+IMPORTED_AT_ONCE = 1000  # rows a transaction: others that write wait for it
 REJECTS_AT_ONCE = 1000
 COUNTS = ("learners_created", "enrollments_created", "unchanged")
 Table = Sequence[Sequence[Any]]
