@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import certificates, employers, floor, journeys, load, log, paper, proofs
+from bench import certificates, employers, floor, imports, journeys, load, log, paper, proofs
 from bench.load import Rate
 from bench.processes import Measured, running
 from bench.report import Report
@@ -50,6 +50,8 @@ async def measure(report: Report, sizes: Sizes) -> None:
         await _journeys(
             report, sizes, "PostgreSQL", {name: server.url(server.new_database()) for name in SERVICES}
         )
+    if sizes.rounds > 1:  # minutes
+        await imports.measure(report)
     _start(report)
     _pages(report, sizes)
 

@@ -41,8 +41,12 @@ class Entry(NamedTuple):
 TABLE = {entry.name: entry for entry in (
     Entry("training", "培训：机构、班次、学时与结业 · institutions, cohorts, hours, completions",
           "services.training.wiring:open", "services.training.config:TrainingConfig"),
+    Entry("training.worker", "培训的长任务，可有多个 · the long work of training, as many as there is to do",
+          "services.training.wiring:open_worker", "services.training.config:TrainingConfig"),
     Entry("assessment", "评价：题库、考试、报考与成绩 · banks, exams, registrations, results",
           "services.assessment.wiring:open", "services.assessment.config:AssessmentConfig"),
+    Entry("assessment.worker", "评价的长任务，可有多个 · the long work of assessment, as many as there is to do",
+          "services.assessment.wiring:open_worker", "services.assessment.config:AssessmentConfig"),
     Entry("certificates", "证书：签发、状态与透明日志 · certificates, their status, the log",
           "services.certificates.wiring:open", "services.certificates.config:CertificatesConfig"),
     Entry("certificates.verification", "只读验证，无私钥 · verification on a read replica, without a key",

@@ -1,5 +1,5 @@
 """The root of all rows of assessment: one registry and one metadata of their own."""
 
-from services.kit.storage.rows import row_base
+from services.kit.storage.root import row_base
 
 Base = row_base("assessment")

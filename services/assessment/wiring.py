@@ -22,15 +22,25 @@ from services.kit.runtime import Service
 
 async def open(config: AssessmentConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
     """Return the running service."""
-    policy = policies.load(config.policy)
-    vault = Vault.open(config.vault_secret, create=config.embedded)
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
     await service.prepare()
+    return await service.start(*_areas(service, config))
+
+
+async def open_worker(config: AssessmentConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
+    """Return a running worker, which does the long work of the service and serves nothing."""
+    service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
+    return await service.work(*_areas(service, config))
+
+
+def _areas(service: Service, config: AssessmentConfig) -> tuple[Area, ...]:
+    policy = policies.load(config.policy)
+    vault = Vault.open(config.vault_secret, create=config.embedded)
     store = service.store
-    return await service.start(
+    return (
         register(store),
         person(store, policy, vault),
-        bank(store),
+        bank(store, service.operations),
         exam(store, policy),
         sitting(store, service.hot, open_result),
         outcome(store, policy),

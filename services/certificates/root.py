@@ -1,5 +1,5 @@
 """What every row of certificates derives from."""
 
-from services.kit.storage.rows import row_base
+from services.kit.storage.root import row_base
 
 Base = row_base("certificates")

@@ -14,6 +14,7 @@ from services.cli import (
     events,
     identity,
     offline,
+    operations,
     questions,
     releases,
     reports,
@@ -55,6 +56,7 @@ def build(words: Sequence[str]) -> typer.Typer:
     for noun in catalog.NOUNS:
         group = _group(noun) if noun.name in words else typer.Typer()
         app.add_typer(group, name=noun.name, help=f"{noun.zh} · {noun.en}")
+    app.add_typer(operations.group(), name="operation", help="长任务 · operations: long work to watch")
     app.add_typer(events.group(), name="events", help="事件 · events: parked messages, republishing")
     return app
 

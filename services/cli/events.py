@@ -32,7 +32,7 @@ def group() -> typer.Typer:
 
 
 def _call(session: Session, service: str, name: str, **content: Any) -> Any:
-    _, method = catalog.method(f"OperationsService/{name}")
+    _, method = catalog.method(f"EventService/{name}")
     return next(session.caller.answers(service, method, [requests.parse(method, content)]))
 
 

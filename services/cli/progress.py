@@ -34,6 +34,11 @@ class Stages:
             for stage, (done, total) in self.tasks.items():
                 output.error_console().print(f"{stage} {done}/{total}", markup=False)
 
+    def note(self, operation: str) -> None:
+        """Say under which name the work goes on where this program ends; "" where it does not."""
+        if operation and not self.quiet:
+            self.bars.console.print(f"长任务 operation: {operation}", markup=False)
+
     def show(self, stage: str, done: int, total: int) -> None:
         """Say how far a stage is; 0 in all means unknown."""
         self.tasks[stage] = (done, max(done, total))

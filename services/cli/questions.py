@@ -65,6 +65,7 @@ def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, list[Any]]:
     """Return the last answer, which has the figures, and the rejects."""
     last, refused = None, []
     for answer in answers:
+        stages.note(answer.operation)
         stages.show("试题 items", answer.checked, answer.found)
         refused += answer.rejects
         last = answer

@@ -48,6 +48,7 @@ def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, list[Any], byte
     """Return summary, rejects and rejects file of an import."""
     summary, refused, kept = None, [], b""
     for answer in answers:
+        stages.note(answer.operation)
         if answer.HasField("progress"):
             at = answer.progress
             stages.show(STAGES.get(at.stage, "…"), at.rows_done, at.rows_total)

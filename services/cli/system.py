@@ -83,7 +83,7 @@ def call(
     ] = "{}",
     source: Annotated[str, typer.Option("--from", help="请求 JSON 文件，- 为标准输入")] = "",
     service: Annotated[
-        str, typer.Option("--service", help="OperationsService 所在的服务 · training | …")
+        str, typer.Option("--service", help="EventService、OperationService 所在的服务 · training | …")
     ] = "",
     json: Json = True,
 ) -> None:

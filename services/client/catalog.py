@@ -101,9 +101,11 @@ NOUNS: tuple[Noun, ...] = (
 )  # fmt: skip
 BY_NAME = {noun.name: noun for noun in NOUNS}
 SERVICES = ("training", "assessment", "certificates")
-# Served beside the nouns: verification is part of `certificate`, operations of `events`.
+# Served beside the nouns: verification is part of `certificate`; every service serves EVERYWHERE.
 MORE = (("certificates", "VerificationService"),)
-OPERATIONS = ("operations", "OperationsService")
+EVENTS = ("events", "EventService")
+OPERATIONS = ("operations", "OperationService")
+EVERYWHERE = (EVENTS, OPERATIONS)
 
 
 def services() -> Iterator[tuple[str, ServiceDescriptor]]:
@@ -117,10 +119,10 @@ def services() -> Iterator[tuple[str, ServiceDescriptor]]:
 def find(path: str) -> tuple[str, MethodDescriptor] | None:
     """Return (service, method) of `SERVICE/METHOD`, the service with or without its package; None for none.
 
-    For OperationsService, which every service serves, the service is "".
+    For what every service serves, the service is "".
     """
     wanted, _, method = path.rpartition("/")
-    everything = [*services(), ("", descriptor(*OPERATIONS))]
+    everything = [*services(), *(("", descriptor(*each)) for each in EVERYWHERE)]
     found = [
         (service, each.methods_by_name[method])
         for service, each in everything
@@ -144,5 +146,5 @@ def _names(service: ServiceDescriptor, owner: str, wanted: str) -> bool:
 
 def paths() -> Sequence[str]:
     """Return every `package.Service/Method`."""
-    everything = [each for _, each in services()] + [descriptor(*OPERATIONS)]
+    everything = [each for _, each in services()] + [descriptor(*each) for each in EVERYWHERE]
     return [f"{each.full_name}/{method.name}" for each in everything for method in each.methods]

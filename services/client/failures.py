@@ -9,9 +9,10 @@ from tomllib import loads
 from typing import Any
 
 import grpc
+from google.rpc import status_pb2
 
 from services.kit.errors import AppError, Kind
-from services.kit.rpc.status import from_call
+from services.kit.rpc.status import error_of, from_call
 
 KINDS = {
     Kind.INVALID: ("请求有误", "The request is wrong"),
@@ -54,6 +55,13 @@ def told(call: str) -> Iterator[None]:
 def raised(call: str, error: Any) -> AppError | Fault:
     """Return the refusal, or the fault, that an error of gRPC stands for."""
     return Fault(call, error.code(), error.details()) if error.code() in FAULTS else from_call(error)
+
+
+def failed(call: str, status: status_pb2.Status) -> AppError | Fault:
+    """Return the refusal, or the fault, that long work ended with."""
+    if status.code in {code.value[0] for code in FAULTS}:
+        return Fault(call, grpc.StatusCode.INTERNAL, status.message)
+    return error_of(status)
 
 
 @cache

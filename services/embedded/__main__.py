@@ -31,7 +31,7 @@ def main() -> int:
     chosen = parser.parse_args()
     logs.configure(chosen.log_level, service="embedded")
     try:
-        uvloop.run(_serve(chosen.data_dir, chosen.http, chosen.json))
+        uvloop.run(_serve(chosen))
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -41,15 +41,15 @@ def main() -> int:
     return 0
 
 
-async def _serve(folder: Path, http: str, as_json: bool) -> None:
+async def _serve(chosen: argparse.Namespace) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     began = time.perf_counter()
-    running = await system.open(folder)
-    files = await running.serve_files(http) if http else ""
+    running = await system.open(chosen.data_dir, log_level=chosen.log_level)
+    files = await running.serve_files(chosen.http) if chosen.http else ""
     gc.freeze()
-    _tell(running, files, time.perf_counter() - began, as_json)
+    _tell(running, files, time.perf_counter() - began, chosen.json)
     await stopping.wait()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)

@@ -1,4 +1,4 @@
-"""An area of a service, as its wiring hands it over: what it serves, what it listens to, what it keeps doing."""
+"""An area of a service, as its wiring hands it over: what it serves, listens to, keeps doing, and has workers do."""
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,6 +9,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from services.kit.events.consumer import Consumed
 from services.kit.rpc.server import Servicer
+from services.kit.work.job import Job
 
 Background = Callable[[], Awaitable[None]]
 Answers = TypeVar("Answers")
@@ -21,6 +22,7 @@ class Area:
     servicers: Sequence[Servicer] = ()
     consumed: Sequence[Consumed] = ()
     background: Sequence[Background] = ()
+    jobs: Sequence[Job] = ()
 
 
 def served(add: Callable[[Answers, Any], None], servicer: Answers) -> Servicer:

@@ -24,6 +24,11 @@ RELAY_WAITING = "relay_waiting"
 CONSUMER_WAITING = "consumer_waiting"
 BROKER_STARTED = "broker_started"
 TASK_FAILED = "task_failed"
+JOB_WAITS = "job_waits"
+JOB_LOST = "job_lost"
+JOB_FAILED = "job_failed"
+WORKER_STARTED = "worker_started"
+WORKER_DIED = "worker_died"
 
 ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5})(?:18|19|20)\d{2}(?:0\d|1[0-2])\d{2}(\d{3}[\dXx])(?!\d)")
 _access: Any = None

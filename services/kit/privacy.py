@@ -38,13 +38,21 @@ class Vault:
 
     def seal(self, text: str) -> bytes:
         """Encrypt with AES-256-GCM; the nonce comes first."""
-        nonce = os.urandom(NONCE)
-        return nonce + self._seal.encrypt(nonce, text.encode(), None)
+        return self.seal_file(text.encode())
 
     def open_sealed(self, sealed: bytes) -> str:
         """Decrypt what `seal` made; raises ValueError for bytes of another key."""
+        return self.open_file(sealed).decode()
+
+    def seal_file(self, content: bytes) -> bytes:
+        """Encrypt a file that holds personal numbers, as `seal` does a number."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._seal.encrypt(nonce, content, None)
+
+    def open_file(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_file` made; raises ValueError for bytes of another key."""
         try:
-            return self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+            return self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], None)
         except (InvalidTag, ValueError):
             raise ValueError("sealed with another key, or damaged") from None
 

@@ -1,4 +1,4 @@
-"""A running service: database, hot paths, relay, consumers and server, started and stopped in the right order.
+"""A running service: database, hot paths, relay, consumers, server or worker, started and stopped in the right order.
 
 Start: schema → server → relay and consumers (which wait for the broker). Stop: NOT_SERVING → finish calls → stop
 consumers → drain the relay → close pools.
@@ -7,14 +7,16 @@ consumers → drain the relay → close pools.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Self
 
 import nats
+from shuzheng.operations.v1.operation_service_pb2_grpc import add_OperationServiceServicer_to_server
 from sqlalchemy import MetaData
 
 from services.kit import logs, telemetry
 from services.kit.acts.actor import ACTOR, Actor
-from services.kit.area import Area, Background
+from services.kit.area import Area, Background, served
 from services.kit.clock import Clock
 from services.kit.config import ReaderConfig, ServiceConfig
 from services.kit.errors import AppError
@@ -24,14 +26,20 @@ from services.kit.events.parking import Parking
 from services.kit.events.relay import Relay, lag
 from services.kit.rpc.call import CALL
 from services.kit.rpc.chain import Chain, Settings
+from services.kit.rpc.events import events
 from services.kit.rpc.identity import Issuer, Verifier
 from services.kit.rpc.limits import Limiter
-from services.kit.rpc.operations import operations
 from services.kit.rpc.server import NOT_SERVING, SERVING, Listener, Server, Servicer
 from services.kit.storage.database import Database
 from services.kit.storage.hot import HotPath
 from services.kit.storage.migrate import upgrade
 from services.kit.storage.store import Encoded, Store, no_facts
+from services.kit.work.child import Child, be_a_child
+from services.kit.work.job import Job
+from services.kit.work.operations import Operations
+from services.kit.work.service import OperationService
+from services.kit.work.wakening import Wakening
+from services.kit.work.worker import Worker
 
 READINESS = 2.0  # seconds between looks at the database
 RESTART = 1.0  # seconds before a failed background task is started again
@@ -149,8 +157,16 @@ class Service(Reader):
         self.store = Store(self.database, metadata, clock, encode, _traceparent)
         self.connection = Connection(config.nats_url, f"shuzheng-{self.name}", config.nats_credentials_file)
         self.relay = Relay(self.name, self.store, self.hot, self.connection, clock)
+        self.wakening = Wakening(self.name, self.connection)
+        retention = timedelta(days=config.operation_days)
+        self.operations = Operations(self.store, self.name, self.wakening, config.large_file, retention)
         self.consumers: list[Consumer] = []
         self.figures: dict[str, float] = {"lag": 0.0, "parked": 0.0}
+
+    @property
+    def address(self) -> str:
+        """Where the service listens: host:port, or for a worker what wakes it."""
+        return super().address if self.server is not None else self.wakening.subject
 
     async def prepare(self) -> None:
         """Bring the schema up to date and connect the hot paths; raises UNAVAILABLE without a database."""
@@ -165,14 +181,20 @@ class Service(Reader):
         """Serve what the areas serve, handle what they consume, keep their tasks running; call after `prepare`."""
         self.consumers = self._consumers([entry for area in areas for entry in area.consumed])
         parking = Parking(self.store, self.consumers)
-        own = operations(parking, self.connection, self.clock)
+        own = (
+            events(parking, self.connection, self.clock),
+            served(add_OperationServiceServicer_to_server, OperationService(self.operations)),
+        )
         chain = self._chain()
-        await self._listen([*_servicers(areas), own], chain)
+        await self._listen([*_servicers(areas), *own], chain)
         tasks = [
             chain.deadlines.run,
             self.connection.open,
             *(task for area in areas for task in area.background),
             self.relay.run,
+            self.wakening.publish,
+            self.operations.keep_clean,
+            *self._child(areas),
             *(c.run for c in self.consumers),
             self._tell_readiness,
         ]
@@ -181,6 +203,23 @@ class Service(Reader):
             tasks.append(lambda: self._watch(parking))
         self._run(tasks)
         return self
+
+    async def work(self, *areas: Area) -> "Service":
+        """Do the jobs of the areas: instead of `prepare` and `start`. Raises UNAVAILABLE without a database."""
+        be_a_child()
+        await self.database.reach()
+        await self.hot.open()
+        silence = timedelta(seconds=self.config.worker_silence)
+        worker = Worker(self.store, _jobs(areas), self.wakening, silence)
+        self._run([self.connection.open, self.wakening.listen, worker.run])
+        return self
+
+    def _child(self, areas: Sequence[Area]) -> list[Background]:
+        """The embedded system brings its own worker."""
+        kinds = [job.kind for job in _jobs(areas)]
+        if not (kinds and self.config.embedded and self.config.own_worker):
+            return []
+        return [Child(self.store, self.config, kinds, self.wakening, self.config.worker_idle).run]
 
     def _consumers(self, consumed: Sequence[Consumed]) -> list[Consumer]:
         sources = sorted({entry.subject.split(".", 1)[0] for entry in consumed})
@@ -219,6 +258,10 @@ def _listener(config: ReaderConfig) -> Listener:
         config.tls_key_file,
         config.tls_client_ca_file,
     )
+
+
+def _jobs(areas: Sequence[Area]) -> list[Job]:
+    return [job for area in areas for job in area.jobs]
 
 
 def _servicers(areas: Sequence[Area]) -> list[Servicer]:

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from services.kit.storage.rows import row_base
+from services.kit.storage.root import row_base
 
 Base: Any = row_base("training")

@@ -48,9 +48,16 @@ def test_compose_mounts_files_that_exist():
 
 def test_every_command_starts_a_process_that_exists():
     named = {name for text in TEXTS.values() for name in re.findall(r"\[run, ([\w.]+)\]", text)}
-    assert named == {*SERVICES, "certificates.site"}
+    assert named == {*SERVICES, "certificates.site", "training.worker", "assessment.worker"}
     assert named <= set(TABLE)
     assert not [path for path, text in TEXTS.items() if re.search(r"-m\W+services\.(?!cli)", text)]
+
+
+def test_every_worker_is_started_in_both_places():
+    named = {name for name in TABLE if name.endswith(".worker")}
+    assert named == {"training.worker", "assessment.worker"}
+    for file in ("compose.yaml", "k8s/workers.yaml"):
+        assert set(re.findall(r"\[run, (\w+\.worker)\]", TEXTS[DEPLOY / file])) == named, file
 
 
 def test_every_setting_in_an_environment_exists():

@@ -45,6 +45,7 @@ VIOLATIONS = [
     ),
     ("services-are-independent", "training/teaching/usecases/planted.py", "import services.assessment.names"),
     ("kit-has-layers", "kit/storage/planted.py", "import services.kit.rpc"),
+    ("kit-has-layers", "kit/rpc/planted.py", "import services.kit.work"),
     ("kit-has-layers", "kit/values/planted.py", "import services.kit.clock"),
     ("kit-has-layers", "kit/http/planted.py", "import services.kit.runtime"),
     ("kit-has-layers", "kit/config/planted.py", "import services.kit.process"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.people import person
 from tests.support.places import ROOT
 
 PATIENCE = 60.0
@@ -100,24 +102,31 @@ def test_exit_codes_tell_what_was_wrong(shell: Shell) -> None:
     assert shell.run("cohort", "nonsense")[0] == 2
 
 
-def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path) -> None:
+def enrolling(shell: Shell, identifier: str, code: str) -> str:
+    """Open a cohort of a new institution for enrollment, as its staff; returns its name."""
     shell.run("login", "--as", "supervisor")
-    institution(shell, "roster", "52999999000000102D")
+    institution(shell, identifier, code)
     listing = shell.json(
-        "listing", "create", "institutions/roster", "--listing-id", "l", "--occupation", "big-data",
+        "listing", "create", f"institutions/{identifier}", "--listing-id", "l", "--occupation", "big-data",
         "--role", "training",
     )  # fmt: skip
     confirmed = ["--batch", "2026-01", "--valid-from", "2021-03-01", "--valid-to", "2099-12-31"]
     for step, more in (("recommend", []), ("review", []), ("confirm", confirmed)):
         shell.json("listing", step, listing["name"], *more)
-    shell.run("login", "--as", "institution:institutions/roster")
+    shell.run("login", "--as", f"institution:institutions/{identifier}")
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
     cohort = shell.json(
-        "cohort", "create", "institutions/roster", "--cohort-id", "c", "--display-name", "一班", "--qualification",
-        "big-data/data-analysis/junior", "--start-date", day, "--end-date", day, "--capacity", "50",
+        "cohort", "create", f"institutions/{identifier}", "--cohort-id", "c", "--display-name", "一班",
+        "--qualification", "big-data/data-analysis/junior", "--start-date", day, "--end-date", day,
+        "--capacity", "9000",
     )["name"]  # fmt: skip
     assert shell.json("cohort", "file", cohort)["state"] == "COHORT_STATE_FILED"
     shell.json("cohort", "open-enrollment", cohort)
+    return str(cohort)
+
+
+def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path) -> None:
+    cohort = enrolling(shell, "roster", "52999999000000102D")
     file = tmp_path / "roster.csv"
     file.write_text("姓名,身份证号\n王静,99999919750102990X\n张三,123\n", "utf-8")
     code, _, err = shell.run(
@@ -128,6 +137,35 @@ def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path
     assert {reject["row"] for reject in told["rejects"]} >= {3}
     assert "INVALID_NATIONAL_ID" in (tmp_path / "rejects.csv").read_text("utf-8-sig")
     assert shell.run("roster", "import", cohort, "absent.csv")[0] == 2
+
+
+def test_a_large_roster_is_an_operation_to_watch(shell: Shell, tmp_path: Path) -> None:
+    cohort = enrolling(shell, "long", "52999999000000103F")
+    file, headless = tmp_path / "roster.csv", tmp_path / "headless.csv"
+    people = [person(number) for number in range(1, 6001)]
+    lines = [f"{who.display_name},{who.national_id},示例公司第一分公司" for who in people]
+    file.write_text("\n".join(["姓名,身份证号,工作单位", *lines]), "utf-8")
+    code, out, err = shell.run("roster", "import", cohort, str(file))
+    assert code == 0, err
+    name = re.search(r"institutions/long/operations/training-\w+", err)
+    assert name is not None, err
+    (listed,) = shell.json("operation", "list", "institutions/long")["operations"]
+    assert (listed["name"], listed["state"], listed["done"]) == (name[0], "OPERATION_STATE_SUCCEEDED", 6000)
+    code, out, err = shell.run("operation", "watch", name[0])
+    assert (code, "6000/6000" in err) == (0, True), (out, err)
+    result = shell.json("operation", "get", name[0])["result"]
+    assert result["@type"].endswith("ImportRosterResponse")
+    assert result["summary"]["enrollments_created"] == 6000
+    assert shell.json("operation", "cancel", name[0])["state"] == "OPERATION_STATE_SUCCEEDED"
+    headless.write_text("无表头\n" * 40_000, "utf-8")
+    assert shell.run("roster", "import", cohort, str(headless))[0] == 2
+    (failed,) = shell.json("operation", "list", "institutions/long", "--state", "failed")["operations"]
+    code, out, err = shell.run("operation", "watch", failed["name"])
+    assert (code, "UNREADABLE_ROSTER" in err) == (2, True), (out, err)
+    shell.run("login", "--as", "institution:institutions/roster")
+    assert shell.run("operation", "watch", name[0])[0] == 4
+    assert shell.run("operation", "get", "institutions/long/operations/nothing-1")[0] == 2
+    assert shell.run("operation", "get", "institutions/roster/operations/training-1")[0] == 3
 
 
 def test_verification_needs_no_token(shell: Shell, tmp_path: Path) -> None:

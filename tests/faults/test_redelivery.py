@@ -1,7 +1,7 @@
 """Everything is delivered again: lost acknowledgements, a full republish, both at once. Nothing is done twice."""
 
 import pytest
-from shuzheng.operations.v1 import operations_service_pb2, operations_service_pb2_grpc
+from shuzheng.events.v1 import event_service_pb2, event_service_pb2_grpc
 
 pytestmark = pytest.mark.timeout(180)
 CONSUMERS = (
@@ -33,8 +33,8 @@ async def republish(fault):
     """Ask every service to publish its whole outbox again; returns how many facts that were."""
     count = 0
     for service in fault.system.services:
-        stub = fault.system.stub(service, operations_service_pb2_grpc.OperationsServiceStub, "supervisor")
-        answer = await stub.RepublishEvents(operations_service_pb2.RepublishEventsRequest(), timeout=20)
+        stub = fault.system.stub(service, event_service_pb2_grpc.EventServiceStub, "supervisor")
+        answer = await stub.RepublishEvents(event_service_pb2.RepublishEventsRequest(), timeout=20)
         count += answer.events
     return count
 

@@ -21,7 +21,8 @@ async def test_nothing_that_can_be_sent_breaks_a_service(system, databases, log,
     reached, faults = set(), Counter()
     for seed, service in enumerate(SERVICES):
         falling = hail(system.services[service], fuzz.Writer(seed, names))
-        await falling.fall(fuzz.methods(service) + fuzz.methods("operations"), ROUNDS[databases.engine])
+        methods = [method for name in (service, "events", "operations") for method in fuzz.methods(name)]
+        await falling.fall(methods, ROUNDS[databases.engine])
         faults += falling.faults
         reached |= falling.reached
     assert not faults, report(faults, log)

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from shuzheng.certificates.v1 import certificate_pb2, certificate_service_pb2
-from shuzheng.operations.v1 import operations_service_pb2, operations_service_pb2_grpc
+from shuzheng.events.v1 import event_service_pb2, event_service_pb2_grpc
 
 from tests.support import invariants
 from tests.support.effort import EFFORT
@@ -102,7 +102,7 @@ class Certification(RuleBasedStateMachine):
 
     @rule(service=st.sampled_from(["training", "certificates"]))
     def publish_again(self, service):
-        kind = operations_service_pb2_grpc.OperationsServiceStub
+        kind = event_service_pb2_grpc.EventServiceStub
         stub = self.held.system.stub(service, kind, "supervisor")
         self.run(republish(stub))
 
@@ -114,7 +114,7 @@ class Certification(RuleBasedStateMachine):
 
 
 async def republish(stub):
-    await stub.RepublishEvents(operations_service_pb2.RepublishEventsRequest(), timeout=10)
+    await stub.RepublishEvents(event_service_pb2.RepublishEventsRequest(), timeout=10)
 
 
 def valid_certificates(snapshot, owner):

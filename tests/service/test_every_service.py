@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parametrize("service", contract.SERVICES)
 def closed_methods(service: str) -> Iterator[contract.Method]:
     """Yield the RPCs of a service that need a token."""
     for method in contract.methods():
-        if method.file.service in {service, "operations"}:
+        if method.file.service in {service, "events", "operations"}:
             roles = {grant.role for grant in method.grants}
             if access_pb2.ROLE_PUBLIC not in roles:
                 yield method

@@ -10,7 +10,8 @@ from sqlmodel import Field
 
 from services.kit.storage.columns import bytes_column, json_column, utc_time
 from services.kit.storage.database import Database
-from services.kit.storage.rows import Entity, row_base
+from services.kit.storage.root import row_base
+from services.kit.storage.rows import Entity
 from services.kit.storage.store import Encoded, Store
 from tests.support.clock import SettableClock
 

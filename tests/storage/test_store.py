@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Field
 
 from services.kit.errors import AppError, Kind
-from services.kit.storage.rows import row_base
+from services.kit.storage.root import row_base
 from services.kit.storage.store import Store
 from tests.storage.accounts import AccountRow, Base, OwnerRow, Paid, SampleRow, account, opened
 from tests.support.clock import SettableClock
@@ -275,7 +275,9 @@ def test_two_services_have_nothing_in_common():
     one, two = row_base("one"), row_base("two")
     assert one.metadata is not two.metadata
     assert one.metadata.info["rows"] is not two.metadata.info["rows"]
-    assert set(one.metadata.tables) == {"outbox", "inbox", "parked", "acts", "act_names"}
+    own = {"outbox", "inbox", "parked", "acts", "act_names"}
+    own |= {"operations", "operation_inputs", "operation_steps"}
+    assert set(one.metadata.tables) == own
     assert "accounts" in Base.metadata.tables
 
     class Same(row_base("three"), table=True):

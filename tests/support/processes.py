@@ -27,12 +27,13 @@ RECONNECT = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_bac
 
 
 class ServiceProcess:
-    """`shuzheng run <service>`; `start` may be repeated after `kill` or `stop`."""
+    """`shuzheng run <service>`, or another process of it; `start` may be repeated after `kill` or `stop`."""
 
-    def __init__(self, service: str, folder: Path, settings: Mapping[str, Any]):
+    def __init__(self, service: str, folder: Path, settings: Mapping[str, Any], program: str = ""):
         self.service = service
+        self.program = f"{service}.{program}" if program else service
         self.address = f"127.0.0.1:{free_port()}"
-        self.log = folder / f"{service}.log"
+        self.log = folder / f"{self.program}.log"
         self.settings = {
             "data_dir": folder,
             "listen": self.address,
@@ -54,7 +55,7 @@ class ServiceProcess:
         settings = {prefix + key.upper(): str(value) for key, value in self.settings.items()}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.interpreter, "-m", "services.processes", self.service], cwd=ROOT, stdout=log,
+                [sys.executable, *self.interpreter, "-m", "services.processes", self.program], cwd=ROOT, stdout=log,
                 stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
                 env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"} | settings,
             )  # fmt: skip
@@ -65,9 +66,9 @@ class ServiceProcess:
         for _ in range(START_SECONDS * 50):
             if self.log.read_bytes().count(b" listening on ") >= self.starts:
                 return
-            assert self.alive, f"{self.service} ended while it started:\n{self.tail()}"
+            assert self.alive, f"{self.program} ended while it started:\n{self.tail()}"
             await asyncio.sleep(0.02)
-        raise AssertionError(f"{self.service} did not start:\n{self.tail()}")
+        raise AssertionError(f"{self.program} did not start:\n{self.tail()}")
 
     async def start(self) -> None:
         """Start and wait until it serves."""
@@ -76,7 +77,7 @@ class ServiceProcess:
 
     def kill(self) -> None:
         """End it as a power cut would; raises AssertionError where it was dead already."""
-        assert self.alive and self.process, f"{self.service} was not running:\n{self.tail()}"
+        assert self.alive and self.process, f"{self.program} was not running:\n{self.tail()}"
         self.process.kill()
         assert self.process.wait(10) == -signal.SIGKILL
 

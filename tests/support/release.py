@@ -5,6 +5,8 @@ import asyncio
 from shuzheng.certificates.v1 import batch_service_pb2
 from shuzheng.certificates.v1 import certificate_pb2 as pb
 from shuzheng.certificates.v1.batch_service_pb2_grpc import BatchServiceStub
+from shuzheng.operations.v1.operation_service_pb2 import WatchOperationRequest
+from shuzheng.operations.v1.operation_service_pb2_grpc import OperationServiceStub
 from sqlalchemy import select
 
 from services.certificates.log.storage.rows.log import LogLeafRow
@@ -62,6 +64,11 @@ class Desk:
     async def watch(self, batch, **options):
         request = batch_service_pb2.WatchBatchRequest(name=batch.name, owner=BODY)
         return [answer.batch async for answer in self.staff().WatchBatch(request, **options)]
+
+    async def watch_release(self, batch, **options):
+        stub = self.world.opened.stub(OperationServiceStub, "body", BODY)
+        request = WatchOperationRequest(name=batch.operation)
+        return [answer.operation async for answer in stub.WatchOperation(request, **options)]
 
     async def states(self):
         return {c.source.rpartition("/")[2]: c.state for c in await self.world._list()}

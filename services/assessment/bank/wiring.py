@@ -7,6 +7,7 @@ from shuzheng.assessment.v1.paper_service_pb2_grpc import add_PaperServiceServic
 
 from services.assessment.bank.rpc.banks import BankService
 from services.assessment.bank.rpc.blueprints import BlueprintService
+from services.assessment.bank.rpc.item_jobs import item_import
 from services.assessment.bank.rpc.items import ItemService
 from services.assessment.bank.rpc.papers import PaperService
 from services.assessment.bank.usecases.banks import Banks
@@ -17,16 +18,19 @@ from services.assessment.bank.usecases.items import Items
 from services.assessment.bank.usecases.papers import Papers
 from services.kit.area import Area, served
 from services.kit.storage.store import Store
+from services.kit.work.operations import Operations
 
 
-def bank(store: Store) -> Area:
+def bank(store: Store, operations: Operations) -> Area:
     """Return the area."""
-    items = ItemService(Items(store), ItemImports(store), ItemExports(store))
+    imports = ItemImports(store)
+    items = ItemService(Items(store), imports, ItemExports(store), operations)
     return Area(
         (
             served(add_BankServiceServicer_to_server, BankService(Banks(store))),
             served(add_ItemServiceServicer_to_server, items),
             served(add_BlueprintServiceServicer_to_server, BlueprintService(Blueprints(store))),
             served(add_PaperServiceServicer_to_server, PaperService(Papers(store))),
-        )
+        ),
+        jobs=(item_import(imports),),
     )

@@ -32,7 +32,7 @@ def issuing(
         "shuzheng_issuer_locked", "1 where nothing is signed any more", lambda: float(bool(issuance.locked))
     )
     certificates = Certificates(store, drafter, issuance.nudge, journal, issuance.require_unlocked)
-    batches = Batches(store, journal, issuance.nudge)
+    batches = Batches(store, journal, issuance.nudge, service.operations)
     return Area(
         (
             served(add_CertificateServiceServicer_to_server, CertificateService(certificates)),

@@ -31,7 +31,7 @@ async def check(j: Journey) -> None:
 async def _drained(j: Journey) -> None:
     for service in SERVICES:
         status = await until(
-            lambda service=service: j.supervisor("OperationsService/GetEventStatus", service),  # type: ignore[misc]
+            lambda service=service: j.supervisor("EventService/GetEventStatus", service),  # type: ignore[misc]
             lambda found: found.waiting == 0,
             f"outbox of {service} drained",
         )

@@ -13,6 +13,7 @@ from services.kit.config.parts import (
     Socket,
     Stored,
     Web,
+    Working,
 )
 from services.kit.config.settings import CONFIG_FILE, EXIT_CONFIG, Settings, Unusable, environment
 
@@ -33,5 +34,6 @@ __all__ = [
     "Stored",
     "Unusable",
     "Web",
+    "Working",
     "environment",
 ]

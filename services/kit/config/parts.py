@@ -212,9 +212,27 @@ class Sealed(Process):
         return [*super().problems(), *([] if self.embedded else self.needed("vault_secret_file"))]
 
 
+class Working(Process):
+    """How long work is done."""
+
+    large_file: int = Field(
+        256 * 2**10, ge=0, description="files above this many bytes are worked off by a worker"
+    )
+    worker_silence: float = Field(
+        15, ge=0.1, description="seconds without a sign of life after which a worker counts as dead"
+    )
+    own_worker: bool = Field(
+        True, description="let the embedded system start a worker as its child when there is something to do"
+    )
+    worker_idle: float = Field(
+        60, ge=0, description="seconds that the embedded system's worker stays when there is nothing to do"
+    )
+    operation_days: float = Field(7, gt=0, description="days that ended operations are kept")
+
+
 class ReaderConfig(Listening, Limited, Stored, Identified, Observed):
     """What `runtime.Reader` reads: a process that serves gRPC from a database."""
 
 
-class ServiceConfig(ReaderConfig, Brokered):
+class ServiceConfig(ReaderConfig, Brokered, Working):
     """What `runtime.Service` reads: one that takes part in events too."""

@@ -1,6 +1,7 @@
 """Errors on the wire: an AppError ↔ a gRPC status with google.rpc details, by one two-way table."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -36,12 +37,27 @@ def sentence(text: str) -> str:
 
 def trailing(error: AppError, domain: str, request_id: str) -> tuple[tuple[str, bytes], ...]:
     """Return the trailing metadata that carries the details of `error`."""
+    return ((DETAILS_KEY, status_of(error, domain, request_id).SerializeToString()),)
+
+
+def status_of(error: AppError, domain: str, request_id: str = "") -> status_pb2.Status:
+    """Return `error` with its details as one message."""
     status = status_pb2.Status(code=CODES[error.kind].value[0], message=sentence(error.message))
     for detail in _details(error, domain, request_id):
         packed = AnyMessage()
         packed.Pack(detail)
         status.details.append(packed)
-    return ((DETAILS_KEY, status.SerializeToString()),)
+    return status
+
+
+def error_of(status: status_pb2.Status) -> AppError:
+    """Return the error that a status tells of; what was CANCELLED is a conflict, other codes are UNAVAILABLE."""
+    kinds = {code.value[0]: kind for code, kind in KINDS.items()} | {
+        grpc.StatusCode.CANCELLED.value[0]: Kind.CONFLICT
+    }
+    found = AppError(kinds.get(status.code, Kind.UNAVAILABLE), "", status.message)
+    _read(found, status)
+    return found
 
 
 def _details(error: AppError, domain: str, request_id: str) -> list[Message]:
@@ -96,16 +112,12 @@ def from_call(error: Any) -> AppError:
     found = AppError(kind, error.code().name, error.details() or error.code().name)
     for key, value in error.trailing_metadata() or ():
         if key == DETAILS_KEY:
-            _read(found, value)
+            with suppress(DecodeError):
+                _read(found, status_pb2.Status.FromString(value))
     return found
 
 
-def _read(error: AppError, raw: bytes) -> None:
-    status = status_pb2.Status()
-    try:
-        status.ParseFromString(raw)
-    except DecodeError:
-        return
+def _read(error: AppError, status: status_pb2.Status) -> None:
     for detail in status.details:
         name = detail.TypeName().rpartition(".")[2]
         if name in READERS:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, select
@@ -26,6 +26,9 @@ from services.kit.storage.machinery import Machinery
 from services.kit.storage.pages import Page, read_token, size_of, write_token
 from services.kit.storage.rows import Entity
 from services.kit.storage.watched import ACT
+
+if TYPE_CHECKING:
+    from services.kit.storage.operations import OperationTables
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
@@ -257,6 +260,7 @@ class Store:
         self.insert_facts = self.tables.outbox.insert()
         self.rows: registry = metadata.info["rows"]
         self.service: str = metadata.info["service"]
+        self.operations: OperationTables = metadata.info["operations"]
         self.clock = clock
         self.encode = encode
         self.traceparent = traceparent

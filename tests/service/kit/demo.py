@@ -25,7 +25,8 @@ from services.kit.events.published import Published, encoder
 from services.kit.rpc.server import Servicer
 from services.kit.runtime import Service
 from services.kit.storage.commands import command
-from services.kit.storage.rows import Entity, row_base
+from services.kit.storage.root import row_base
+from services.kit.storage.rows import Entity
 from services.kit.storage.store import Transaction
 from tools.gen import PACKAGES, PROTOS, well_known
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 import nats
 import pytest
 from google.protobuf.message import DecodeError
-from shuzheng.operations.v1 import operations_service_pb2 as operations
-from shuzheng.operations.v1 import operations_service_pb2_grpc as operations_grpc
+from shuzheng.events.v1 import event_service_pb2 as events
+from shuzheng.events.v1 import event_service_pb2_grpc as events_grpc
 from sqlalchemy import func, select
 
 from services.kit.errors import precondition
@@ -31,7 +31,7 @@ def quick_retries(monkeypatch):
 
 def operator(opened):
     """Return the operator's stub."""
-    return opened.stub(operations_grpc.OperationsServiceStub, "supervisor")
+    return opened.stub(events_grpc.EventServiceStub, "supervisor")
 
 
 async def mirrored(opened, name: str) -> tuple[int, int]:
@@ -42,11 +42,11 @@ async def mirrored(opened, name: str) -> tuple[int, int]:
 
 
 async def status(opened):
-    return await operator(opened).GetEventStatus(operations.GetEventStatusRequest())
+    return await operator(opened).GetEventStatus(events.GetEventStatusRequest())
 
 
 async def parked(opened) -> list:
-    return list((await operator(opened).ListParkedEvents(operations.ListParkedEventsRequest())).parked_events)
+    return list((await operator(opened).ListParkedEvents(events.ListParkedEventsRequest())).parked_events)
 
 
 async def arrives(opened, name: str, balance: int, events: int) -> None:
@@ -143,16 +143,16 @@ async def test_a_handler_that_never_succeeds_parks_the_message_and_others_pass(
     assert "UNLUCKY" in one.reason
 
     with pytest.raises(Exception) as refused:
-        await operator(target).RetryParkedEvent(operations.RetryParkedEventRequest(event_id=one.event_id))
+        await operator(target).RetryParkedEvent(events.RetryParkedEventRequest(event_id=one.event_id))
     assert from_call(refused.value).reason == "UNLUCKY"
     assert len(await parked(target)) == 1, "it stays where it fails again"
 
     mirror.fail = lambda message, envelope: None
-    await operator(target).RetryParkedEvent(operations.RetryParkedEventRequest(event_id=one.event_id))
+    await operator(target).RetryParkedEvent(events.RetryParkedEventRequest(event_id=one.event_id))
     assert await mirrored(target, name) == (16, 3)
     assert await parked(target) == []
     with pytest.raises(Exception) as gone:
-        await operator(target).RetryParkedEvent(operations.RetryParkedEventRequest(event_id=one.event_id))
+        await operator(target).RetryParkedEvent(events.RetryParkedEventRequest(event_id=one.event_id))
     assert from_call(gone.value).reason == "RESOURCE_NOT_FOUND"
 
 
@@ -177,7 +177,7 @@ async def test_garbage_is_parked_at_once_and_can_be_dropped(broker: Broker, open
     assert {event.deliveries for event in found} == {1}
     assert any(DecodeError.__name__ in event.reason for event in found)
     for event in found:
-        await operator(target).DropParkedEvent(operations.DropParkedEventRequest(event_id=event.event_id))
+        await operator(target).DropParkedEvent(events.DropParkedEventRequest(event_id=event.event_id))
     assert await parked(target) == []
     await source.add(name)
     await arrives(target, name, 2, 2)
@@ -199,7 +199,7 @@ async def test_parked_events_come_in_pages(broker: Broker, open_demo, open_mirro
     await demo.until(all_parked)
     found, token = [], ""
     while True:
-        request = operations.ListParkedEventsRequest(page_size=2, page_token=token)
+        request = events.ListParkedEventsRequest(page_size=2, page_token=token)
         page = await operator(target).ListParkedEvents(request)
         found += [event.event_id for event in page.parked_events]
         if not (token := page.next_page_token):
@@ -215,7 +215,7 @@ async def test_republished_facts_are_delivered_again_and_absorbed(broker: Broker
     await arrives(target, name, 3, 3)
     await published(source)
     before = await stream_length(broker)
-    answer = await operator(source).RepublishEvents(operations.RepublishEventsRequest())
+    answer = await operator(source).RepublishEvents(events.RepublishEventsRequest())
     assert answer.events == 3
 
     async def delivered_again() -> bool:
@@ -275,7 +275,7 @@ async def test_without_the_inbox_a_repeat_would_count_twice(
     await source.add(name, 4)
     await arrives(target, name, 4, 1)
     await published(source)
-    await operator(source).RepublishEvents(operations.RepublishEventsRequest())
+    await operator(source).RepublishEvents(events.RepublishEventsRequest())
     await arrives(target, name, 8, 2)
 
 

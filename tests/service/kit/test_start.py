@@ -55,7 +55,8 @@ async def test_health_and_reflection_are_on(served):
     async for answer in stub.ServerReflectionInfo(iter([request])):
         names = {service.name for service in answer.list_services_response.service}
         break
-    assert {"demo.v1.CounterService", "shuzheng.operations.v1.OperationsService"} <= names
+    everywhere = {"shuzheng.events.v1.EventService", "shuzheng.operations.v1.OperationService"}
+    assert {"demo.v1.CounterService"} | everywhere <= names
 
 
 async def test_health_follows_the_database_and_not_the_broker(open_demo, monkeypatch):

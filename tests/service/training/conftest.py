@@ -309,8 +309,9 @@ async def at_once(calls: Sequence[Any]) -> list[Any]:
 
 
 @pytest.fixture
-async def world(open_service: Any) -> World:
-    made = World(await open_service("training"))
+async def world(open_service: Any, request: pytest.FixtureRequest) -> World:
+    """Two institutions that are listed; `indirect` parameters are settings of the service."""
+    made = World(await open_service("training", **getattr(request, "param", {})))
     for number, key in enumerate(("a", "b"), start=1):
         await made.institution(key, number)
         await made.listing(f"institutions/{key}")

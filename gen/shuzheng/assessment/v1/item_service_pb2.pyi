@@ -577,6 +577,7 @@ class ImportItemsResponse(_message.Message):
     REJECTS_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
     found: _builtins.int
     """Questions found in the file."""
     checked: _builtins.int
@@ -589,6 +590,10 @@ class ImportItemsResponse(_message.Message):
     """Questions rejected."""
     done: _builtins.bool
     """Whether this is the end."""
+    operation: _builtins.str
+    """bodies/{body}/operations/{operation}; only in the first message, and only where the file is so large that a worker
+    imports it: the import then goes on without this call, and can be followed and ended by OperationService.
+    """
     @_builtins.property
     def rejects(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemReject]:
         """The rejects since the message before."""
@@ -608,10 +613,11 @@ class ImportItemsResponse(_message.Message):
         rejects: _abc.Iterable[Global___ItemReject] | None = ...,
         items: _abc.Iterable[_item_pb2.Item] | None = ...,
         done: _builtins.bool = ...,
+        operation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "done", b"done", "duplicates", b"duplicates", "found", b"found", "imported", b"imported", "items", b"items", "rejected", b"rejected", "rejects", b"rejects"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "done", b"done", "duplicates", b"duplicates", "found", b"found", "imported", b"imported", "items", b"items", "operation", b"operation", "rejected", b"rejected", "rejects", b"rejects"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

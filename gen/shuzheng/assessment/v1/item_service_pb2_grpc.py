@@ -175,7 +175,7 @@ class ItemServiceServicer:
 
     def ImportItems(self, request_iterator, context):
         """Imports a question file sent in chunks. Good items go in as drafts, bad ones come back as rejects,
-        items that the bank holds already are counted and left alone.
+        items that the bank holds already are counted and left alone. A large file is imported by a worker.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -41,7 +41,7 @@ class ItemServiceStub:
     """Any state → RETIRED."""
     ImportItems: _aio.StreamStreamMultiCallable[_item_service_pb2.ImportItemsRequest, _item_service_pb2.ImportItemsResponse]
     """Imports a question file sent in chunks. Good items go in as drafts, bad ones come back as rejects,
-    items that the bank holds already are counted and left alone.
+    items that the bank holds already are counted and left alone. A large file is imported by a worker.
     """
     ExportItems: _aio.UnaryStreamMultiCallable[_item_service_pb2.ExportItemsRequest, _item_service_pb2.ExportItemsResponse]
     """Sends a bank's items as a Moodle XML file in chunks."""
@@ -138,7 +138,7 @@ class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_abc.AsyncIterator[_item_service_pb2.ImportItemsRequest], _abc.AsyncIterator[_item_service_pb2.ImportItemsResponse]],
     ) -> _abc.AsyncIterator[_item_service_pb2.ImportItemsResponse]:
         """Imports a question file sent in chunks. Good items go in as drafts, bad ones come back as rejects,
-        items that the bank holds already are counted and left alone.
+        items that the bank holds already are counted and left alone. A large file is imported by a worker.
         """
 
     @_abc_1.abstractmethod

@@ -74,6 +74,7 @@ class Batch(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     REFUSED_COUNT_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """batches/{batch}."""
     owner: _builtins.str
@@ -102,6 +103,8 @@ class Batch(_message.Message):
     """Changes with every change of the resource."""
     refused_count: _builtins.int
     """How many of them the examination before signing has something against: see `refusal` of each."""
+    operation: _builtins.str
+    """The release as an operation, which OperationService tells of; empty before the release."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp:
         """When it was approved or rejected."""
@@ -139,10 +142,11 @@ class Batch(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         refused_count: _builtins.int = ...,
+        operation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "decide_time", b"decide_time", "issue_time", b"issue_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_count", b"certificate_count", "create_time", b"create_time", "decide_time", b"decide_time", "decided_by", b"decided_by", "digest", b"digest", "etag", b"etag", "issue_time", b"issue_time", "issued_count", b"issued_count", "log_position", b"log_position", "name", b"name", "note", b"note", "owner", b"owner", "proposed_by", b"proposed_by", "refused_count", b"refused_count", "reject_reason", b"reject_reason", "state", b"state", "update_time", b"update_time", "withdrawn_count", b"withdrawn_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_count", b"certificate_count", "create_time", b"create_time", "decide_time", b"decide_time", "decided_by", b"decided_by", "digest", b"digest", "etag", b"etag", "issue_time", b"issue_time", "issued_count", b"issued_count", "log_position", b"log_position", "name", b"name", "note", b"note", "operation", b"operation", "owner", b"owner", "proposed_by", b"proposed_by", "refused_count", b"refused_count", "reject_reason", b"reject_reason", "state", b"state", "update_time", b"update_time", "withdrawn_count", b"withdrawn_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -63,9 +63,15 @@ class ImportRosterResponse(_message.Message):
     REJECTS_FIELD_NUMBER: _builtins.int
     REJECTS_CSV_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
     rejects_csv: _builtins.bytes
     """The same refused rows as the next part of a rejects file (CSV, UTF-8 with BOM, columns row, field, reason,
     message): the parts, put together, are the file.
+    """
+    operation: _builtins.str
+    """institutions/{institution}/operations/{operation}; only in one message, before anything is imported, and only where
+    the file is so large that a worker imports it: the import then goes on without this call, and can be followed and
+    ended by OperationService.
     """
     @_builtins.property
     def progress(self) -> _roster_pb2.RosterProgress:
@@ -86,10 +92,11 @@ class ImportRosterResponse(_message.Message):
         rejects: _abc.Iterable[_roster_pb2.RosterReject] | None = ...,
         rejects_csv: _builtins.bytes = ...,
         summary: _roster_pb2.RosterSummary | None = ...,
+        operation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["progress", b"progress", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["progress", b"progress", "rejects", b"rejects", "rejects_csv", b"rejects_csv", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["operation", b"operation", "progress", b"progress", "rejects", b"rejects", "rejects_csv", b"rejects_csv", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -49,7 +49,7 @@ class RosterServiceServicer:
     def ImportRoster(self, request_iterator, context):
         """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
         enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-        Importing the same file again changes nothing.
+        Importing the same file again changes nothing. A large file is imported by a worker.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

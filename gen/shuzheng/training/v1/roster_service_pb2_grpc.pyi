@@ -19,7 +19,7 @@ class RosterServiceStub:
     ImportRoster: _aio.StreamStreamMultiCallable[_roster_service_pb2.ImportRosterRequest, _roster_service_pb2.ImportRosterResponse]
     """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
     enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-    Importing the same file again changes nothing.
+    Importing the same file again changes nothing. A large file is imported by a worker.
     """
 
 class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -33,7 +33,7 @@ class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.AsyncIterator[_roster_service_pb2.ImportRosterResponse]:
         """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
         enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-        Importing the same file again changes nothing.
+        Importing the same file again changes nothing. A large file is imported by a worker.
         """
 
 def add_RosterServiceServicer_to_server(servicer: RosterServiceServicer, server: _aio.Server) -> None: ...

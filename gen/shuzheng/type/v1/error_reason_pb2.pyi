@@ -74,6 +74,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """On the day of the event the institution or body is not listed for the occupation."""
     ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 25
     """The occupation does not exist, or has no such direction."""
+    ERROR_REASON_OPERATION_CANCELLED: _ErrorReason.ValueType  # 26
+    """Somebody has ended the operation early; what was done before stays."""
+    ERROR_REASON_OPERATION_ABANDONED: _ErrorReason.ValueType  # 27
+    """Workers ended at the operation again and again without coming a step further."""
+    ERROR_REASON_NOT_CANCELLABLE: _ErrorReason.ValueType  # 28
+    """The operation cannot be ended early."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that any service may give (ErrorInfo.domain = "shuzheng"); each service adds its own."""
@@ -130,4 +136,10 @@ ERROR_REASON_NOT_LISTED: ErrorReason.ValueType  # 24
 """On the day of the event the institution or body is not listed for the occupation."""
 ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 25
 """The occupation does not exist, or has no such direction."""
+ERROR_REASON_OPERATION_CANCELLED: ErrorReason.ValueType  # 26
+"""Somebody has ended the operation early; what was done before stays."""
+ERROR_REASON_OPERATION_ABANDONED: ErrorReason.ValueType  # 27
+"""Workers ended at the operation again and again without coming a step further."""
+ERROR_REASON_NOT_CANCELLABLE: ErrorReason.ValueType  # 28
+"""The operation cannot be ended early."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

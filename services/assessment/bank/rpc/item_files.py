@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from shuzheng.assessment.v1.item_pb2 import Item
 from shuzheng.assessment.v1.item_service_pb2 import (
@@ -23,6 +24,7 @@ from services.assessment.bank.usecases.item_imports import (
 from services.kit.rpc import enums
 
 CHUNK = 64 * 2**10
+ITEM_IMPORT = "item_import"  # the kind of operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def _settings(request: ImportItemsRequest) -> ImportSettings:
     return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
 
 
-def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Iterator[ImportItemsResponse]:
-    """Yield one step of an import as it travels."""
-    yield ImportItemsResponse(
+def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> ImportItemsResponse:
+    """Return one step of an import as it travels."""
+    return ImportItemsResponse(
         found=progress.found,
         checked=progress.checked,
         imported=progress.imported,
@@ -69,15 +71,20 @@ def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Ite
 
 
 def _reject(reject: Reject) -> ItemReject:
+    return ItemReject(**reject_fields(reject))
+
+
+def reject_fields(reject: Reject) -> dict[str, Any]:
+    """Return the fields of an ItemReject."""
     question, flaw = reject.question, reject.flaw
-    return ItemReject(
-        index=question.index,
-        line=question.line,
-        field=flaw.field,
-        reason=flaw.reason,
-        message=flaw.message,
-        title=question.title,
-    )
+    return {
+        "index": question.index,
+        "line": question.line,
+        "field": flaw.field,
+        "reason": str(flaw.reason),
+        "message": flaw.message,
+        "title": question.title,
+    }
 
 
 def chunks(data: bytes) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """ItemService: items (试题), their review, import and export."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +14,24 @@ from shuzheng.assessment.v1.item_pb2 import ItemType as TypeNumber
 from services.assessment.bank.domain.item import from_json
 from services.assessment.bank.domain.item_review import ItemAction
 from services.assessment.bank.rpc.item_contents import content_message, content_of
-from services.assessment.bank.rpc.item_files import chunks, read_import, response_message
+from services.assessment.bank.rpc.item_files import (
+    ITEM_IMPORT,
+    ImportSettings,
+    chunks,
+    read_import,
+    response_message,
+)
 from services.assessment.bank.storage.rows.items import ItemRow, ItemVersionRow
 from services.assessment.bank.usecases.item_exports import ItemExports
 from services.assessment.bank.usecases.item_imports import ItemImports
 from services.assessment.bank.usecases.items import Items
+from services.assessment.names import body_of
 from services.kit.errors import Violation, invalid
 from services.kit.rpc import enums
 from services.kit.rpc.call import caller
 from services.kit.rpc.convert import head, timestamp
 from services.kit.rpc.moves import Moves
+from services.kit.work.operations import Asked, Operations
 
 
 def message(row: ItemRow) -> Item:
@@ -62,10 +71,13 @@ MOVES = Moves(Items, message)
 class ItemService(services.ItemServiceServicer):
     """Answers the bodies."""
 
-    def __init__(self, items: Items, imports: ItemImports, exports: ItemExports) -> None:
+    def __init__(
+        self, items: Items, imports: ItemImports, exports: ItemExports, operations: Operations
+    ) -> None:
         self.items = self.lifecycle = items
         self.imports = imports
         self.exports = exports
+        self.operations = operations
 
     async def CreateItem(self, request: messages.CreateItemRequest, context: Any) -> Item:
         """Write a draft."""
@@ -136,12 +148,29 @@ class ItemService(services.ItemServiceServicer):
     ) -> AsyncIterator[messages.ImportItemsResponse]:
         """Import a question file."""
         first, data = await read_import(requests)
+        answers = self._ask if len(data) > self.operations.large else self._import
+        async for answer in answers(first, data, caller().subject):
+            yield answer
+
+    async def _import(
+        self, first: ImportSettings, data: bytes, actor: str
+    ) -> AsyncIterator[messages.ImportItemsResponse]:
         progress = self.imports.run(
-            first.bank, first.file_format, data, first.default_code, caller().subject, dry=first.dry
+            first.bank, first.file_format, data, first.default_code, actor, dry=first.dry
         )
         async for step in progress:
-            for part in response_message(step, message):
-                yield part
+            yield response_message(step, message)
+
+    async def _ask(
+        self, first: ImportSettings, data: bytes, actor: str
+    ) -> AsyncIterator[messages.ImportItemsResponse]:
+        """Have a worker import the file, and answer as it does."""
+        await self.imports.check(first.bank, first.default_code)
+        asked = Asked(ITEM_IMPORT, body_of(first.bank), first.bank, actor, asdict(first), data)
+        operation = await self.operations.ask(asked)
+        yield messages.ImportItemsResponse(operation=operation.name)
+        async for answer in self.operations.answers(operation.name):
+            yield messages.ImportItemsResponse.FromString(answer)
 
     async def ExportItems(
         self, request: messages.ExportItemsRequest, context: Any

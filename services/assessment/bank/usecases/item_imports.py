@@ -1,11 +1,11 @@
 """Importing question files: every question is stored, known already, or rejected with reasons.
 
 A file is worked off in batches, each in its own transaction; because known content is recognized by its hash, a
-file that was cut off half-way is simply sent again.
+file that was cut off half-way is simply sent again. Reading and hashing are done in threads.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -30,7 +30,7 @@ from services.kit.storage import acts
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 
-BATCH = 200
+BATCH = 100  # questions a transaction: others that write wait for it
 LARGEST_FILE = 32 * 2**20
 
 
@@ -68,6 +68,19 @@ class Progress:
         return {kind: getattr(self, kind) for kind in kinds}
 
 
+Keep = Callable[[Transaction, Progress], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question as it comes to the bank: its knowledge point and, where it can be taken, what is stored of it."""
+
+    question: Question
+    code: str
+    values: dict[str, Any]
+    row: ItemRow | None
+
+
 class ItemImports:
     """Imports of question files into a bank."""
 
@@ -75,26 +88,43 @@ class ItemImports:
         self.store = store
 
     async def run(
-        self, bank: str, file_format: FileFormat, data: bytes, default_code: str, actor: str, *, dry: bool
+        self,
+        bank: str,
+        file_format: FileFormat,
+        data: bytes,
+        default_code: str,
+        actor: str,
+        *,
+        dry: bool,
+        before: Progress | None = None,
+        keep: Keep | None = None,
     ) -> AsyncIterator[Progress]:
-        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED."""
-        default = await self._default(bank, default_code)
+        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED.
+
+        `keep` is called in the transaction of each batch; an import that broke off goes on after `before`.
+        """
+        default = await self.check(bank, default_code)
         questions = await asyncio.to_thread(read, file_format, data)
-        progress, digest = Progress(len(questions)), sha256(data).hexdigest()
-        seen: set[str] = set()
-        for start in range(0, len(questions), BATCH):
-            batch = questions[start : start + BATCH]
+        progress, digest = before or Progress(len(questions)), sha256(data).hexdigest()
+        seen = await asyncio.to_thread(_hashes, questions[: progress.checked], default)
+        for start in range(progress.checked, len(questions), BATCH):
+            batch = await asyncio.to_thread(
+                _prepare, questions[start : start + BATCH], bank, default, actor, dry=dry
+            )
             progress.rejects, progress.rows = [], []
-            async with self.store.read() if dry else self.store.write() as tx:
-                await _take(tx, bank, batch, default, actor, seen, progress, dry=dry)
+            async with self.store.read() if dry and keep is None else self.store.write() as tx:
+                await _take(tx, bank, batch, seen, progress, dry=dry)
                 progress.checked += len(batch)
                 if not dry:
                     await acts.record(tx, [bank], {"sha256": digest, **progress.counts()})
+                if keep is not None:
+                    await keep(tx, progress)
             yield progress
         progress.rejects, progress.rows, progress.done = [], [], True
         yield progress
 
-    async def _default(self, bank: str, code: str) -> str:
+    async def check(self, bank: str, code: str) -> str:
+        """Return the code for questions that name none, "" where they are rejected; raises BANK_CLOSED."""
         async with self.store.read() as tx:
             require_open(bank, (await tx.get(BankRow, bank)).state)
             return (
@@ -107,9 +137,7 @@ class ItemImports:
 async def _take(
     tx: Transaction,
     bank: str,
-    batch: Sequence[Question],
-    default: str,
-    actor: str,
+    batch: Sequence[Prepared],
     seen: set[str],
     progress: Progress,
     *,
@@ -118,35 +146,50 @@ async def _take(
     if not dry:
         await banks.open_bank(tx, bank)
     codes = {row.code for row in await banks.points(tx, bank)}
-    good: dict[str, dict[str, Any]] = {}
-    for question in batch:
-        code = code_in(question.category) or default
-        if flaws := (*question.flaws, *_unknown(question, code, codes)):
+    good: dict[str, Prepared] = {}
+    for one in batch:
+        question = one.question
+        if flaws := (*question.flaws, *_unknown(question, one.code, codes)):
             progress.rejected += 1
             progress.rejects += [Reject(question, flaw) for flaw in flaws]
             continue
-        values = _values(bank, question, code, actor)
-        if values["content_hash"] in seen:
+        digest = one.values["content_hash"]
+        if digest in seen:
             progress.duplicates += 1
         else:
-            seen.add(values["content_hash"])
-            good[values["content_hash"]] = values
+            seen.add(digest)
+            good[digest] = one
     await _store(tx, bank, good, progress, dry=dry)
 
 
 async def _store(
-    tx: Transaction, bank: str, good: Mapping[str, dict[str, Any]], progress: Progress, *, dry: bool
+    tx: Transaction, bank: str, good: Mapping[str, Prepared], progress: Progress, *, dry: bool
 ) -> None:
     known = await items.known_hashes(tx, bank, good)
-    fresh = [values for digest, values in good.items() if digest not in known]
+    fresh = [one for digest, one in good.items() if digest not in known]
     progress.duplicates += len(known)
     progress.imported += len(fresh)
     if not dry:
-        await items.insert_many(tx, fresh)
-    progress.rows = [
-        ItemRow(**values | {"name": "" if dry else values["name"]}, create_time=tx.now, update_time=tx.now)
-        for values in fresh
-    ]
+        await items.insert_many(tx, [one.values for one in fresh])
+    progress.rows = [one.row for one in fresh if one.row is not None]
+    for row in progress.rows:
+        row.create_time = row.update_time = tx.now
+
+
+def _prepare(batch: Sequence[Question], bank: str, default: str, actor: str, *, dry: bool) -> list[Prepared]:
+    """Prepare questions before the transaction, which should be short; in a dry run rows have no name."""
+    prepared = []
+    for question in batch:
+        code = code_in(question.category) or default
+        values = _values(bank, question, code, actor) if question.content is not None else {}
+        row = ItemRow(**values | ({"name": ""} if dry else {})) if values else None
+        prepared.append(Prepared(question, code, values, row))
+    return prepared
+
+
+def _hashes(questions: Iterable[Question], default: str) -> set[str]:
+    coded = ((question.content, code_in(question.category) or default) for question in questions)
+    return {content_hash(content, code) for content, code in coded if content is not None}
 
 
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:

@@ -98,4 +98,5 @@ def message(seen: Seen) -> Batch:
         decide_time=timestamp(row.decided_at),
         issue_time=timestamp(row.issued_at),
         log_position=row.log_position,
+        operation=row.operation,
     )

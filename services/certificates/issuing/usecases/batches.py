@@ -27,11 +27,14 @@ from services.certificates.names import BATCH
 from services.certificates.reasons import Reason
 from services.kit.errors import Unmet, precondition
 from services.kit.storage.commands import command
+from services.kit.storage.operations import Operation, OperationState
 from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.lifecycle import advance
+from services.kit.work.operations import Asked, Operations
 
+BATCH_RELEASE = "batch_release"  # the kind of operation
 PAUSE = 0.5  # seconds between two looks at a batch that somebody follows
 SHOWN = 20  # listed certificates that a refusal names
 
@@ -52,10 +55,14 @@ class Seen(NamedTuple):
 class Batches:
     """Batches for owners and the authority; `owner`, where given, must be the batch's."""
 
-    def __init__(self, store: Store, journal: Journal, released: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, journal: Journal, released: Callable[[], None], operations: Operations
+    ) -> None:
         self.store = store
         self.journal = journal
         self.released = released
+        self.operations = operations
+        operations.derived[BATCH_RELEASE] = release_progress
 
     @command
     async def create(self, tx: Transaction, choice: Choice, note: str, proposer: str) -> BatchRow:
@@ -91,6 +98,7 @@ class Batches:
         require_digest(name, row.digest, digest, digest_of(await batches.digests(tx, name)))
         await batches.release(tx, name)
         row.log_position = await self._tell(tx, row)
+        row.operation = (await self._begin(tx, row, approver)).name
         tx.after_commit(self.released)
         return await tx.save(row)
 
@@ -137,10 +145,22 @@ class Batches:
         row.decided_by, row.decided_at = subject, tx.now
         return row
 
+    async def _begin(self, tx: Transaction, row: BatchRow, approver: str) -> Operation:
+        """Make the release an operation to watch; issuance does it here, where the keys are, and nobody can stop it."""
+        asked = Asked(BATCH_RELEASE, row.owner, row.name, approver)
+        running = {"state": OperationState.RUNNING, "start_time": tx.now, "cancellable": False}
+        return await self.operations.put(tx, asked, total=row.certificate_count, **running)
+
     async def _tell(self, tx: Transaction, row: BatchRow) -> str:
         """Commit to digest and size in the log; it says no more of the batch than that there is one."""
         said = {"act": LeafType.BATCH.value, "digest": row.digest, "count": str(row.certificate_count)}
         return await self.journal.add(tx, LeafType.BATCH, row.nonce, said, f"batch:{row.name}")
+
+
+async def release_progress(tx: Transaction, operation: Operation) -> tuple[str, int, int]:
+    """Return how far a release is: what it waits for, how many certificates are signed or withdrawn, of how many."""
+    found = (await batches.counts(tx, [operation.resource])).get(operation.resource, Counts())
+    return "REFUSED" if found.refused else "SIGNING", found.issued + found.withdrawn, operation.total
 
 
 async def _seen(tx: Transaction, rows: Sequence[BatchRow]) -> list[Seen]:

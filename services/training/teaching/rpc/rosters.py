@@ -1,5 +1,6 @@
 """RosterService: a file comes in as a stream of chunks, progress and the result go out as one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,7 +8,20 @@ from shuzheng.training.v1 import roster_pb2, roster_service_pb2, roster_service_
 
 from services.kit.errors import Violation, invalid
 from services.kit.rpc import enums
-from services.training.teaching.usecases.rosters import Progress, Rejects, Rosters, Summary
+from services.kit.rpc.call import caller
+from services.kit.work.operations import Asked, Operations
+from services.training.names import institution_of
+from services.training.teaching.usecases.rosters import (
+    Progress,
+    Rejects,
+    Rosters,
+    Settings,
+    Stage,
+    Summary,
+    receive,
+)
+
+ROSTER_IMPORT = "roster_import"  # the kind of operation
 
 
 def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRosterResponse:
@@ -57,14 +71,39 @@ async def _chunks(first: Any, requests: AsyncIterator[Any]) -> AsyncIterator[byt
 class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
     """Roster imports."""
 
-    def __init__(self, rosters: Rosters) -> None:
+    def __init__(self, rosters: Rosters, operations: Operations) -> None:
         self.rosters = rosters
+        self.operations = operations
 
     async def ImportRoster(self, request_iterator: Any, context: Any) -> AsyncIterator[Any]:
         """Check a file and import its good rows."""
         first = await anext(request_iterator, None)
         if first is None:
             raise invalid("INVALID_FIELD", "The stream holds no message.")
-        chunks = _chunks(first, request_iterator)
-        async for step in self.rosters.run(first.parent, chunks, dry_run=first.dry_run):
+        await self.rosters.check_open(first.parent)
+        yield message(Progress(Stage.RECEIVING, 0, 0))
+        content = await receive(_chunks(first, request_iterator))
+        settings = Settings(first.parent, self.rosters.store.clock.today(), first.dry_run)
+        answers = self._ask if len(content) > self.operations.large else self._import
+        async for answer in answers(settings, content):
+            yield answer
+
+    async def _import(self, settings: Settings, content: bytes) -> AsyncIterator[Any]:
+        async for step in self.rosters.run(settings, content):
             yield message(step)
+
+    async def _ask(self, settings: Settings, content: bytes) -> AsyncIterator[Any]:
+        """Have a worker import the file, and answer as it does; the file waits sealed, because it holds ID numbers."""
+        arguments = {
+            "cohort": settings.cohort,
+            "today": settings.today.isoformat(),
+            "dry_run": settings.dry_run,
+        }
+        sealed = await asyncio.to_thread(self.rosters.vault.seal_file, content)
+        tenant = institution_of(settings.cohort)
+        operation = await self.operations.ask(
+            Asked(ROSTER_IMPORT, tenant, settings.cohort, caller().subject, arguments, sealed)
+        )
+        yield roster_service_pb2.ImportRosterResponse(operation=operation.name)
+        async for answer in self.operations.answers(operation.name):
+            yield roster_service_pb2.ImportRosterResponse.FromString(answer)

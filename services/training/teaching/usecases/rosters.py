@@ -1,22 +1,22 @@
 """Rosters: a file of learners, checked row by row, its good rows imported, its bad rows handed back.
 
 Importing the same file again changes nothing, so an import needs no memory of request ids. Checking runs in
-threads and in a child process, so the service goes on answering.
+threads and in a child process, so the service goes on answering. An import that broke off goes on after its last slice.
 """
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from services.kit import spreadsheet
-from services.kit.clock import Clock
 from services.kit.errors import AppError, invalid
 from services.kit.privacy import Vault
 from services.kit.storage import acts
-from services.kit.storage.store import Store
+from services.kit.storage.store import Store, Transaction
 from services.training.reasons import Reason
 from services.training.teaching.domain import cohort, roster_csv, roster_header
 from services.training.teaching.domain.roster import Checked, Checker, Reject
@@ -28,8 +28,9 @@ from services.training.teaching.storage.rows.cohorts import CohortRow
 LARGEST_FILE = 32 * 2**20
 MOST_ROWS = 200_000
 CHECKED_AT_ONCE = 2000
-IMPORTED_AT_ONCE = 2000
+IMPORTED_AT_ONCE = 1000  # rows a transaction: others that write wait for it
 REJECTS_AT_ONCE = 1000
+COUNTS = ("learners_created", "enrollments_created", "unchanged")
 Table = Sequence[Sequence[Any]]
 T = TypeVar("T")
 
@@ -85,39 +86,57 @@ class File:
     format: str
 
 
+Note = Mapping[
+    str, Any
+]  # of a slice, as JSON: how many rows are done, the counts so far, the rows it refused
+Keep = Callable[[Transaction, Progress, Note], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is asked for; `today` is the last day on which somebody can have enrolled."""
+
+    cohort: str
+    today: date
+    dry_run: bool
+
+
 class Rosters:
     """Imports of rosters."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(self, store: Store, vault: Vault) -> None:
         self.store = store
         self.vault = vault
-        self.clock = clock
 
     async def run(
-        self, parent: str, chunks: AsyncIterator[bytes], *, dry_run: bool
+        self, settings: Settings, content: bytes, *, before: Sequence[Note] = (), keep: Keep | None = None
     ) -> AsyncIterator[Progress | Rejects | Summary]:
-        """Check and import a file; raises COHORT_STATE, UNREADABLE_ROSTER before anything is written."""
-        await self._check_open(parent)
-        yield Progress(Stage.RECEIVING, 0, 0)
-        content = await receive(chunks)
+        """Check and import a file; raises COHORT_STATE, UNREADABLE_ROSTER before anything is written.
+
+        `keep` is called in the transaction of each slice; an import that broke off goes on after the notes `before`.
+        """
+        await self.check_open(settings.cohort)
         file = await read(content)
         checked = Checked()
-        async for progress in self._check(file, checked):
+        async for progress in self._check(file, settings.today, checked):
             yield progress
-        tally, digest = Tally(rejects=checked.rejects), hashlib.sha256(content).hexdigest()
-        async for progress in self._import(parent, checked, tally, "" if dry_run else digest):
+        tally = _tally(checked, before)
+        digest = hashlib.sha256(content).hexdigest()
+        done = before[-1]["done"] if before else 0
+        async for progress in self._import(settings, checked, tally, digest, done, keep):
             yield progress
         for rejects in _rejects(tally):
             yield rejects
-        yield Summary(checked.total, tally, dry_run, digest, file.header, file.format)
+        yield Summary(checked.total, tally, settings.dry_run, digest, file.header, file.format)
 
-    async def _check_open(self, parent: str) -> None:
+    async def check_open(self, parent: str) -> None:
+        """Raise COHORT_STATE where a cohort takes nobody in."""
         async with self.store.read() as tx:
             row = await tx.get(CohortRow, parent)
         cohort.check_state(row.state, cohort.ENROLLS, parent, "an import")
 
-    async def _check(self, file: File, checked: Checked) -> AsyncIterator[Progress]:
-        checker = Checker(file.header, self.clock.today())
+    async def _check(self, file: File, today: date, checked: Checked) -> AsyncIterator[Progress]:
+        checker = Checker(file.header, today)
         first = file.header.index + 1
         numbered = list(enumerate(file.table[first:], start=first + 1))
         done = 0
@@ -127,18 +146,29 @@ class Rosters:
             yield Progress(Stage.CHECKING, done, len(numbered))
 
     async def _import(
-        self, parent: str, checked: Checked, tally: Tally, digest: str
+        self,
+        settings: Settings,
+        checked: Checked,
+        tally: Tally,
+        digest: str,
+        done: int,
+        keep: Keep | None,
     ) -> AsyncIterator[Progress]:
-        """Import slice by slice, each with its act, in which the counts are those so far; a dry run has no digest."""
-        done = 0
-        for part in slices(checked.rows, IMPORTED_AT_ONCE):
+        """Import slice by slice, each with its act, in which the counts are those so far."""
+        dry_run = settings.dry_run
+        for part in slices(checked.rows[done:], IMPORTED_AT_ONCE):
             sealed = await asyncio.to_thread(roster_slice.seal, self.vault, part)
+            refused = len(tally.rejects)
             done += len(part)
-            async with self.store.write() if digest else self.store.read() as tx:
-                await roster_slice.take(tx, parent, sealed, tally, dry_run=not digest)
-                if digest:
-                    await acts.record(tx, [parent], {"sha256": digest, "rows": done, **tally.counts()})
-            yield Progress(Stage.IMPORTING, done, len(checked.rows))
+            progress = Progress(Stage.IMPORTING, done, len(checked.rows))
+            async with self.store.read() if dry_run and keep is None else self.store.write() as tx:
+                await roster_slice.take(tx, settings.cohort, sealed, tally, dry_run=dry_run)
+                if not dry_run:
+                    counts = {"sha256": digest, "rows": done, **tally.counts()}
+                    await acts.record(tx, [settings.cohort], counts)
+                if keep is not None:
+                    await keep(tx, progress, _note(done, tally, refused))
+            yield progress
 
 
 async def receive(chunks: AsyncIterator[bytes]) -> bytes:
@@ -183,6 +213,18 @@ def _file(table: Table, kind: str) -> File:
     if len(table) - header.index > MOST_ROWS:
         raise invalid(Reason.UNREADABLE_ROSTER, f"the file has more than {MOST_ROWS} rows.")
     return File(table, header, kind)
+
+
+def _note(done: int, tally: Tally, refused: int) -> Note:
+    """Return the note of a slice, before which so many rejects were there."""
+    rejects = [asdict(reject) for reject in tally.rejects[refused:]]
+    return {"done": done, "counts": {kind: getattr(tally, kind) for kind in COUNTS}, "rejects": rejects}
+
+
+def _tally(checked: Checked, before: Sequence[Note]) -> Tally:
+    counts = before[-1]["counts"] if before else {}
+    earlier = [Reject(**reject) for note in before for reject in note["rejects"]]
+    return Tally(**counts, rejects=[*checked.rejects, *earlier])
 
 
 def _rejects(tally: Tally) -> Iterator[Rejects]:

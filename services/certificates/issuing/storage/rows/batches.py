@@ -27,3 +27,4 @@ class BatchRow(Entity, Base, table=True):
     issued_at: datetime | None = utc_time(nullable=True)
     nonce: bytes = bytes_column()
     log_position: str = Field(default="", max_length=240)
+    operation: str = Field(default="", max_length=300)

@@ -1,9 +1,9 @@
-"""The operator's RPCs, which every service serves beside its own."""
+"""The operator's RPCs on events, which every service serves beside its own."""
 
 from typing import Any
 
-from shuzheng.operations.v1 import operations_service_pb2 as messages
-from shuzheng.operations.v1 import operations_service_pb2_grpc as service
+from shuzheng.events.v1 import event_service_pb2 as messages
+from shuzheng.events.v1 import event_service_pb2_grpc as service
 
 from services.kit.clock import Clock
 from services.kit.events.connection import Connection
@@ -14,7 +14,7 @@ from services.kit.rpc.server import Servicer
 from services.kit.storage.pages import size_of
 
 
-class OperationsService(service.OperationsServiceServicer):
+class EventService(service.EventServiceServicer):
     """Parked events and the outbox of this service."""
 
     def __init__(self, parking: Parking, connection: Connection, clock: Clock) -> None:
@@ -70,11 +70,11 @@ def _parked(row: Any) -> messages.ParkedEvent:
     )
 
 
-def operations(parking: Parking, connection: Connection, clock: Clock) -> Servicer:
+def events(parking: Parking, connection: Connection, clock: Clock) -> Servicer:
     """Return the servicer to register."""
-    descriptor = messages.DESCRIPTOR.services_by_name["OperationsService"]
+    descriptor = messages.DESCRIPTOR.services_by_name["EventService"]
     return Servicer(
         descriptor,
-        service.add_OperationsServiceServicer_to_server,
-        OperationsService(parking, connection, clock),
+        service.add_EventServiceServicer_to_server,
+        EventService(parking, connection, clock),
     )

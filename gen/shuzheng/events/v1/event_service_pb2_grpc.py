@@ -3,7 +3,7 @@
 import grpc
 import warnings
 
-from shuzheng.operations.v1 import operations_service_pb2 as shuzheng_dot_operations_dot_v1_dot_operations__service__pb2
+from shuzheng.events.v1 import event_service_pb2 as shuzheng_dot_events_dot_v1_dot_event__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -18,14 +18,14 @@ except ImportError:
 if _version_not_supported:
     raise RuntimeError(
         f'The grpc package installed is at version {GRPC_VERSION},'
-        + ' but the generated code in shuzheng/operations/v1/operations_service_pb2_grpc.py depends on'
+        + ' but the generated code in shuzheng/events/v1/event_service_pb2_grpc.py depends on'
         + f' grpcio>={GRPC_GENERATED_VERSION}.'
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
     )
 
 
-class OperationsServiceStub:
+class EventServiceStub:
     """Served by every service beside its own.
     """
 
@@ -36,33 +36,33 @@ class OperationsServiceStub:
             channel: A grpc.Channel.
         """
         self.GetEventStatus = channel.unary_unary(
-                '/shuzheng.operations.v1.OperationsService/GetEventStatus',
-                request_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.GetEventStatusRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.EventStatus.FromString,
+                '/shuzheng.events.v1.EventService/GetEventStatus',
+                request_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.GetEventStatusRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.EventStatus.FromString,
                 _registered_method=True)
         self.ListParkedEvents = channel.unary_unary(
-                '/shuzheng.operations.v1.OperationsService/ListParkedEvents',
-                request_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsResponse.FromString,
+                '/shuzheng.events.v1.EventService/ListParkedEvents',
+                request_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsResponse.FromString,
                 _registered_method=True)
         self.RetryParkedEvent = channel.unary_unary(
-                '/shuzheng.operations.v1.OperationsService/RetryParkedEvent',
-                request_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventResponse.FromString,
+                '/shuzheng.events.v1.EventService/RetryParkedEvent',
+                request_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventResponse.FromString,
                 _registered_method=True)
         self.DropParkedEvent = channel.unary_unary(
-                '/shuzheng.operations.v1.OperationsService/DropParkedEvent',
-                request_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventResponse.FromString,
+                '/shuzheng.events.v1.EventService/DropParkedEvent',
+                request_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventResponse.FromString,
                 _registered_method=True)
         self.RepublishEvents = channel.unary_unary(
-                '/shuzheng.operations.v1.OperationsService/RepublishEvents',
-                request_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsRequest.SerializeToString,
-                response_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsResponse.FromString,
+                '/shuzheng.events.v1.EventService/RepublishEvents',
+                request_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsResponse.FromString,
                 _registered_method=True)
 
 
-class OperationsServiceServicer:
+class EventServiceServicer:
     """Served by every service beside its own.
     """
 
@@ -102,42 +102,42 @@ class OperationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
 
-def add_OperationsServiceServicer_to_server(servicer, server):
+def add_EventServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'GetEventStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetEventStatus,
-                    request_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.GetEventStatusRequest.FromString,
-                    response_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.EventStatus.SerializeToString,
+                    request_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.GetEventStatusRequest.FromString,
+                    response_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.EventStatus.SerializeToString,
             ),
             'ListParkedEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListParkedEvents,
-                    request_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsRequest.FromString,
-                    response_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsResponse.SerializeToString,
+                    request_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsRequest.FromString,
+                    response_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsResponse.SerializeToString,
             ),
             'RetryParkedEvent': grpc.unary_unary_rpc_method_handler(
                     servicer.RetryParkedEvent,
-                    request_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventRequest.FromString,
-                    response_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventResponse.SerializeToString,
+                    request_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventRequest.FromString,
+                    response_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventResponse.SerializeToString,
             ),
             'DropParkedEvent': grpc.unary_unary_rpc_method_handler(
                     servicer.DropParkedEvent,
-                    request_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventRequest.FromString,
-                    response_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventResponse.SerializeToString,
+                    request_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventRequest.FromString,
+                    response_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventResponse.SerializeToString,
             ),
             'RepublishEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.RepublishEvents,
-                    request_deserializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsRequest.FromString,
-                    response_serializer=shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsResponse.SerializeToString,
+                    request_deserializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsRequest.FromString,
+                    response_serializer=shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
-            'shuzheng.operations.v1.OperationsService', rpc_method_handlers)
+            'shuzheng.events.v1.EventService', rpc_method_handlers)
     server.add_generic_rpc_handlers((generic_handler,))
-    server.add_registered_method_handlers('shuzheng.operations.v1.OperationsService', rpc_method_handlers)
+    server.add_registered_method_handlers('shuzheng.events.v1.EventService', rpc_method_handlers)
 
 
  # This class is part of an EXPERIMENTAL API.
-class OperationsService:
+class EventService:
     """Served by every service beside its own.
     """
 
@@ -155,9 +155,9 @@ class OperationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.operations.v1.OperationsService/GetEventStatus',
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.GetEventStatusRequest.SerializeToString,
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.EventStatus.FromString,
+            '/shuzheng.events.v1.EventService/GetEventStatus',
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.GetEventStatusRequest.SerializeToString,
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.EventStatus.FromString,
             options,
             channel_credentials,
             insecure,
@@ -182,9 +182,9 @@ class OperationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.operations.v1.OperationsService/ListParkedEvents',
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsRequest.SerializeToString,
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.ListParkedEventsResponse.FromString,
+            '/shuzheng.events.v1.EventService/ListParkedEvents',
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsRequest.SerializeToString,
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.ListParkedEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -209,9 +209,9 @@ class OperationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.operations.v1.OperationsService/RetryParkedEvent',
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventRequest.SerializeToString,
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RetryParkedEventResponse.FromString,
+            '/shuzheng.events.v1.EventService/RetryParkedEvent',
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventRequest.SerializeToString,
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.RetryParkedEventResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -236,9 +236,9 @@ class OperationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.operations.v1.OperationsService/DropParkedEvent',
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventRequest.SerializeToString,
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.DropParkedEventResponse.FromString,
+            '/shuzheng.events.v1.EventService/DropParkedEvent',
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventRequest.SerializeToString,
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.DropParkedEventResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -263,9 +263,9 @@ class OperationsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/shuzheng.operations.v1.OperationsService/RepublishEvents',
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsRequest.SerializeToString,
-            shuzheng_dot_operations_dot_v1_dot_operations__service__pb2.RepublishEventsResponse.FromString,
+            '/shuzheng.events.v1.EventService/RepublishEvents',
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsRequest.SerializeToString,
+            shuzheng_dot_events_dot_v1_dot_event__service__pb2.RepublishEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,
