@@ -1,9 +1,9 @@
 """The name of an operation says which service has it."""
 
 import pytest
-from services.cli.fields import BadValue
 
 from services.cli.operations import service_of
+from services.client.fields import BadValue
 
 
 @pytest.mark.parametrize("name", ["bodies/b/operations/assessment-1m8e", "operations/assessment-1"])

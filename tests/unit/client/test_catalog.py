@@ -11,7 +11,7 @@ from services.client import catalog
 
 def declared() -> set[str]:
     found = set()
-    for service in (*catalog.SERVICES, "operations"):
+    for service in (*catalog.SERVICES, "events", "operations"):
         package = importlib.import_module(f"shuzheng.{service}.v1")
         for module in pkgutil.iter_modules(package.__path__):
             if module.name.endswith("_service_pb2"):

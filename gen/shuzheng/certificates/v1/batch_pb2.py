@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/batch.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x04\n\x05\x42\x61tch\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\x05owner\x18\x02 \x01(\tB \xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\x12\x33\n\x05state\x18\x03 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchState\x12\x19\n\x11\x63\x65rtificate_count\x18\x04 \x01(\x05\x12\x14\n\x0cissued_count\x18\x05 \x01(\x05\x12\x17\n\x0fwithdrawn_count\x18\x06 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x12\n\ndecided_by\x18\n \x01(\t\x12\x15\n\rreject_reason\x18\x0b \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nissue_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0clog_position\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrefused_count\x18\x12 \x01(\x05\x12\x11\n\toperation\x18\x13 \x01(\t:1\xea\x41.\n\x1b\x63\x65rtificates.shuzheng/Batch\x12\x0f\x62\x61tches/{batch}*\x8f\x01\n\nBatchState\x12\x1b\n\x17\x42\x41TCH_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_STATE_PROPOSED\x10\x01\x12\x18\n\x14\x42\x41TCH_STATE_RELEASED\x10\x02\x12\x16\n\x12\x42\x41TCH_STATE_ISSUED\x10\x03\x12\x18\n\x14\x42\x41TCH_STATE_REJECTED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shuzheng/certificates/v1/batch.proto\x12\x18shuzheng.certificates.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x05\n\x05\x42\x61tch\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12/\n\x05owner\x18\x02 \x01(\tB \xfa\x41\x1d\n\x1b\x63\x65rtificates.shuzheng/Owner\x12\x33\n\x05state\x18\x03 \x01(\x0e\x32$.shuzheng.certificates.v1.BatchState\x12\x19\n\x11\x63\x65rtificate_count\x18\x04 \x01(\x05\x12\x14\n\x0cissued_count\x18\x05 \x01(\x05\x12\x17\n\x0fwithdrawn_count\x18\x06 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x07 \x01(\t\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x13\n\x0bproposed_by\x18\t \x01(\t\x12\x12\n\ndecided_by\x18\n \x01(\t\x12\x15\n\rreject_reason\x18\x0b \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nissue_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0clog_position\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrefused_count\x18\x12 \x01(\x05\x12\x35\n\toperation\x18\x13 \x01(\tB\"\xfa\x41\x1f\n\x1doperations.shuzheng/Operation:1\xea\x41.\n\x1b\x63\x65rtificates.shuzheng/Batch\x12\x0f\x62\x61tches/{batch}*\x8f\x01\n\nBatchState\x12\x1b\n\x17\x42\x41TCH_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_STATE_PROPOSED\x10\x01\x12\x18\n\x14\x42\x41TCH_STATE_RELEASED\x10\x02\x12\x16\n\x12\x42\x41TCH_STATE_ISSUED\x10\x03\x12\x18\n\x14\x42\x41TCH_STATE_REJECTED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,10 +38,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCH'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_BATCH'].fields_by_name['owner']._loaded_options = None
   _globals['_BATCH'].fields_by_name['owner']._serialized_options = b'\372A\035\n\033certificates.shuzheng/Owner'
+  _globals['_BATCH'].fields_by_name['operation']._loaded_options = None
+  _globals['_BATCH'].fields_by_name['operation']._serialized_options = b'\372A\037\n\035operations.shuzheng/Operation'
   _globals['_BATCH']._loaded_options = None
   _globals['_BATCH']._serialized_options = b'\352A.\n\033certificates.shuzheng/Batch\022\017batches/{batch}'
-  _globals['_BATCHSTATE']._serialized_start=784
-  _globals['_BATCHSTATE']._serialized_end=927
+  _globals['_BATCHSTATE']._serialized_start=820
+  _globals['_BATCHSTATE']._serialized_end=963
   _globals['_BATCH']._serialized_start=160
-  _globals['_BATCH']._serialized_end=781
+  _globals['_BATCH']._serialized_end=817
 # @@protoc_insertion_point(module_scope)

@@ -22,20 +22,39 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/operations/v1/operation.proto\x12\x16shuzheng.operations.v1\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\x93\x04\n\tOperation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12\x35\n\x05state\x18\x05 \x01(\x0e\x32&.shuzheng.operations.v1.OperationState\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x0c\n\x04\x64one\x18\x07 \x01(\x05\x12\r\n\x05total\x18\x08 \x01(\x05\x12\x18\n\x10\x63\x61ncel_requested\x18\t \x01(\x08\x12$\n\x06result\x18\n \x01(\x0b\x32\x14.google.protobuf.Any\x12!\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08\x61ttempts\x18\x0c \x01(\x05\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xc4\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16OPERATION_STATE_QUEUED\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/operations/v1/operation.proto\x12\x16shuzheng.operations.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xd4\x05\n\tOperation\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\x12\x0f\n\x07subject\x18\x04 \x01(\t\x12;\n\x05state\x18\x05 \x01(\x0e\x32&.shuzheng.operations.v1.OperationStateB\x04\xe2\x41\x01\x03\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x0c\n\x04\x64one\x18\x07 \x01(\x05\x12\r\n\x05total\x18\x08 \x01(\x05\x12\x18\n\x10\x63\x61ncel_requested\x18\t \x01(\x08\x12$\n\x06result\x18\n \x01(\x0b\x32\x14.google.protobuf.Any\x12!\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08\x61ttempts\x18\x0c \x01(\x05\x12\x35\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:\x94\x01\xea\x41\x90\x01\n\x1doperations.shuzheng/Operation\x12\x31institutions/{institution}/operations/{operation}\x12$bodies/{body}/operations/{operation}\x12\x16operations/{operation}*\xc4\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16OPERATION_STATE_QUEUED\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x42J\xea\x41G\n\x1aoperations.shuzheng/Tenant\x12\x1ainstitutions/{institution}\x12\rbodies/{body}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.operations.v1.operation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_OPERATIONSTATE']._serialized_start=686
-  _globals['_OPERATIONSTATE']._serialized_end=882
-  _globals['_OPERATION']._serialized_start=152
-  _globals['_OPERATION']._serialized_end=683
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\352AG\n\032operations.shuzheng/Tenant\022\032institutions/{institution}\022\rbodies/{body}'
+  _globals['_OPERATION'].fields_by_name['name']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_OPERATION'].fields_by_name['state']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION'].fields_by_name['create_time']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION'].fields_by_name['update_time']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION'].fields_by_name['start_time']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['start_time']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION'].fields_by_name['end_time']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['end_time']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION'].fields_by_name['expire_time']._loaded_options = None
+  _globals['_OPERATION'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
+  _globals['_OPERATION']._loaded_options = None
+  _globals['_OPERATION']._serialized_options = b'\352A\220\001\n\035operations.shuzheng/Operation\0221institutions/{institution}/operations/{operation}\022$bodies/{body}/operations/{operation}\022\026operations/{operation}'
+  _globals['_OPERATIONSTATE']._serialized_start=939
+  _globals['_OPERATIONSTATE']._serialized_end=1135
+  _globals['_OPERATION']._serialized_start=212
+  _globals['_OPERATION']._serialized_end=936
 # @@protoc_insertion_point(module_scope)

@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.operations.v1 import operation_pb2 as shuzheng_dot_operations_dot_v1_dot_operation__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/operations/v1/operation_service.proto\x12\x16shuzheng.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a&shuzheng/operations/v1/operation.proto\x1a shuzheng/options/v1/access.proto\"/\n\x13GetOperationRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xaf\x01\n\x15ListOperationsRequest\x12\x18\n\x06parent\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02\x12?\n\x05state\x18\x02 \x01(\x0e\x32&.shuzheng.operations.v1.OperationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"h\n\x16ListOperationsResponse\x12\x35\n\noperations\x18\x01 \x03(\x0b\x32!.shuzheng.operations.v1.Operation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"1\n\x15WatchOperationRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\"N\n\x16WatchOperationResponse\x12\x34\n\toperation\x18\x01 \x01(\x0b\x32!.shuzheng.operations.v1.Operation\"S\n\x16\x43\x61ncelOperationRequest\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xcc\x04\n\x10OperationService\x12\x80\x01\n\x0cGetOperation\x12+.shuzheng.operations.v1.GetOperationRequest\x1a!.shuzheng.operations.v1.Operation\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x95\x01\n\x0eListOperations\x12-.shuzheng.operations.v1.ListOperationsRequest\x1a..shuzheng.operations.v1.ListOperationsResponse\"$\x8a\xb5\x18 \n\n\x08\x02\x12\x06parent\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12\x93\x01\n\x0eWatchOperation\x12-.shuzheng.operations.v1.WatchOperationRequest\x1a..shuzheng.operations.v1.WatchOperationResponse\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x30\x01\x12\x86\x01\n\x0f\x43\x61ncelOperation\x12..shuzheng.operations.v1.CancelOperationRequest\x1a!.shuzheng.operations.v1.Operation\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.shuzheng/operations/v1/operation_service.proto\x12\x16shuzheng.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a&shuzheng/operations/v1/operation.proto\x1a shuzheng/options/v1/access.proto\"U\n\x13GetOperationRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xce\x01\n\x15ListOperationsRequest\x12\x37\n\x06parent\x18\x01 \x01(\tB\'\xfa\x41\x1c\n\x1aoperations.shuzheng/Tenant\xbaH\x05r\x03\x18\xac\x02\x12?\n\x05state\x18\x02 \x01(\x0e\x32&.shuzheng.operations.v1.OperationStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"h\n\x16ListOperationsResponse\x12\x35\n\noperations\x18\x01 \x03(\x0b\x32!.shuzheng.operations.v1.Operation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x15WatchOperationRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\xbaH\x07r\x05\x10\x01\x18\xac\x02\"N\n\x16WatchOperationResponse\x12\x34\n\toperation\x18\x01 \x01(\x0b\x32!.shuzheng.operations.v1.Operation\"y\n\x16\x43\x61ncelOperationRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1f\n\nrequest_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\xcc\x04\n\x10OperationService\x12\x80\x01\n\x0cGetOperation\x12+.shuzheng.operations.v1.GetOperationRequest\x1a!.shuzheng.operations.v1.Operation\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x12\x95\x01\n\x0eListOperations\x12-.shuzheng.operations.v1.ListOperationsRequest\x1a..shuzheng.operations.v1.ListOperationsResponse\"$\x8a\xb5\x18 \n\n\x08\x02\x12\x06parent\n\n\x08\x03\x12\x06parent\n\x02\x08\x01\n\x02\x08\x07\x12\x93\x01\n\x0eWatchOperation\x12-.shuzheng.operations.v1.WatchOperationRequest\x1a..shuzheng.operations.v1.WatchOperationResponse\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x30\x01\x12\x86\x01\n\x0f\x43\x61ncelOperation\x12..shuzheng.operations.v1.CancelOperationRequest\x1a!.shuzheng.operations.v1.Operation\" \x8a\xb5\x18\x1c\n\x08\x08\x02\x12\x04name\n\x08\x08\x03\x12\x04name\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +37,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.operations.v1.oper
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETOPERATIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_GETOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035operations.shuzheng/Operation\272H\007r\005\020\001\030\254\002'
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['parent']._loaded_options = None
-  _globals['_LISTOPERATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\272H\005r\003\030\254\002'
+  _globals['_LISTOPERATIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A\034\n\032operations.shuzheng/Tenant\272H\005r\003\030\254\002'
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['state']._loaded_options = None
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -45,9 +47,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTOPERATIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_WATCHOPERATIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_WATCHOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_WATCHOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035operations.shuzheng/Operation\272H\007r\005\020\001\030\254\002'
   _globals['_CANCELOPERATIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_CANCELOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\254\002'
+  _globals['_CANCELOPERATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035operations.shuzheng/Operation\272H\007r\005\020\001\030\254\002'
   _globals['_CANCELOPERATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELOPERATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_OPERATIONSERVICE'].methods_by_name['GetOperation']._loaded_options = None
@@ -58,18 +60,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATIONSERVICE'].methods_by_name['WatchOperation']._serialized_options = b'\212\265\030\034\n\010\010\002\022\004name\n\010\010\003\022\004name\n\002\010\001\n\002\010\007'
   _globals['_OPERATIONSERVICE'].methods_by_name['CancelOperation']._loaded_options = None
   _globals['_OPERATIONSERVICE'].methods_by_name['CancelOperation']._serialized_options = b'\212\265\030\034\n\010\010\002\022\004name\n\010\010\003\022\004name\n\002\010\001\n\002\010\007'
-  _globals['_GETOPERATIONREQUEST']._serialized_start=177
-  _globals['_GETOPERATIONREQUEST']._serialized_end=224
-  _globals['_LISTOPERATIONSREQUEST']._serialized_start=227
-  _globals['_LISTOPERATIONSREQUEST']._serialized_end=402
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=404
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=508
-  _globals['_WATCHOPERATIONREQUEST']._serialized_start=510
-  _globals['_WATCHOPERATIONREQUEST']._serialized_end=559
-  _globals['_WATCHOPERATIONRESPONSE']._serialized_start=561
-  _globals['_WATCHOPERATIONRESPONSE']._serialized_end=639
-  _globals['_CANCELOPERATIONREQUEST']._serialized_start=641
-  _globals['_CANCELOPERATIONREQUEST']._serialized_end=724
-  _globals['_OPERATIONSERVICE']._serialized_start=727
-  _globals['_OPERATIONSERVICE']._serialized_end=1315
+  _globals['_GETOPERATIONREQUEST']._serialized_start=237
+  _globals['_GETOPERATIONREQUEST']._serialized_end=322
+  _globals['_LISTOPERATIONSREQUEST']._serialized_start=325
+  _globals['_LISTOPERATIONSREQUEST']._serialized_end=531
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=533
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=637
+  _globals['_WATCHOPERATIONREQUEST']._serialized_start=639
+  _globals['_WATCHOPERATIONREQUEST']._serialized_end=726
+  _globals['_WATCHOPERATIONRESPONSE']._serialized_start=728
+  _globals['_WATCHOPERATIONRESPONSE']._serialized_end=806
+  _globals['_CANCELOPERATIONREQUEST']._serialized_start=808
+  _globals['_CANCELOPERATIONREQUEST']._serialized_end=929
+  _globals['_OPERATIONSERVICE']._serialized_start=932
+  _globals['_OPERATIONSERVICE']._serialized_end=1520
 # @@protoc_insertion_point(module_scope)
