@@ -1,0 +1,118 @@
+"""Reading a file that somebody sent: spreadsheet, CSV or JSON by line, by its content, never by its name."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from services.kit.errors import AppError
+from services.kit.intake import delimited, records, spreadsheet
+from services.kit.intake.decode import Text, decode
+from services.kit.intake.headings import DEEPEST, Header, Headings, letters
+from services.kit.intake.notice import Notice, NoticeCode, bounded, numbers
+from services.kit.intake.refusal import too_large, unreadable
+from services.kit.intake.rows import Row
+from services.kit.intake.spreadsheet import Book, End, Sheet
+from services.kit.intake.table import Below, Table
+
+
+async def read(content: bytes, headings: Headings) -> Table:
+    """Return the table in a file, read in a thread; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
+    return await asyncio.to_thread(read_now, content, headings)
+
+
+def read_now(content: bytes, headings: Headings) -> Table:
+    """Return the table in a file; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
+    if not content:
+        raise unreadable("The file is empty.")
+    if kind := spreadsheet.kind_of(content):
+        return _of_book(content, kind, headings)
+    text = decode(content)
+    return _of_records(text, headings) if records.is_records(text.text) else _of_csv(text, headings)
+
+
+def _of_csv(text: Text, headings: Headings) -> Table:
+    rows, noticed = delimited.read(text.text)
+    first = islice((row for row in rows if not row.blank), DEEPEST + 1)
+    header = headings.require(list(first))
+    return _table(f"csv/{text.encoding}", headings, header, rows, [*text.notices, *noticed])
+
+
+def _of_records(text: Text, headings: Headings) -> Table:
+    lines = records.Records(headings)
+    rows = lines.read(text.text)
+    noticed = bounded([*text.notices, *lines.notices()])
+    return Table(f"ndjson/{text.encoding}", lines.header, rows, tuple(noticed))
+
+
+def _of_book(content: bytes, kind: str, headings: Headings) -> Table:
+    noticed: list[Notice] = []
+    with spreadsheet.opened(content) as book:
+        name, header, rows = _chosen(book, headings)
+        table = _table(kind, headings, header, rows, noticed)
+        if book.end.cut:
+            raise too_large(f"Sheet {name!r} {book.end.cut}; split it.")
+        noticed = [*_of_sheets(book.sheets, name), *_of_end(book.end, name)]
+    return Table(kind, table.header, table.rows, tuple(bounded([*noticed, *table.notices])))
+
+
+def _chosen(book: Book, headings: Headings) -> tuple[str, Header, Iterator[Row]]:
+    """Return the first sheet that people see and that has the headings; raises UNREADABLE_FILE for the first one."""
+    hidden = ", ".join(repr(sheet.name) for sheet in book.sheets[:20] if sheet.hidden)
+    hint = f"; hidden sheets ({hidden}) are not read" if hidden else ""
+    refusal: AppError | None = None
+    for name in iter(book.next_sheet, None):
+        rows = book.rows()
+        first = list(islice(rows, DEEPEST + 1))
+        try:
+            return name, headings.require(first, f" of sheet {name!r}{hint}"), chain(first, rows)
+        except AppError as error:
+            refusal = refusal or error
+    raise refusal or unreadable(f"The spreadsheet has no sheet with content that people see{hint}.")
+
+
+def _table(
+    kind: str, headings: Headings, header: Header, rows: Iterable[Row], noticed: Sequence[Notice]
+) -> Table:
+    below, above, found = Below(headings, header), [], []
+    for row in rows:
+        if row.number > header.row.number:
+            found += [taken] if (taken := below.take(row)) else []
+        elif row.number < header.row.number and not row.blank:
+            above.append(row.number)
+    notices = [*noticed, *_above(above), *below.notices()]
+    return Table(kind, below.header, found, tuple(bounded(notices)))
+
+
+def _above(rows: list[int]) -> Iterator[Notice]:
+    if rows:
+        message = f"what stands above the headings was not read, in row {numbers(rows)}"
+        yield Notice("", NoticeCode.ROWS_ABOVE_HEADINGS, message, len(rows))
+
+
+def _of_sheets(sheets: Sequence[Sheet], taken: str) -> Iterator[Notice]:
+    others = [sheet for sheet in sheets if sheet.name != taken and not sheet.empty]
+    if others:
+        message = "this sheet was read, the first that people see and that has the headings"
+        yield Notice(f"sheet {taken}", NoticeCode.SHEET_TAKEN, message)
+    for sheet in others:
+        message = f"{'hidden ' * sheet.hidden}sheet {sheet.name!r} was not read"
+        yield Notice(f"sheet {sheet.name}", NoticeCode.SHEET_NOT_READ, message)
+
+
+def _of_end(end: End, name: str) -> Iterator[Notice]:
+    place = f"sheet {name}"
+    if not end.examined:
+        message = (
+            "failed formulas and hidden rows are not found in files of this kind; save it as XLSX to be sure"
+        )
+        yield Notice(place, NoticeCode.SHEET_NOT_EXAMINED, message)
+    if end.hidden_rows:
+        message = f"hidden rows were read like others: row {numbers(end.hidden_rows)}"
+        yield Notice(place, NoticeCode.HIDDEN_ROWS_READ, message, len(end.hidden_rows))
+    if end.hidden_columns:
+        told = ", ".join(map(letters, end.hidden_columns[:5]))
+        message = f"hidden columns were read like others: {told}"
+        yield Notice(place, NoticeCode.HIDDEN_COLUMNS_READ, message, len(end.hidden_columns))
+    if end.merged:
+        message = "cells merged downwards hold their value in each of their rows"
+        yield Notice(place, NoticeCode.MERGED_CELLS_FILLED, message, end.merged)
