@@ -4,7 +4,6 @@ A spreadsheet is a stranger's archive: one of a few kilobytes can ask for billio
 text. The child stops at its limits and the parent stops reading; the service does not suffer.
 """
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any
+
+import orjson
 
 from services.kit.intake.cells import shown
 from services.kit.intake.refusal import too_large, unreadable
@@ -91,7 +92,7 @@ class Book:
             raise unreadable(
                 "The spreadsheet is damaged, protected by a password, or far too large to be read."
             )
-        found = json.loads(line)
+        found = orjson.loads(line)
         if isinstance(found, dict) and "refused" in found:
             raise unreadable(f"The spreadsheet {found['refused']}.")
         return found
