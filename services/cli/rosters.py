@@ -52,7 +52,7 @@ def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, list[Any], byte
             at = answer.progress
             stages.show(STAGES.get(at.stage, "…"), at.rows_done, at.rows_total)
         refused += answer.rejects
-        kept += answer.rejects_csv
+        kept += answer.rejects_file
         if answer.HasField("summary"):
             summary = answer.summary
     return summary, refused, kept

@@ -84,7 +84,7 @@ async def _import(j: Journey, each: dict[str, Any], *, dry_run: bool) -> tuple[A
 def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list[Any]) -> None:
     rejects = [reject for answer in answers for reject in answer.rejects]
     file = j.folder / f"rejects-{each['institution']}.csv"
-    file.write_bytes(b"".join(answer.rejects_csv for answer in answers))
+    file.write_bytes(b"".join(answer.rejects_file for answer in answers))
     j.teller.say(
         f"{each['roster']}（{summary.format}）：{summary.rows} 行，导入 {summary.enrollments_created} 人，"
         f"退回 {summary.rejected} 行 → {file.name}；同一文件再导入不变",

@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from services.kit.values.text import clean
+
 EXACT = 10**15
 ERRORS = frozenset(
     {
@@ -61,6 +63,12 @@ def _number(value: float) -> tuple[str, Mark | None]:
         mantissa, _, exponent = f"{Decimal(value):.14E}".partition("E")
         return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}", Mark.ROUNDED
     return str(int(value)) if value == int(value) else f"{value:.15g}", None
+
+
+def tidied(text: str) -> str:
+    """Return text as it is worked with: full-width characters folded, invisible ones and needless blanks left out."""
+    plain = text.isascii() and text.isprintable()  # most cells: nothing to fold
+    return " ".join(text.split()) if plain else clean(text)
 
 
 def mark_of(text: str) -> Mark | None:

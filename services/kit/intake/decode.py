@@ -78,11 +78,11 @@ def _by_content(content: bytes, declared: str) -> Text:
     text, encoding = _guess(content)
     if declared and not encoding.startswith(_codec(declared) or "?"):
         message = f"the file declares {declared}, which does not fit its bytes; read as {_name(encoding)}"
-        return Text(text, encoding, (Notice("", NoticeCode.ENCODING_CONTRADICTED, message),))
+        return Text(text, encoding, (Notice(NoticeCode.ENCODING_CONTRADICTED, message),))
     if encoding == "utf-8":
         return Text(text, encoding)
     message = f"no byte order mark and no valid UTF-8; read as {_name(encoding)}"
-    return Text(text, encoding, (Notice("", NoticeCode.ENCODING_ASSUMED, message),))
+    return Text(text, encoding, (Notice(NoticeCode.ENCODING_ASSUMED, message),))
 
 
 def _codec(declared: str) -> str:

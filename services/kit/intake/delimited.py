@@ -26,7 +26,7 @@ def read(text: str) -> tuple[list[Row], list[Notice]]:
     if delimiter == ",":
         return rows, []
     message = f"cells are parted by {DELIMITERS[delimiter]}"
-    return rows, [Notice("", NoticeCode.DELIMITER_FOUND, message)]
+    return rows, [Notice(NoticeCode.DELIMITER_FOUND, message)]
 
 
 def _delimiter(text: str) -> str:

@@ -10,8 +10,14 @@ from services.kit.intake.rows import Row
 from services.kit.values.text import clean
 
 NOISE = re.compile(r"[\s*_\-.()（）:：/]|必填|选填")
+REASONS_LEFT_OUT = "what was written beside refused rows was left out"
 DEEPEST = 20  # rows in which the headings are looked for
-REASONS = ("退回行号 (row)", "退回栏目 (field)", "退回代码 (reason)", "退回原因 (message)")
+REASONS = (
+    "退回行号 (row)",
+    "退回栏目 (field)",
+    "退回代码 (reason)",
+    "退回原因与改法 (what is wrong, what to do)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +44,19 @@ class Header:
     unknown: tuple[Column, ...] = ()
     reasons: tuple[int, ...] = ()
 
-    def position(self, field: str) -> int | None:
-        """Return where a field stands, None where the file lacks it."""
-        return next((column.position for column in self.known if column.field == field), None)
+    def column(self, field: str) -> Column | None:
+        """Return the column of a field, None where the file lacks it."""
+        return next((column for column in self.known if column.field == field), None)
 
     def notices(self) -> Iterator[Notice]:
         """Yield what of the headings is not read."""
         for column in self.unknown:
-            yield Notice(column.place, NoticeCode.UNKNOWN_COLUMN, "this column is not known and was not read")
+            message = "this column is not known and was not read"
+            yield Notice(NoticeCode.UNKNOWN_COLUMN, message, place=column.place)
         for column in self.duplicates:
             taken = next(one.place for one in self.known if one.field == column.field)
             message = f"means the same as {taken}, which was read instead"
-            yield Notice(column.place, NoticeCode.DUPLICATE_HEADING, message)
+            yield Notice(NoticeCode.DUPLICATE_HEADING, message, column.field, column.place)
 
 
 class Headings:

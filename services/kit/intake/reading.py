@@ -2,22 +2,26 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 
 from services.kit.errors import AppError
 from services.kit.intake import delimited, records, spreadsheet
 from services.kit.intake.decode import Text, decode
 from services.kit.intake.headings import DEEPEST, Header, Headings, letters
-from services.kit.intake.notice import Notice, NoticeCode, bounded, numbers
+from services.kit.intake.notice import FIRST_ROWS, Notice, NoticeCode, Noticed
 from services.kit.intake.refusal import too_large, unreadable
 from services.kit.intake.rows import Row
 from services.kit.intake.spreadsheet import Book, End, Sheet
 from services.kit.intake.table import Below, Table
 
+AT_ONCE = 2  # files; others wait, so that a process never has more children or tables than so many
+READERS = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="intake")
+
 
 async def read(content: bytes, headings: Headings) -> Table:
     """Return the table in a file, read in a thread; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
-    return await asyncio.to_thread(read_now, content, headings)
+    return await asyncio.get_running_loop().run_in_executor(READERS, read_now, content, headings)
 
 
 def read_now(content: bytes, headings: Headings) -> Table:
@@ -34,25 +38,24 @@ def _of_csv(text: Text, headings: Headings) -> Table:
     rows, noticed = delimited.read(text.text)
     first = islice((row for row in rows if not row.blank), DEEPEST + 1)
     header = headings.require(list(first))
-    return _table(f"csv/{text.encoding}", headings, header, rows, [*text.notices, *noticed])
+    return _table(f"csv/{text.encoding}", headings, header, rows, Noticed([*text.notices, *noticed]))
 
 
 def _of_records(text: Text, headings: Headings) -> Table:
-    lines = records.Records(headings)
+    lines = records.Records(headings, Noticed(text.notices))
     rows = lines.read(text.text)
-    noticed = bounded([*text.notices, *lines.notices()])
-    return Table(f"ndjson/{text.encoding}", lines.header, rows, tuple(noticed))
+    return Table(f"ndjson/{text.encoding}", lines.header, rows, lines.noticed)
 
 
 def _of_book(content: bytes, kind: str, headings: Headings) -> Table:
-    noticed: list[Notice] = []
     with spreadsheet.opened(content) as book:
         name, header, rows = _chosen(book, headings)
-        table = _table(kind, headings, header, rows, noticed)
+        table = _table(kind, headings, header, rows, Noticed(_of_sheets(book.sheets, name)))
         if book.end.cut:
             raise too_large(f"Sheet {name!r} {book.end.cut}; split it.")
-        noticed = [*_of_sheets(book.sheets, name), *_of_end(book.end, name)]
-    return Table(kind, table.header, table.rows, tuple(bounded([*noticed, *table.notices])))
+        for notice in _of_end(book.end, name):
+            table.noticed.put(notice)
+    return table
 
 
 def _chosen(book: Book, headings: Headings) -> tuple[str, Header, Iterator[Row]]:
@@ -70,33 +73,27 @@ def _chosen(book: Book, headings: Headings) -> tuple[str, Header, Iterator[Row]]
     raise refusal or unreadable(f"The spreadsheet has no sheet with content that people see{hint}.")
 
 
-def _table(
-    kind: str, headings: Headings, header: Header, rows: Iterable[Row], noticed: Sequence[Notice]
-) -> Table:
-    below, above, found = Below(headings, header), [], []
+def _table(kind: str, headings: Headings, header: Header, rows: Iterable[Row], noticed: Noticed) -> Table:
+    below, found = Below(headings, header, noticed), []
     for row in rows:
         if row.number > header.row.number:
             found += [taken] if (taken := below.take(row)) else []
         elif row.number < header.row.number and not row.blank:
-            above.append(row.number)
-    notices = [*noticed, *_above(above), *below.notices()]
-    return Table(kind, below.header, found, tuple(bounded(notices)))
-
-
-def _above(rows: list[int]) -> Iterator[Notice]:
-    if rows:
-        message = f"what stands above the headings was not read, in row {numbers(rows)}"
-        yield Notice("", NoticeCode.ROWS_ABOVE_HEADINGS, message, len(rows))
+            message = "what stands above the headings was not read"
+            noticed.add(NoticeCode.ROWS_ABOVE_HEADINGS, message, row.number)
+    return Table(kind, below.header, found, noticed)
 
 
 def _of_sheets(sheets: Sequence[Sheet], taken: str) -> Iterator[Notice]:
     others = [sheet for sheet in sheets if sheet.name != taken and not sheet.empty]
     if others:
         message = "this sheet was read, the first that people see and that has the headings"
-        yield Notice(f"sheet {taken}", NoticeCode.SHEET_TAKEN, message)
+        yield Notice(NoticeCode.SHEET_TAKEN, message, place=f"sheet {taken}")
     for sheet in others:
-        message = f"{'hidden ' * sheet.hidden}sheet {sheet.name!r} was not read"
-        yield Notice(f"sheet {sheet.name}", NoticeCode.SHEET_NOT_READ, message)
+        message = (
+            f"this {'hidden ' * sheet.hidden}sheet was not read; send it as a file of its own if it counts"
+        )
+        yield Notice(NoticeCode.SHEET_NOT_READ, message, place=f"sheet {sheet.name}")
 
 
 def _of_end(end: End, name: str) -> Iterator[Notice]:
@@ -105,14 +102,15 @@ def _of_end(end: End, name: str) -> Iterator[Notice]:
         message = (
             "failed formulas and hidden rows are not found in files of this kind; save it as XLSX to be sure"
         )
-        yield Notice(place, NoticeCode.SHEET_NOT_EXAMINED, message)
-    if end.hidden_rows:
-        message = f"hidden rows were read like others: row {numbers(end.hidden_rows)}"
-        yield Notice(place, NoticeCode.HIDDEN_ROWS_READ, message, len(end.hidden_rows))
+        yield Notice(NoticeCode.SHEET_NOT_EXAMINED, message, place=place)
+    for code, message, found in (
+        (NoticeCode.HIDDEN_ROWS_READ, "hidden rows were read like others", end.hidden_rows),
+        (NoticeCode.FORMULAS_READ, "of formulas the value was read that was calculated last", end.formulas),
+        (NoticeCode.MERGED_CELLS_FILLED, "merged cells hold their value in each of their rows", end.merged),
+    ):
+        if found:
+            yield Notice(code, message, place=place, count=len(found), rows=tuple(found[:FIRST_ROWS]))
     if end.hidden_columns:
-        told = ", ".join(map(letters, end.hidden_columns[:5]))
+        told = ", ".join(map(letters, end.hidden_columns[:FIRST_ROWS]))
         message = f"hidden columns were read like others: {told}"
-        yield Notice(place, NoticeCode.HIDDEN_COLUMNS_READ, message, len(end.hidden_columns))
-    if end.merged:
-        message = "cells merged downwards hold their value in each of their rows"
-        yield Notice(place, NoticeCode.MERGED_CELLS_FILLED, message, end.merged)
+        yield Notice(NoticeCode.HIDDEN_COLUMNS_READ, message, place=place, count=len(end.hidden_columns))

@@ -1,13 +1,12 @@
 """JSON by line: each line one object whose members are named as the columns of a table would be."""
 
 import json
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from services.kit.intake.cells import Mark, shown
-from services.kit.intake.headings import Column, Header, Headings
-from services.kit.intake.notice import MOST_NOTICES, Notice, NoticeCode
+from services.kit.intake.cells import Mark, mark_of, shown
+from services.kit.intake.headings import REASONS_LEFT_OUT, Column, Header, Headings
+from services.kit.intake.notice import NoticeCode, Noticed
 from services.kit.intake.refusal import unreadable
 from services.kit.intake.rows import NONE, WHOLE, Budget, Row
 
@@ -20,12 +19,11 @@ def is_records(text: str) -> bool:
 class Records:
     """Lines of JSON against the headings of a caller."""
 
-    def __init__(self, headings: Headings) -> None:
+    def __init__(self, headings: Headings, noticed: Noticed) -> None:
         self.headings = headings
+        self.noticed = noticed
         self.fields = list(headings.words)
         self.meant = lru_cache(1000)(self._meant)
-        self.unknown: dict[str, int] = {}
-        self.broken = 0
         self.complete = False
 
     @property
@@ -47,32 +45,33 @@ class Records:
             raise unreadable(f"No line is a JSON object with the members {wanted}.")
         return rows
 
-    def notices(self) -> Iterator[Notice]:
-        """Yield what was not read."""
-        for name, count in self.unknown.items():
-            message = "this member is not known and was not read"
-            yield Notice(f"member {name[:60]}", NoticeCode.UNKNOWN_COLUMN, message, count)
-        if self.broken:
-            message = "half characters (lone surrogates) were left out"
-            yield Notice("", NoticeCode.BROKEN_CHARACTERS, message, self.broken)
-
     def _row(self, line: int, content: str) -> Row:
         members = object_of(content)
         if members is None:
             return Row(line, line, [content], [""] * len(self.fields), {WHOLE: Mark.NO_RECORD})
         header, values = self.meant(tuple(members)), list(members.values())
-        for column in header.unknown:
-            if column.heading in self.unknown or len(self.unknown) < MOST_NOTICES:
-                self.unknown[column.heading] = self.unknown.get(column.heading, 0) + 1
+        self._notice(line, header)
         cells, marks = [""] * len(self.fields), {}
         for column in header.known:
             position = self.fields.index(column.field)
             text, mark = shown(values[column.position])
-            cells[position] = self._whole(text)
-            if mark:
+            cells[position] = self._whole(line, text)
+            if mark := mark or mark_of(text):
                 marks[position] = mark
         self.complete = self.complete or self._is_complete(header)
         return Row(line, line, [content], cells, marks or NONE)
+
+    def _notice(self, line: int, header: Header) -> None:
+        """Notice the members of a line that are not read."""
+        if header.reasons:
+            self.noticed.add(NoticeCode.REASONS_LEFT_OUT, REASONS_LEFT_OUT, line)
+        for column in header.unknown:
+            message = "this member is not known and was not read"
+            self.noticed.add(NoticeCode.UNKNOWN_COLUMN, message, line, place=f"member {column.heading[:60]}")
+        for column in header.duplicates:
+            message = "means the same as another member, which was read instead"
+            place = f"member {column.heading[:60]}"
+            self.noticed.add(NoticeCode.DUPLICATE_HEADING, message, line, field=column.field, place=place)
 
     def _is_complete(self, header: Header) -> bool:
         return {column.field for column in header.known}.issuperset(self.headings.required)
@@ -81,9 +80,11 @@ class Records:
         whole = [name.encode("utf-8", "ignore").decode() for name in names]
         return self.headings.header(Row(0, 0, whole, whole))
 
-    def _whole(self, text: str) -> str:
+    def _whole(self, line: int, text: str) -> str:
         whole = text.encode("utf-8", "ignore").decode("utf-8")
-        self.broken += whole != text
+        if whole != text:
+            message = "half characters (lone surrogates) were left out"
+            self.noticed.add(NoticeCode.BROKEN_CHARACTERS, message, line)
         return whole
 
 

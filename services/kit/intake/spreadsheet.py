@@ -41,11 +41,12 @@ class Sheet:
 
 @dataclass(slots=True)
 class End:
-    """What is known of a sheet after its last row; `cut` says why there are no further rows."""
+    """What is known of a sheet after its last row, by row numbers; `cut` says why there are no further rows."""
 
     examined: bool
     cut: str = ""
-    merged: int = 0
+    merged: list[int] = field(default_factory=list)
+    formulas: list[int] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
 

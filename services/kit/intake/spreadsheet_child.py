@@ -52,6 +52,7 @@ class Facts(NamedTuple):
     errors: dict[tuple[int, int], str]
     hidden_rows: set[int]
     hidden_columns: list[tuple[int, int]]
+    formulas: list[int]  # rows that hold some, counted from 0
 
 
 def main() -> None:
@@ -129,7 +130,9 @@ def tell_sheet(sheet: Any, facts: Facts | None) -> dict[str, Any]:
     columns = (
         [column for first, last in facts.hidden_columns for column in range(first, last + 1)] if facts else []
     )
-    return end | {"merged": merges.filled, "hidden_rows": hidden, "hidden_columns": columns}
+    formulas = [row + 1 for row in facts.formulas] if facts else []
+    found = {"merged": merges.filled, "formulas": formulas}
+    return end | found | {"hidden_rows": hidden, "hidden_columns": columns}
 
 
 def trimmed(cells: list[Any], left: int) -> list[Any]:
@@ -159,7 +162,7 @@ class Merges:
             if bottom > top:
                 self.starts.setdefault(top, []).append((left, bottom))
         self.open: dict[int, tuple[int, Any]] = {}
-        self.filled = 0
+        self.filled: list[int] = []  # rows, counted from 1
 
     def fill(self, at: int, row: list[Any]) -> list[Any]:
         """Return a row with the values of the merges that reach into it; rows without content stay so."""
@@ -169,7 +172,7 @@ class Merges:
             elif row and (column >= len(row) or row[column] == ""):
                 row += [""] * (column + 1 - len(row))
                 row[column] = value
-                self.filled += 1
+                self.filled += [at + 1] if at + 1 not in self.filled[-1:] else []
         for column, bottom in self.starts.get(at, ()):
             if column < len(row) and row[column] != "":
                 self.open[column] = (bottom, row[column])
@@ -223,7 +226,7 @@ class Parts:
         """Return what the XML of a sheet tells, None where it cannot be looked at."""
         if not self.path(sheet):
             return None
-        facts = Facts({}, set(), [])
+        facts = Facts({}, set(), [], [])
         with self.open(sheet) as source:
             if not found_in(source, TELLING):
                 return facts
@@ -334,6 +337,8 @@ class Look:
             self.facts.errors[(self.row, self.column)] = self.text or "#N/A"
         elif name == "c" and self.formula and not self.text and self.kind != "str":
             self.facts.errors[(self.row, self.column)] = self.formula
+        elif name == "c" and self.formula and self.row not in self.facts.formulas[-1:]:
+            self.facts.formulas.append(self.row)
 
 
 def column_of(reference: str, otherwise: int) -> int:

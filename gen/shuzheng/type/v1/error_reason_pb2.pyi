@@ -74,6 +74,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """On the day of the event the institution or body is not listed for the occupation."""
     ERROR_REASON_UNKNOWN_QUALIFICATION: _ErrorReason.ValueType  # 25
     """The occupation does not exist, or has no such direction."""
+    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 26
+    """The file is of no kind that is read here, is damaged, empty, or lacks what it must have; the message says where."""
+    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 27
+    """The file, or what it unpacks to, has more bytes, rows or cells than are read at once: split it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that any service may give (ErrorInfo.domain = "shuzheng"); each service adds its own."""
@@ -130,4 +134,8 @@ ERROR_REASON_NOT_LISTED: ErrorReason.ValueType  # 24
 """On the day of the event the institution or body is not listed for the occupation."""
 ERROR_REASON_UNKNOWN_QUALIFICATION: ErrorReason.ValueType  # 25
 """The occupation does not exist, or has no such direction."""
+ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 26
+"""The file is of no kind that is read here, is damaged, empty, or lacks what it must have; the message says where."""
+ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 27
+"""The file, or what it unpacks to, has more bytes, rows or cells than are read at once: split it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -5,8 +5,8 @@ from typing import Any
 
 from shuzheng.training.v1 import roster_pb2, roster_service_pb2, roster_service_pb2_grpc
 
-from services.kit.errors import Violation, invalid
-from services.kit.rpc import enums
+from services.kit.intake.upload import Upload
+from services.kit.rpc import enums, notices
 from services.training.teaching.usecases.rosters import Progress, Rejects, Rosters, Summary
 
 
@@ -24,9 +24,9 @@ def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRos
                 roster_pb2.RosterReject(row=r.row, field=r.field, reason=str(r.reason), message=r.message)
                 for r in found.rows
             ]
-            return response(rejects=rows, rejects_csv=found.csv)
+            return response(rejects=rows, rejects_file=found.part)
         case Summary():
-            return response(summary=_summary(found))
+            return response(summary=_summary(found), notices=map(notices.message, found.notices))
 
 
 def _summary(found: Summary) -> roster_pb2.RosterSummary:
@@ -39,19 +39,9 @@ def _summary(found: Summary) -> roster_pb2.RosterSummary:
         rejected=found.rejected,
         dry_run=found.dry_run,
         sha256=found.sha256,
-        columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.header.columns],
-        ignored_columns=found.header.ignored,
-        format=found.format,
+        columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.table.header.known],
+        format=found.table.format,
     )
-
-
-async def _chunks(first: Any, requests: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    yield first.chunk
-    async for request in requests:
-        if request.parent != first.parent:
-            text = "differs from the first message"
-            raise invalid("INVALID_FIELD", f"parent {text}.", Violation("parent", text, "INVALID_FIELD"))
-        yield request.chunk
 
 
 class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
@@ -60,11 +50,10 @@ class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
     def __init__(self, rosters: Rosters) -> None:
         self.rosters = rosters
 
-    async def ImportRoster(self, request_iterator: Any, context: Any) -> AsyncIterator[Any]:
+    async def ImportRoster(
+        self, request_iterator: AsyncIterator[roster_service_pb2.ImportRosterRequest], context: Any
+    ) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
         """Check a file and import its good rows."""
-        first = await anext(request_iterator, None)
-        if first is None:
-            raise invalid("INVALID_FIELD", "The stream holds no message.")
-        chunks = _chunks(first, request_iterator)
-        async for step in self.rosters.run(first.parent, chunks, dry_run=first.dry_run):
+        upload = await Upload.begin(request_iterator, "parent")
+        async for step in self.rosters.run(upload.first.parent, upload, dry_run=upload.first.dry_run):
             yield message(step)
