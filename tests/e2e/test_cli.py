@@ -137,7 +137,7 @@ def test_verification_needs_no_token(shell: Shell, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("证书编号,姓名\n" + "DE1,张三\n" * 700, "utf-8")
     told = shell.json("certificate", "batch-verify", str(rows), "--to", str(tmp_path / "answers.csv"))
-    assert told == {"rows": 700, "outcomes": {"NOT_FOUND_OR_NAME_MISMATCH": 700}}
+    assert told == {"rows": 700, "outcomes": {"NOT_FOUND_OR_NAME_MISMATCH": 700}, "notices": []}
     assert len((tmp_path / "answers.csv").read_text("utf-8-sig").splitlines()) == 701
     assert json.loads(shell.run("certificate", "did")[1])["id"].startswith("did:web:")
 

@@ -149,7 +149,9 @@ class Slice:
         if state is not None:
             return None
         if not self._is_listed(row.enrolled_on):
-            message = f"the institution is not listed for {self.cohort.occupation} on {row.enrolled_on}; correct it"
+            message = (
+                f"the institution is not listed for {self.cohort.occupation} on {row.enrolled_on}; correct it"
+            )
             return Reject(row.number, "enrolled_on", Shared.NOT_LISTED, message)
         if self.places <= 0:
             message = f"the cohort is full ({self.cohort.capacity} learners); import the row into another one"
