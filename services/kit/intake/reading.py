@@ -1,9 +1,10 @@
 """Reading a file that somebody sent: spreadsheet, CSV or JSON by line, by its content, never by its name."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
+from typing import TypeVar
 
 from services.kit.errors import AppError
 from services.kit.intake import delimited, records, spreadsheet
@@ -17,11 +18,17 @@ from services.kit.intake.table import Below, Table
 
 AT_ONCE = 2  # files; others wait, so that a process never has more children or tables than so many
 READERS = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="intake")
+T = TypeVar("T")
 
 
 async def read(content: bytes, headings: Headings) -> Table:
     """Return the table in a file, read in a thread; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
-    return await asyncio.get_running_loop().run_in_executor(READERS, read_now, content, headings)
+    return await in_turn(lambda: read_now(content, headings))
+
+
+async def in_turn(reader: Callable[[], T]) -> T:
+    """Return what a reader of a file finds, in one of the few threads that read files."""
+    return await asyncio.get_running_loop().run_in_executor(READERS, reader)
 
 
 def read_now(content: bytes, headings: Headings) -> Table:

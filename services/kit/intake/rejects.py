@@ -17,7 +17,7 @@ from services.kit.intake.rows import Row
 from services.kit.intake.table import Table
 
 BOM = "\ufeff"
-PART = 256 * 2**10  # characters, about, of a part
+PART = 256 * 2**10  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def file(table: Table, rejects: Iterable[Reject]) -> Iterator[bytes]:
         problems.setdefault(reject.row, []).append(reject)
     refused = ((row, problems[row.number]) for row in table.rows if row.number in problems)
     write = _records if table.is_records else _table
-    return _parts(write(table.header.row, refused)) if problems else iter(())
+    return parts(write(table.header.row, refused)) if problems else iter(())
 
 
 def _table(header: Row, refused: Refused) -> Iterator[str]:
@@ -86,13 +86,13 @@ class Line:
         return self.written
 
 
-def _parts(lines: Iterable[str]) -> Iterator[bytes]:
-    part, size = [], 0
+def parts(lines: Iterable[str]) -> Iterator[bytes]:
+    """Yield a file of text in parts of at most `PART` bytes, which may end within a character."""
+    waiting = bytearray()
     for line in lines:
-        part.append(line)
-        size += len(line)
-        if size >= PART:
-            yield "".join(part).encode("utf-8", "backslashreplace")
-            part, size = [], 0
-    if part:
-        yield "".join(part).encode("utf-8", "backslashreplace")
+        waiting += line.encode("utf-8", "backslashreplace")
+        while len(waiting) >= PART:
+            yield bytes(waiting[:PART])
+            del waiting[:PART]
+    if waiting:
+        yield bytes(waiting)

@@ -1,7 +1,6 @@
 """Question files as streams: chunks in, progress out."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from shuzheng.assessment.v1.item_pb2 import Item
 from shuzheng.assessment.v1.item_service_pb2 import (
@@ -11,52 +10,30 @@ from shuzheng.assessment.v1.item_service_pb2 import (
     ItemReject,
 )
 
+from services.assessment.bank.formats.files import FileFormat
 from services.assessment.bank.storage.rows.items import ItemRow
-from services.assessment.bank.usecases.item_imports import (
-    LARGEST_FILE,
-    FileFormat,
-    Progress,
-    Reject,
-    too_large,
-    unreadable,
-)
-from services.kit.rpc import enums
+from services.assessment.bank.usecases.item_imports import Progress, Reject, Target
+from services.kit.rpc import enums, notices
 
 CHUNK = 64 * 2**10
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSettings:
-    """What the first message of an import says."""
-
-    bank: str
-    file_format: FileFormat
-    default_code: str
-    dry: bool
+SAME = ("parent", "format", "validate_only", "default_knowledge_point")  # in every message of a file
 
 
-async def read_import(requests: AsyncIterator[ImportItemsRequest]) -> tuple[ImportSettings, bytes]:
-    """Return the settings and the whole file; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
-    first: ImportSettings | None = None
-    data = bytearray()
-    async for request in requests:
-        first = first or _settings(request)
-        data += request.chunk
-        if len(data) > LARGEST_FILE:
-            raise too_large()
-    if first is None:
-        raise unreadable("it was never sent")
-    return first, bytes(data)
+def target(request: ImportItemsRequest, author: str) -> Target:
+    """Return where the questions go, as the first message of an import says."""
+    return Target(request.parent, request.default_knowledge_point, author, request.validate_only)
 
 
-def _settings(request: ImportItemsRequest) -> ImportSettings:
-    file_format = FileFormat(enums.word(ItemFormat, request.format))
-    return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
+def file_format(request: ImportItemsRequest) -> FileFormat:
+    """Return the format of a file."""
+    return FileFormat(enums.word(ItemFormat, request.format))
 
 
-def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Iterator[ImportItemsResponse]:
-    """Yield one step of an import as it travels."""
-    yield ImportItemsResponse(
+def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> ImportItemsResponse:
+    """Return one step of an import as it travels."""
+    return ImportItemsResponse(
         found=progress.found,
         checked=progress.checked,
         imported=progress.imported,
@@ -65,6 +42,8 @@ def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Ite
         rejects=map(_reject, progress.rejects),
         items=map(item, progress.rows),
         done=progress.done,
+        rejects_file=progress.part,
+        notices=map(notices.message, progress.notices),
     )
 
 

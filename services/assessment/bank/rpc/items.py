@@ -13,12 +13,13 @@ from shuzheng.assessment.v1.item_pb2 import ItemType as TypeNumber
 from services.assessment.bank.domain.item import from_json
 from services.assessment.bank.domain.item_review import ItemAction
 from services.assessment.bank.rpc.item_contents import content_message, content_of
-from services.assessment.bank.rpc.item_files import chunks, read_import, response_message
+from services.assessment.bank.rpc.item_files import SAME, chunks, file_format, response_message, target
 from services.assessment.bank.storage.rows.items import ItemRow, ItemVersionRow
 from services.assessment.bank.usecases.item_exports import ItemExports
 from services.assessment.bank.usecases.item_imports import ItemImports
 from services.assessment.bank.usecases.items import Items
 from services.kit.errors import Violation, invalid
+from services.kit.intake.upload import Upload
 from services.kit.rpc import enums
 from services.kit.rpc.call import caller
 from services.kit.rpc.convert import head, timestamp
@@ -135,13 +136,10 @@ class ItemService(services.ItemServiceServicer):
         self, requests: AsyncIterator[messages.ImportItemsRequest], context: Any
     ) -> AsyncIterator[messages.ImportItemsResponse]:
         """Import a question file."""
-        first, data = await read_import(requests)
-        progress = self.imports.run(
-            first.bank, first.file_format, data, first.default_code, caller().subject, dry=first.dry
-        )
-        async for step in progress:
-            for part in response_message(step, message):
-                yield part
+        upload = await Upload.begin(requests, *SAME)
+        into = target(upload.first, caller().subject)
+        async for step in self.imports.run(into, file_format(upload.first), upload):
+            yield response_message(step, message)
 
     async def ExportItems(
         self, request: messages.ExportItemsRequest, context: Any

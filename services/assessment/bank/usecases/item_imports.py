@@ -4,28 +4,24 @@ A file is worked off in batches, each in its own transaction; because known cont
 file that was cut off half-way is simply sent again.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from services.assessment.bank.domain import question_gift, question_moodle
 from services.assessment.bank.domain.bank import canonical_code, require_open
 from services.assessment.bank.domain.item import content_hash, to_json
 from services.assessment.bank.domain.item_review import ItemState
-from services.assessment.bank.domain.question_file import Flaw, Question, code_in
+from services.assessment.bank.domain.question_file import SAID, Flaw, Question, code_in
+from services.assessment.bank.formats import files
+from services.assessment.bank.formats.files import FileFormat
 from services.assessment.bank.storage import banks, items
 from services.assessment.bank.storage.rows.banks import BankRow
 from services.assessment.bank.storage.rows.items import ItemRow
 from services.assessment.names import ITEM
 from services.assessment.reasons import Reason
-from services.kit.errors import AppError, invalid
+from services.kit.intake import reading
+from services.kit.intake.notice import Notice, NoticeCode, Noticed
+from services.kit.intake.upload import Upload, digest
 from services.kit.storage import acts
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
@@ -34,11 +30,14 @@ BATCH = 200
 LARGEST_FILE = 32 * 2**20
 
 
-class FileFormat(StrEnum):
-    """Formats that can be imported."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where questions go: the bank, the knowledge point of those that name none, their author, and whether to store."""
 
-    MOODLE_XML = "MOODLE_XML"
-    GIFT = "GIFT"
+    bank: str
+    default_code: str
+    author: str
+    dry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Reject:
 
 @dataclass(slots=True)
 class Progress:
-    """Counts so far; `rejects` and `rows` are those of the last batch."""
+    """Counts so far; `rejects`, `rows` and `part` of the rejects file are those of the last step."""
 
     found: int
     checked: int = 0
@@ -60,7 +59,13 @@ class Progress:
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
+    part: bytes = b""
+    notices: Sequence[Notice] = ()
     done: bool = False
+
+    def next(self) -> None:
+        """Begin a step."""
+        self.rejects, self.rows, self.part = [], [], b""
 
     def counts(self) -> dict[str, int]:
         """Return the counts alone."""
@@ -75,24 +80,29 @@ class ItemImports:
         self.store = store
 
     async def run(
-        self, bank: str, file_format: FileFormat, data: bytes, default_code: str, actor: str, *, dry: bool
+        self, target: Target, file_format: FileFormat, upload: Upload[Any]
     ) -> AsyncIterator[Progress]:
-        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED."""
-        default = await self._default(bank, default_code)
-        questions = await asyncio.to_thread(read, file_format, data)
-        progress, digest = Progress(len(questions)), sha256(data).hexdigest()
-        seen: set[str] = set()
-        for start in range(0, len(questions), BATCH):
-            batch = questions[start : start + BATCH]
-            progress.rejects, progress.rows = [], []
-            async with self.store.read() if dry else self.store.write() as tx:
-                await _take(tx, bank, batch, default, actor, seen, progress, dry=dry)
-                progress.checked += len(batch)
-                if not dry:
-                    await acts.record(tx, [bank], {"sha256": digest, **progress.counts()})
-            yield progress
-        progress.rejects, progress.rows, progress.done = [], [], True
-        yield progress
+        """Yield the progress of importing a file; a dry run stores nothing.
+
+        Raises UNREADABLE_FILE, FILE_TOO_LARGE, BANK_CLOSED.
+        """
+        target = replace(target, default_code=await self._default(target.bank, target.default_code))
+        content = await upload.content(LARGEST_FILE)
+        file = await reading.in_turn(lambda: files.read(file_format, content))
+        take = Taking(target, file.noticed, Progress(len(file.questions)), digest(content))
+        for start in range(0, len(file.questions), BATCH):
+            take.progress.next()
+            await self._batch(take, file.questions[start : start + BATCH])
+            yield take.progress
+        async for step in _ended(take, file_format):
+            yield step
+
+    async def _batch(self, take: "Taking", batch: Sequence[Question]) -> None:
+        async with self.store.read() if take.target.dry else self.store.write() as tx:
+            await take.batch(tx, batch)
+            if not take.target.dry:
+                details = {"sha256": take.sha256, **take.progress.counts()}
+                await acts.record(tx, [take.target.bank], details)
 
     async def _default(self, bank: str, code: str) -> str:
         async with self.store.read() as tx:
@@ -104,49 +114,76 @@ class ItemImports:
             )
 
 
-async def _take(
-    tx: Transaction,
-    bank: str,
-    batch: Sequence[Question],
-    default: str,
-    actor: str,
-    seen: set[str],
-    progress: Progress,
-    *,
-    dry: bool,
-) -> None:
-    if not dry:
-        await banks.open_bank(tx, bank)
-    codes = {row.code for row in await banks.points(tx, bank)}
-    good: dict[str, dict[str, Any]] = {}
-    for question in batch:
-        code = code_in(question.category) or default
-        if flaws := (*question.flaws, *_unknown(question, code, codes)):
-            progress.rejected += 1
-            progress.rejects += [Reject(question, flaw) for flaw in flaws]
-            continue
-        values = _values(bank, question, code, actor)
-        if values["content_hash"] in seen:
-            progress.duplicates += 1
+@dataclass(slots=True)
+class Taking:
+    """One import while it goes on: what was seen, noticed and refused so far."""
+
+    target: Target
+    noticed: Noticed
+    progress: Progress
+    sha256: str
+    seen: set[str] = field(default_factory=set)
+    refused: list[tuple[Question, Sequence[Flaw]]] = field(default_factory=list)
+
+    async def batch(self, tx: Transaction, batch: Sequence[Question]) -> None:
+        """Take some questions in; raises BANK_CLOSED."""
+        bank = self.target.bank
+        if not self.target.dry:
+            await banks.open_bank(tx, bank)
+        codes = {row.code for row in await banks.points(tx, bank)}
+        good: dict[str, dict[str, Any]] = {}
+        for question in batch:
+            code = code_in(question.category) or self.target.default_code
+            if flaws := (*question.flaws, *_unknown(question, code, codes)):
+                self._refuse(question, flaws)
+            else:
+                self._notice(question)
+                self._keep(_values(bank, question, code, self.target.author), good)
+        self.progress.checked += len(batch)
+        await self._store(tx, good)
+
+    def _refuse(self, question: Question, flaws: Sequence[Flaw]) -> None:
+        self.progress.rejected += 1
+        self.progress.rejects += [Reject(question, flaw) for flaw in flaws]
+        self.refused.append((question, flaws))
+
+    def _notice(self, question: Question) -> None:
+        for code in question.said:
+            self.noticed.add(code, SAID[code], question.line)
+        if not code_in(question.category):
+            message = f"names no knowledge point; {self.target.default_code} was assumed"
+            self.noticed.add(NoticeCode.VALUE_ASSUMED, message, question.line, field="category")
+
+    def _keep(self, values: dict[str, Any], good: dict[str, dict[str, Any]]) -> None:
+        found = values["content_hash"]
+        if found in self.seen:
+            self.progress.duplicates += 1
         else:
-            seen.add(values["content_hash"])
-            good[values["content_hash"]] = values
-    await _store(tx, bank, good, progress, dry=dry)
+            self.seen.add(found)
+            good[found] = values
+
+    async def _store(self, tx: Transaction, good: Mapping[str, dict[str, Any]]) -> None:
+        known = await items.known_hashes(tx, self.target.bank, good)
+        fresh = [values for found, values in good.items() if found not in known]
+        self.progress.duplicates += len(known)
+        self.progress.imported += len(fresh)
+        unnamed = {"name": ""} if self.target.dry else {}
+        if not self.target.dry:
+            await items.insert_many(tx, fresh)
+        self.progress.rows = [
+            ItemRow(**values | unnamed, create_time=tx.now, update_time=tx.now) for values in fresh
+        ]
 
 
-async def _store(
-    tx: Transaction, bank: str, good: Mapping[str, dict[str, Any]], progress: Progress, *, dry: bool
-) -> None:
-    known = await items.known_hashes(tx, bank, good)
-    fresh = [values for digest, values in good.items() if digest not in known]
-    progress.duplicates += len(known)
-    progress.imported += len(fresh)
-    if not dry:
-        await items.insert_many(tx, fresh)
-    progress.rows = [
-        ItemRow(**values | {"name": "" if dry else values["name"]}, create_time=tx.now, update_time=tx.now)
-        for values in fresh
-    ]
+async def _ended(take: Taking, file_format: FileFormat) -> AsyncIterator[Progress]:
+    """Yield the rejects file part by part, and then the end."""
+    for part in files.rejects(file_format, take.refused):
+        take.progress.next()
+        take.progress.part = part
+        yield take.progress
+    take.progress.next()
+    take.progress.notices, take.progress.done = take.noticed.notices(), True
+    yield take.progress
 
 
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:
@@ -176,53 +213,3 @@ def _values(bank: str, question: Question, code: str, actor: str) -> dict[str, A
         "content_hash": digest,
         "source_hash": digest,
     }
-
-
-def read(file_format: FileFormat, data: bytes) -> list[Question]:
-    """Return the questions of a file; raises UNREADABLE_FILE."""
-    text = decode(data)
-    if file_format == FileFormat.GIFT:
-        found = list(question_gift.questions(text))
-    else:
-        found = list(question_moodle.questions(_root(text), text))
-    if not found:
-        raise unreadable("it holds no question")
-    return found
-
-
-def decode(data: bytes) -> str:
-    """Return UTF-8 (with or without BOM), UTF-16 with BOM or GB 18030 as text; raises UNREADABLE_FILE."""
-    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise unreadable("its text is neither UTF-8 nor GB 18030")
-
-
-def _root(text: str) -> Any:
-    body = text.lstrip()
-    if body.startswith("<?xml"):
-        body = body.partition("?>")[2]  # the text is decoded already, whatever the declaration says
-    skipped = text[: len(text) - len(body)].count("\n")
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except ParseError as error:
-        line, column = error.position
-        raise unreadable(f"line {line + skipped}, column {column}: it is no well-formed XML") from None
-    except DefusedXmlException:
-        raise unreadable("it declares a document type or entities, which are not accepted") from None
-    if root.tag != "quiz":
-        raise unreadable(f"its root is <{root.tag[:40]}>, not <quiz>")
-    return root
-
-
-def unreadable(why: str) -> AppError:
-    """Refuse a whole file."""
-    return invalid(Reason.UNREADABLE_FILE, f"The file cannot be read: {why}.")
-
-
-def too_large() -> AppError:
-    """Refuse a file above the limit."""
-    return invalid(Reason.FILE_TOO_LARGE, f"The file is larger than {LARGEST_FILE // 2**20} MiB; split it.")
