@@ -16,6 +16,7 @@ SAID = {
     NoticeCode.FORMATTING_LEFT_OUT: "HTML was read as plain text",
     NoticeCode.PARTS_LEFT_OUT: "feedback of single answers, hints and tags were left out",
 }
+STEP = re.compile("(?<!/)/(?!/)")  # a doubled slash is one slash of a title
 LIMITS = {"stem": 4000, "explanation": 4000, "choices": 1000, "accepted": 500}
 
 
@@ -58,8 +59,8 @@ class Question:
 
 
 def code_in(category: str) -> str:
-    """Return the knowledge point that a category names at the start of its last step: "top/1.2 采集" → "1.2"."""
-    found = CODE.match(category.rsplit("/", 1)[-1])
+    """Return the knowledge point that a category names at the start of its last step: "top/1.2 TCP//IP" → "1.2"."""
+    found = CODE.match(STEP.split(category)[-1])
     return canonical_code(found.group(1)) if found else ""
 
 

@@ -106,7 +106,7 @@ def _question(block: str, index: int, line: int, category: str) -> Question:
 
 
 def _reveal(text: str) -> str:
-    return HELD.sub(lambda found: SHOWN[found.group()], text).replace("\\n", "\n")
+    return HELD.sub(lambda found: SHOWN[found.group()], text.replace("\\n", "\n"))
 
 
 def _content(body: str) -> ItemContent:
