@@ -11,6 +11,7 @@ from services.kit.values.text import clean
 
 NOISE = re.compile(r"[\s*_\-.()（）:：/]|必填|选填")
 REASONS_LEFT_OUT = "what was written beside refused rows was left out"
+LONGEST = 60  # characters of a heading that are told
 DEEPEST = 20  # rows in which the headings are looked for
 REASONS = (
     "退回行号 (row)",
@@ -102,7 +103,7 @@ class Headings:
             if position in reasons or not (heading := clean(cell)):
                 continue
             field, rank = self.meanings.get(key(heading), ("", 0))
-            column = Column(position, field, heading)
+            column = Column(position, field, heading[:LONGEST])
             if not field:
                 others.append(column)
             elif field not in best or rank < best[field][0]:

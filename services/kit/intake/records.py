@@ -67,10 +67,10 @@ class Records:
             self.noticed.add(NoticeCode.REASONS_LEFT_OUT, REASONS_LEFT_OUT, line)
         for column in header.unknown:
             message = "this member is not known and was not read"
-            self.noticed.add(NoticeCode.UNKNOWN_COLUMN, message, line, place=f"member {column.heading[:60]}")
+            self.noticed.add(NoticeCode.UNKNOWN_COLUMN, message, line, place=f"member {column.heading}")
         for column in header.duplicates:
             message = "means the same as another member, which was read instead"
-            place = f"member {column.heading[:60]}"
+            place = f"member {column.heading}"
             self.noticed.add(NoticeCode.DUPLICATE_HEADING, message, line, field=column.field, place=place)
 
     def _is_complete(self, header: Header) -> bool:

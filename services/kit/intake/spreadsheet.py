@@ -22,6 +22,7 @@ from services.kit.intake.rows import NONE, Budget, Row
 CHILD = Path(__file__).with_name("spreadsheet_child.py")
 SECONDS = 90  # of the clock; the child's own limit is in seconds of the processor
 MOST_BYTES = 80 * 2**20  # that one sheet may tell: more than the child's own limit, in case that fails
+LONGEST = 60  # characters of a sheet's name that are told
 KINDS = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
 
 
@@ -58,14 +59,14 @@ class Book:
         self.output = output
         self.told = 0
         self.last: Any = None
-        self.sheets = [Sheet(**sheet) for sheet in self._tell()["book"]]
+        self.sheets = [Sheet(**sheet | {"name": sheet["name"][:LONGEST]}) for sheet in self._tell()["book"]]
 
     def next_sheet(self) -> str | None:
         """Pass to the next visible sheet with content; returns its name, None after the last one."""
         while (line := self._tell(optional=True)) is not None:
             if isinstance(line, dict) and "sheet" in line:
                 self.told = 0
-                return str(line["sheet"])
+                return str(line["sheet"])[:LONGEST]
         return None
 
     def rows(self) -> Iterator[Row]:

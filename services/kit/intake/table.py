@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.kit.intake import cells as cell_rules
-from services.kit.intake.headings import REASONS_LEFT_OUT, Column, Header, Headings, key, letters
+from services.kit.intake.headings import LONGEST, REASONS_LEFT_OUT, Column, Header, Headings, key, letters
 from services.kit.intake.notice import Notice, NoticeCode, Noticed
 from services.kit.intake.rows import NONE, Row, trimmed
 
@@ -113,5 +113,5 @@ class Below:
 
     def _notice_guard(self, row: Row, position: int) -> None:
         field = self.fields.get(position, "")
-        place = f"column {letters(position)} {self.header.row.at(position).strip()}".rstrip()
+        place = f"column {letters(position)} {self.header.row.at(position).strip()[:LONGEST]}".rstrip()
         self.noticed.add(NoticeCode.GUARDS_REMOVED, GUARDED, row.number, field=field, place=place)

@@ -17,6 +17,9 @@ SAID = {
     NoticeCode.PARTS_LEFT_OUT: "feedback of single answers, hints and tags were left out",
 }
 STEP = re.compile("(?<!/)/(?!/)")  # a doubled slash is one slash of a title
+LONGEST_CATEGORY = 500
+MOST_ANSWERS = 100
+MOST_FLAWS = 20  # of one question
 LIMITS = {"stem": 4000, "explanation": 4000, "choices": 1000, "accepted": 500}
 
 
@@ -68,7 +71,7 @@ def checked(index: int, line: int, title: str, category: str, content: ItemConte
     """Return the question with tidy content, or with everything that keeps it from being an item."""
     neat = tidy(content)
     found = [Flaw(v.field, v.reason, v.message) for v in problems(neat)]
-    flaws = (*found, *_oversized(neat))
+    flaws = (*found, *_oversized(neat))[:MOST_FLAWS]
     folded = [text for _, _, text in _texts(neat)] != [text.strip() for _, _, text in _texts(content)]
     said = (NoticeCode.CHARACTERS_FOLDED,) if folded else ()
     return Question(index, line, title, category, None if flaws else neat, flaws, said=said)

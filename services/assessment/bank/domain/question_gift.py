@@ -10,7 +10,15 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 
 from services.assessment.bank.domain.item import ItemContent, ItemType
-from services.assessment.bank.domain.question_file import MARK, FlawError, Question, checked, rejected
+from services.assessment.bank.domain.question_file import (
+    LONGEST_CATEGORY,
+    MARK,
+    MOST_ANSWERS,
+    FlawError,
+    Question,
+    checked,
+    rejected,
+)
 from services.assessment.bank.domain.question_markup import is_formatted, plain_text
 from services.assessment.bank.domain.question_weights import choice_content, full_credit
 from services.assessment.reasons import Reason
@@ -26,7 +34,6 @@ SHOWN = {hidden: character for character, hidden in HIDDEN.items()}
 TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 MARKUP = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 WEIGHT = re.compile(r"\s*%(-?[0-9]{1,3}(?:[.][0-9]{1,7})?)%")
-MOST_ANSWERS = 100
 LARGEST = 30  # digits before or behind the point, more than any number has that is marked
 STATEMENTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 NOISE = re.compile(r"[\s\";']*")  # left over behind a closing brace
@@ -47,7 +54,7 @@ def questions(source: str) -> Iterator[Question]:
     for line, block, sent in _blocks(source):
         if block.lstrip().startswith("$CATEGORY:"):
             head, _, block = block.lstrip().partition("\n")
-            category = head.removeprefix("$CATEGORY:").strip()
+            category = head.removeprefix("$CATEGORY:").strip()[:LONGEST_CATEGORY]
             line += 1
         if block.strip():
             index += 1

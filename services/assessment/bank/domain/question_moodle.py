@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from services.assessment.bank.domain.item import ItemContent, ItemType
-from services.assessment.bank.domain.question_file import MARK, FlawError, Question, checked, rejected
+from services.assessment.bank.domain.question_file import (
+    LONGEST_CATEGORY,
+    MARK,
+    MOST_ANSWERS,
+    FlawError,
+    Question,
+    checked,
+    rejected,
+)
 from services.assessment.bank.domain.question_markup import is_formatted, plain_text
 from services.assessment.bank.domain.question_weights import choice_content, full_credit
 from services.assessment.reasons import Reason
@@ -29,7 +37,7 @@ def questions(root: Element, source: str) -> Iterator[Question]:
     places = list(sources(source))
     for place, element in enumerate(root.iter("question")):
         if element.get("type") == "category":
-            category = (element.findtext("category/text") or "").strip()
+            category = (element.findtext("category/text") or "").strip()[:LONGEST_CATEGORY]
             continue
         index += 1
         line, sent = places[place] if place < len(places) else (0, "")
@@ -102,10 +110,10 @@ def _text(element: Element | None, field: str) -> str:
 
 
 def _answers(element: Element) -> list[tuple[str, float]]:
-    return [
-        (_text(answer, f"answers[{at}]"), _percent(answer, at))
-        for at, answer in enumerate(element.findall("answer"))
-    ]
+    found = element.findall("answer")
+    if len(found) > MOST_ANSWERS:
+        raise FlawError("answers", Reason.INVALID_ITEM, f"there are more than {MOST_ANSWERS} answers")
+    return [(_text(answer, f"answers[{at}]"), _percent(answer, at)) for at, answer in enumerate(found)]
 
 
 def _percent(answer: Element, at: int) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.assessment.bank.domain.question_file import MARK
+from services.assessment.bank.domain.question_file import MARK, MOST_FLAWS
 from services.assessment.bank.formats import files
 from services.assessment.bank.formats.files import FileFormat
 from services.kit.errors import AppError
@@ -136,3 +136,27 @@ def test_more_than_is_read_at_once_is_refused(file_format, content):
 def test_a_question_of_a_sea_of_answers_is_refused_in_time(piece):
     (question,) = files.read(FileFormat.GIFT, ("一{" + piece * 200_000 + "}").encode()).questions
     assert question.flaws
+
+
+@pytest.mark.parametrize("file_format", list(FileFormat))
+def test_what_goes_back_is_no_multiple_of_what_came(file_format):
+    long = "x" * 1_000_000
+    sent = {
+        FileFormat.GIFT: f"$CATEGORY: {long}\n\n" + "a{}\n\n" * 1000,
+        FileFormat.MOODLE_XML: f"<quiz><question type='category'><category><text>{long}</text></category></question>"
+        + "<question type='essay'/>" * 1000
+        + "</quiz>",
+    }
+    content = sent[file_format].encode()
+    back = b"".join(files.rejects(file_format, refused(files.read(file_format, content))))
+    assert len(back) < 2 * len(content)
+
+
+def test_a_question_of_many_answers_has_few_flaws():
+    answers = "<answer fraction='100'><text>" + "x" * 600 + "{}</text></answer>"
+    many = "".join(answers.format(n) for n in range(99))
+    content = f"<quiz><question type='shortanswer'><questiontext><text>a</text></questiontext>{many}</question></quiz>"
+    (question,) = files.read(FileFormat.MOODLE_XML, content.encode()).questions
+    assert len(question.flaws) == MOST_FLAWS
+    (question,) = files.read(FileFormat.MOODLE_XML, content.replace(many, many * 2).encode()).questions
+    assert "more than 100 answers" in question.flaws[0].message

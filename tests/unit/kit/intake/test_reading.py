@@ -86,6 +86,12 @@ def test_a_sea_of_unknown_columns_makes_no_sea_of_notices():
     assert (found.notices[-1].code, found.notices[-1].count) == (NoticeCode.FURTHER_NOTICES, 800)
 
 
+def test_no_notice_is_as_long_as_the_heading_it_tells_of():
+    found = table(f"姓名,编号,{'栏' * 100_000}\n张三,D1,'12\n")
+    assert len(found.notices) == 2
+    assert all(len(notice.place) < 80 for notice in found.notices)
+
+
 def test_columns_are_named_as_spreadsheets_do():
     assert [letters(position) for position in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
