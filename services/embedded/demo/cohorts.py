@@ -1,6 +1,5 @@
 """Cohorts: filing, rosters with their rejects, hours, completion exam, completions."""
 
-import csv
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -93,6 +92,8 @@ def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list
     )
     for reject in rejects:
         j.teller.reason(reject.reason, reject.message, f"row {reject.row} {reject.field}: ")
+    for notice in answers[-1].notices:
+        j.teller.notice(notice)
     j.add("learners_imported", summary.enrollments_created)
     told = j.summary["learners_rejected"]
     told["rows"] += summary.rejected
@@ -198,11 +199,3 @@ async def _register(j: Journey, each: dict[str, Any]) -> None:
         Counter(j.summary.get("completions_refused", {})) + Counter(unmet)
     )
     await staff("CohortService/CloseCohort", name=name_of(each))
-
-
-def keep_rows(file: Any, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Write rows as CSV that spreadsheets open."""
-    with file.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(headings)
-        writer.writerows(rows)
