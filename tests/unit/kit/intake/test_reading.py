@@ -1,6 +1,8 @@
 """Files of every kind become rows below known headings; what was assumed or left out is said."""
 
+import asyncio
 import re
+import time
 import tracemalloc
 from datetime import date, datetime
 
@@ -13,7 +15,7 @@ from services.kit.intake import rows, spreadsheet
 from services.kit.intake.cells import Mark
 from services.kit.intake.headings import Headings, letters
 from services.kit.intake.notice import MOST_NOTICES, NoticeCode
-from services.kit.intake.reading import read, read_now
+from services.kit.intake.reading import AT_ONCE, in_turn, read, read_now
 from services.kit.intake.rows import WHOLE
 from tests.support.workbooks import SHEET, archive, claiming, parts, swelling, workbook
 
@@ -400,6 +402,19 @@ def test_an_archive_that_claims_to_unpack_to_more_than_is_read_is_refused():
 
 async def test_reading_does_not_hold_up_the_loop():
     assert values(await read("姓名,编号\n张三,D1\n".encode(), HEADINGS)) == [("张三", "D1", "")]
+
+
+async def test_more_files_than_a_few_wait_for_their_turn():
+    running, most = [], []
+
+    def reader():
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.05)
+        running.pop()
+
+    await asyncio.gather(*(in_turn(reader) for _ in range(3 * AT_ONCE)))
+    assert (len(most), max(most)) == (3 * AT_ONCE, AT_ONCE)
 
 
 # Anything
