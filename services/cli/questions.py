@@ -1,6 +1,5 @@
 """`shuzheng bank import` and `export`: question files (Moodle XML, GIFT) in and out of a bank."""
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,14 +8,14 @@ import typer
 
 from services.cli import output
 from services.cli.commands import reported, started
+from services.cli.intake import Intake, KeepRejects
 from services.cli.options import Json
 from services.cli.progress import Stages
 from services.client import uploads
 from services.client.fields import BadValue
 
 FORMATS = {".xml": "ITEM_FORMAT_MOODLE_XML", ".gift": "ITEM_FORMAT_GIFT", ".txt": "ITEM_FORMAT_GIFT"}
-REJECT_FIELDS = ("index", "line", "title", "field", "reason", "message")
-SHOWN = 20
+FIGURES = ("found", "checked", "imported", "duplicates", "rejected")
 
 
 def add(app: typer.Typer) -> None:
@@ -31,9 +30,7 @@ def import_items(
     file: Annotated[Path, typer.Argument(help="试题文件 · .xml is Moodle XML, .gift GIFT")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查 · check only")] = False,
     point: Annotated[str, typer.Option("--point", help="缺省知识点 · where the file names none")] = "",
-    rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="退回试题另存为 CSV · refused ones go here")
-    ] = None,
+    rejects: KeepRejects = None,
     json: Json = False,
 ) -> None:
     """Send the file and show what came of it."""
@@ -42,10 +39,14 @@ def import_items(
         sent = parts(bank, file, dry_run, point)
         with Stages(quiet=session.json) as stages:
             answers = session.caller.stream("ItemService/ImportItems", sent)
-            last, refused = gather(answers, stages)
-        if rejects is not None and refused:
-            write_rejects(rejects, refused)
-        _show(last, refused, session.json)
+            last, intake = gather(answers, stages)
+        intake.keep(rejects)
+        figures = {name: getattr(last, name) for name in FIGURES}
+        if session.json:
+            output.print_json(figures | intake.plain())
+        else:
+            output.lines(output.account(figures))
+            output.lines(intake.lines(session.lang))
 
 
 def parts(bank: str, file: Path, dry_run: bool, point: str) -> list[dict[str, Any]]:
@@ -61,35 +62,15 @@ def parts(bank: str, file: Path, dry_run: bool, point: str) -> list[dict[str, An
     return uploads.parts(file.read_bytes(), every=about)
 
 
-def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, list[Any]]:
-    """Return the last answer, which has the figures, and the rejects."""
-    last, refused = None, []
+def gather(answers: Iterable[Any], stages: Stages) -> tuple[Any, Intake]:
+    """Return the last answer, which has the figures, and what was refused and noticed."""
+    last, intake = None, Intake(at="line")
     for answer in answers:
         stages.note(answer.operation)
         stages.show("试题 items", answer.checked, answer.found)
-        refused += answer.rejects
+        intake.take(answer)
         last = answer
-    return last, refused
-
-
-def write_rejects(file: Path, refused: Iterable[Any]) -> None:
-    """Write refused questions as CSV that spreadsheets open (UTF-8 with BOM)."""
-    with file.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(REJECT_FIELDS)
-        writer.writerows([getattr(reject, name) for name in REJECT_FIELDS] for reject in refused)
-
-
-def _show(last: Any, refused: list[Any], as_json: bool) -> None:
-    figures = {k: getattr(last, k, 0) for k in ("found", "checked", "imported", "duplicates", "rejected")}
-    if as_json:
-        output.print_json(figures | {"rejects": [output.plain(reject) for reject in refused]})
-        return
-    output.lines(output.account(figures))
-    output.lines(
-        f"  #{r.index} line {r.line} {r.title}: {r.field or '-'}: {r.message} [{r.reason}]"
-        for r in refused[:SHOWN]
-    )
+    return last, intake
 
 
 def export_items(

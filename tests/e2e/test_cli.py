@@ -128,14 +128,22 @@ def enrolling(shell: Shell, identifier: str, code: str) -> str:
 def test_a_roster_goes_in_and_its_rejects_come_back(shell: Shell, tmp_path: Path) -> None:
     cohort = enrolling(shell, "roster", "52999999000000102D")
     file = tmp_path / "roster.csv"
-    file.write_text("姓名,身份证号\n王静,99999919750102990X\n张三,123\n", "utf-8")
-    code, _, err = shell.run(
-        "roster", "import", cohort, str(file), "--rejects", str(tmp_path / "rejects.csv")
-    )
-    told = shell.json("roster", "import", cohort, str(file), "--dry-run")
+    file.write_text("姓名,身份证号,血型\n王静,99999919750102903X,A\n张三,123,B\n", "gbk")
+    rejects = tmp_path / "rejects.csv"
+    code, out, err = shell.run("roster", "import", cohort, str(file), "--rejects", str(rejects))
     assert code == 0, err
-    assert {reject["row"] for reject in told["rejects"]} >= {3}
-    assert "INVALID_NATIONAL_ID" in (tmp_path / "rejects.csv").read_text("utf-8-sig")
+    assert "column C 血型: 此列无法识别，未读取" in out
+    assert f"rejects: {rejects}" in err
+    told = shell.json("roster", "import", cohort, str(file), "--dry-run")
+    assert {reject["row"] for reject in told["rejects"]} == {3}
+    assert {notice["code"] for notice in told["notices"]} == {
+        "NOTICE_CODE_ENCODING_ASSUMED", "NOTICE_CODE_UNKNOWN_COLUMN", "NOTICE_CODE_VALUE_ASSUMED",
+    }  # fmt: skip
+    kept = rejects.read_text("utf-8-sig")
+    assert "INVALID_NATIONAL_ID" in kept
+    rejects.write_text(kept.replace(",123,", ",99999919750102911X,"), "utf-8")
+    told = shell.json("roster", "import", cohort, str(rejects), "--rejects", str(rejects))
+    assert (told.get("enrollments_created"), told["rejects"]) == (1, []), told
     assert shell.run("roster", "import", cohort, "absent.csv")[0] == 2
 
 
@@ -175,8 +183,12 @@ def test_verification_needs_no_token(shell: Shell, tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("证书编号,姓名\n" + "DE1,张三\n" * 700, "utf-8")
     told = shell.json("certificate", "batch-verify", str(rows), "--to", str(tmp_path / "answers.csv"))
-    assert told == {"rows": 700, "outcomes": {"NOT_FOUND_OR_NAME_MISMATCH": 700}}
+    assert told == {"rows": 700, "outcomes": {"NOT_FOUND_OR_NAME_MISMATCH": 700}, "notices": []}
     assert len((tmp_path / "answers.csv").read_text("utf-8-sig").splitlines()) == 701
+    rows.write_text("证书编号,姓名\nDE1,张三\n#N/A,=李四\n", "utf-8")
+    told = shell.json("certificate", "batch-verify", str(rows), "--rejects", str(tmp_path / "r.csv"))
+    assert told["outcomes"] == {"NOT_FOUND_OR_NAME_MISMATCH": 1, "FORMULA_FAILED": 1}
+    assert "#N/A,'=李四" in (tmp_path / "r.csv").read_text("utf-8-sig")
     assert json.loads(shell.run("certificate", "did")[1])["id"].startswith("did:web:")
 
 

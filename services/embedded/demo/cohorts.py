@@ -1,6 +1,5 @@
 """Cohorts: filing, rosters with their rejects, hours, completion exam, completions."""
 
-import csv
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -84,7 +83,7 @@ async def _import(j: Journey, each: dict[str, Any], *, dry_run: bool) -> tuple[A
 def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list[Any]) -> None:
     rejects = [reject for answer in answers for reject in answer.rejects]
     file = j.folder / f"rejects-{each['institution']}.csv"
-    file.write_bytes(b"".join(answer.rejects_csv for answer in answers))
+    file.write_bytes(b"".join(answer.rejects_file for answer in answers))
     j.teller.say(
         f"{each['roster']}（{summary.format}）：{summary.rows} 行，导入 {summary.enrollments_created} 人，"
         f"退回 {summary.rejected} 行 → {file.name}；同一文件再导入不变",
@@ -93,6 +92,8 @@ def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list
     )
     for reject in rejects:
         j.teller.reason(reject.reason, reject.message, f"row {reject.row} {reject.field}: ")
+    for notice in answers[-1].notices:
+        j.teller.notice(notice)
     j.add("learners_imported", summary.enrollments_created)
     told = j.summary["learners_rejected"]
     told["rows"] += summary.rejected
@@ -198,11 +199,3 @@ async def _register(j: Journey, each: dict[str, Any]) -> None:
         Counter(j.summary.get("completions_refused", {})) + Counter(unmet)
     )
     await staff("CohortService/CloseCohort", name=name_of(each))
-
-
-def keep_rows(file: Any, headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Write rows as CSV that spreadsheets open."""
-    with file.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(headings)
-        writer.writerows(rows)

@@ -5,7 +5,6 @@ from typing import Any
 
 from services.client import uploads
 from services.embedded.demo import files
-from services.embedded.demo.cohorts import keep_rows
 from services.embedded.demo.expectation import expect, refused
 from services.embedded.demo.journey import Journey
 
@@ -43,9 +42,8 @@ async def _import(j: Journey, body: str, bank: str, name: str) -> None:
     answers = await author.stream("ItemService/ImportItems", sent)
     last, rejects = answers[-1], [reject for answer in answers for reject in answer.rejects]
     expect("items of the preview", preview.imported, last.imported)
-    file = j.folder / f"rejects-{body}-{name}.csv"
-    fields = ("index", "line", "title", "field", "reason", "message")
-    keep_rows(file, fields, [tuple(getattr(reject, field) for field in fields) for reject in rejects])
+    file = j.folder / f"rejects-{body}-{name}"
+    file.write_bytes(b"".join(answer.rejects_file for answer in answers))
     j.teller.say(
         f"{body} ← {name}：{last.found} 题，入库 {last.imported}，重复 {last.duplicates}，"
         f"退回 {last.rejected} → {file.name}",
@@ -54,6 +52,8 @@ async def _import(j: Journey, body: str, bank: str, name: str) -> None:
     )
     for reject in rejects:
         j.teller.reason(reject.reason, reject.message, f"#{reject.index} {reject.title}: ")
+    for notice in last.notices:
+        j.teller.notice(notice)
     j.add("items_imported", last.imported)
     told = j.summary["items_rejected"]
     told["questions"] += last.rejected

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from shuzheng.type.v1.notice_pb2 import Notice
 
+from services.client import notices
 from services.client.failures import explained
 
 
@@ -36,6 +38,10 @@ class Teller:
     def reason(self, reason: str, message: str, before: str = "") -> None:
         """Print one reason below a sentence, in Chinese with the service's own words behind it."""
         self.note(before + explained(reason, message, "en" if self.english else "zh"))
+
+    def notice(self, notice: Notice) -> None:
+        """Print what a reader of a file folded, assumed or left out."""
+        self.note(notices.line(notice, "en" if self.english else "zh"))
 
     @contextmanager
     def stage(self, key: str, zh: str, en: str) -> Iterator[None]:

@@ -289,8 +289,9 @@ class Import:
     def __init__(self, answers: Sequence[Any]) -> None:
         self.progress = [a.progress for a in answers if a.HasField("progress")]
         self.rejects = [reject for a in answers for reject in a.rejects]
-        self.rejects_csv = b"".join(a.rejects_csv for a in answers)
+        self.rejects_file = b"".join(a.rejects_file for a in answers)
         self.summary = answers[-1].summary
+        self.notices = answers[-1].notices
 
     @property
     def counts(self) -> tuple[int, int, int, int, int]:

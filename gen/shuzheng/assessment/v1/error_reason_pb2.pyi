@@ -50,123 +50,119 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The second review needs another person."""
     ERROR_REASON_FOREIGN_ITEM: _ErrorReason.ValueType  # 13
     """The item belongs to another bank."""
-    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 14
-    """The file cannot be read in the given format."""
-    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 15
-    """The file is larger than the service accepts."""
-    ERROR_REASON_UNSUPPORTED_TYPE: _ErrorReason.ValueType  # 16
+    ERROR_REASON_UNSUPPORTED_TYPE: _ErrorReason.ValueType  # 14
     """The question's type has no automatic marking here."""
-    ERROR_REASON_UNSUPPORTED_CONTENT: _ErrorReason.ValueType  # 17
+    ERROR_REASON_UNSUPPORTED_CONTENT: _ErrorReason.ValueType  # 15
     """The question holds an image or markup that text cannot express."""
-    ERROR_REASON_INVALID_BLUEPRINT: _ErrorReason.ValueType  # 18
+    ERROR_REASON_INVALID_BLUEPRINT: _ErrorReason.ValueType  # 16
     """The blueprint's weights, parts or sections do not add up."""
-    ERROR_REASON_BLUEPRINT_NOT_ADOPTED: _ErrorReason.ValueType  # 19
+    ERROR_REASON_BLUEPRINT_NOT_ADOPTED: _ErrorReason.ValueType  # 17
     """Papers are drawn by adopted blueprints only."""
-    ERROR_REASON_BANK_LACKS_ITEMS: _ErrorReason.ValueType  # 20
+    ERROR_REASON_BANK_LACKS_ITEMS: _ErrorReason.ValueType  # 18
     """The bank has too few active items of this function and type."""
-    ERROR_REASON_OWN_PAPER: _ErrorReason.ValueType  # 21
+    ERROR_REASON_OWN_PAPER: _ErrorReason.ValueType  # 19
     """Nobody reviews a paper that they drew."""
-    ERROR_REASON_PAPER_SEALED: _ErrorReason.ValueType  # 22
+    ERROR_REASON_PAPER_SEALED: _ErrorReason.ValueType  # 20
     """The paper is sealed: its content is not shown before its release."""
-    ERROR_REASON_OUTSIDE_WINDOW: _ErrorReason.ValueType  # 23
+    ERROR_REASON_OUTSIDE_WINDOW: _ErrorReason.ValueType  # 21
     """The paper may be released inside its window only."""
-    ERROR_REASON_SEAL_BROKEN: _ErrorReason.ValueType  # 24
+    ERROR_REASON_SEAL_BROKEN: _ErrorReason.ValueType  # 22
     """The content does not have the hash that was sealed."""
-    ERROR_REASON_PAPER_NOT_RELEASED: _ErrorReason.ValueType  # 25
+    ERROR_REASON_PAPER_NOT_RELEASED: _ErrorReason.ValueType  # 23
     """The paper is not open."""
-    ERROR_REASON_SITE_OCCUPATIONS_FIXED: _ErrorReason.ValueType  # 26
+    ERROR_REASON_SITE_OCCUPATIONS_FIXED: _ErrorReason.ValueType  # 24
     """The occupations of a listed site change only by a new authorization."""
-    ERROR_REASON_PARTIAL_CREDIT: _ErrorReason.ValueType  # 27
+    ERROR_REASON_PARTIAL_CREDIT: _ErrorReason.ValueType  # 25
     """The question gives partial credit, which objective items here do not have."""
-    ERROR_REASON_MALFORMED_QUESTION: _ErrorReason.ValueType  # 28
+    ERROR_REASON_MALFORMED_QUESTION: _ErrorReason.ValueType  # 26
     """The question does not follow its file format."""
-    ERROR_REASON_CANDIDATE_EXISTS: _ErrorReason.ValueType  # 29
+    ERROR_REASON_CANDIDATE_EXISTS: _ErrorReason.ValueType  # 27
     """There is a candidate with this national ID number."""
-    ERROR_REASON_INVALID_DECLARATION: _ErrorReason.ValueType  # 30
+    ERROR_REASON_INVALID_DECLARATION: _ErrorReason.ValueType  # 28
     """A declared date cannot be, for example a title obtained in the future."""
-    ERROR_REASON_NOT_ELIGIBLE: _ErrorReason.ValueType  # 31
+    ERROR_REASON_NOT_ELIGIBLE: _ErrorReason.ValueType  # 29
     """The candidate does not meet the conditions of the level; the details explain every route."""
-    ERROR_REASON_LEARNING_PROOF_MISSING: _ErrorReason.ValueType  # 32
+    ERROR_REASON_LEARNING_PROOF_MISSING: _ErrorReason.ValueType  # 30
     """No standing proof of learning hours (培训学时证明) for this occupation, direction and level."""
-    ERROR_REASON_TITLE_MISSING: _ErrorReason.ValueType  # 33
+    ERROR_REASON_TITLE_MISSING: _ErrorReason.ValueType  # 31
     """The route needs a professional title that the candidate has not declared."""
-    ERROR_REASON_TITLE_TOO_RECENT: _ErrorReason.ValueType  # 34
+    ERROR_REASON_TITLE_TOO_RECENT: _ErrorReason.ValueType  # 32
     """Too few years since the title was obtained."""
-    ERROR_REASON_DEGREE_MISSING: _ErrorReason.ValueType  # 35
+    ERROR_REASON_DEGREE_MISSING: _ErrorReason.ValueType  # 33
     """The route needs a degree that the candidate has not declared."""
-    ERROR_REASON_NOT_GRADUATED: _ErrorReason.ValueType  # 36
+    ERROR_REASON_NOT_GRADUATED: _ErrorReason.ValueType  # 34
     """The degree is not finished by the day that counts."""
-    ERROR_REASON_MAJOR_NOT_RELATED: _ErrorReason.ValueType  # 37
+    ERROR_REASON_MAJOR_NOT_RELATED: _ErrorReason.ValueType  # 35
     """The route needs a related major."""
-    ERROR_REASON_TOO_FEW_WORK_YEARS: _ErrorReason.ValueType  # 38
+    ERROR_REASON_TOO_FEW_WORK_YEARS: _ErrorReason.ValueType  # 36
     """Too few years of work in the occupation."""
-    ERROR_REASON_PRIOR_CERTIFICATE_MISSING: _ErrorReason.ValueType  # 39
+    ERROR_REASON_PRIOR_CERTIFICATE_MISSING: _ErrorReason.ValueType  # 37
     """The route needs a standing grade certificate of the level below."""
-    ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: _ErrorReason.ValueType  # 40
+    ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: _ErrorReason.ValueType  # 38
     """Too few years since the grade certificate was issued."""
-    ERROR_REASON_STATE_RULE_NOT_RECORDED: _ErrorReason.ValueType  # 41
+    ERROR_REASON_STATE_RULE_NOT_RECORDED: _ErrorReason.ValueType  # 39
     """No state rule is on record that admits this technical-school education."""
-    ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: _ErrorReason.ValueType  # 42
+    ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: _ErrorReason.ValueType  # 40
     """An integrity record (诚信档案) bars the person on this day."""
-    ERROR_REASON_BODY_TRAINED_CANDIDATE: _ErrorReason.ValueType  # 43
+    ERROR_REASON_BODY_TRAINED_CANDIDATE: _ErrorReason.ValueType  # 41
     """The assessment body trained this candidate (培考分离)."""
-    ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: _ErrorReason.ValueType  # 44
+    ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: _ErrorReason.ValueType  # 42
     """The institution did not train this candidate for the qualification."""
-    ERROR_REASON_EXAM_RULES_UNMET: _ErrorReason.ValueType  # 45
+    ERROR_REASON_EXAM_RULES_UNMET: _ErrorReason.ValueType  # 43
     """The exam does not meet the rules; the details name each."""
-    ERROR_REASON_INVALID_WINDOW: _ErrorReason.ValueType  # 46
+    ERROR_REASON_INVALID_WINDOW: _ErrorReason.ValueType  # 44
     """A window is empty, lies in the past or is too short for the theory part."""
-    ERROR_REASON_FOREIGN_SITE: _ErrorReason.ValueType  # 47
+    ERROR_REASON_FOREIGN_SITE: _ErrorReason.ValueType  # 45
     """The site does not exist or belongs to another body."""
-    ERROR_REASON_SITE_TOO_SMALL: _ErrorReason.ValueType  # 48
+    ERROR_REASON_SITE_TOO_SMALL: _ErrorReason.ValueType  # 46
     """The site has fewer seats than the capacity."""
-    ERROR_REASON_PAPER_UNFIT: _ErrorReason.ValueType  # 49
+    ERROR_REASON_PAPER_UNFIT: _ErrorReason.ValueType  # 47
     """The paper does not exist, belongs to another body, or examines something else."""
-    ERROR_REASON_PAPER_NOT_SEALED: _ErrorReason.ValueType  # 50
+    ERROR_REASON_PAPER_NOT_SEALED: _ErrorReason.ValueType  # 48
     """The paper is neither sealed nor released."""
-    ERROR_REASON_TOO_FEW_PROCTORS: _ErrorReason.ValueType  # 51
+    ERROR_REASON_TOO_FEW_PROCTORS: _ErrorReason.ValueType  # 49
     """Too few proctors for the capacity."""
-    ERROR_REASON_TOO_FEW_EXAMINERS: _ErrorReason.ValueType  # 52
+    ERROR_REASON_TOO_FEW_EXAMINERS: _ErrorReason.ValueType  # 50
     """Too few examiners for the capacity."""
-    ERROR_REASON_EVEN_EXAMINERS: _ErrorReason.ValueType  # 53
+    ERROR_REASON_EVEN_EXAMINERS: _ErrorReason.ValueType  # 51
     """The number of examiners must be odd."""
-    ERROR_REASON_PROCTOR_NOT_ALLOWED: _ErrorReason.ValueType  # 54
+    ERROR_REASON_PROCTOR_NOT_ALLOWED: _ErrorReason.ValueType  # 52
     """A person may not proctor."""
-    ERROR_REASON_STAFF_TWICE: _ErrorReason.ValueType  # 55
+    ERROR_REASON_STAFF_TWICE: _ErrorReason.ValueType  # 53
     """A person is appointed twice, or both as proctor and as examiner."""
-    ERROR_REASON_OUTSIDE_EXAM_WINDOW: _ErrorReason.ValueType  # 56
+    ERROR_REASON_OUTSIDE_EXAM_WINDOW: _ErrorReason.ValueType  # 54
     """The exam's time has not come or is over."""
-    ERROR_REASON_REGISTRATION_NOT_OPEN: _ErrorReason.ValueType  # 57
+    ERROR_REASON_REGISTRATION_NOT_OPEN: _ErrorReason.ValueType  # 55
     """Registration for the exam is not open."""
-    ERROR_REASON_EXAM_FULL: _ErrorReason.ValueType  # 58
+    ERROR_REASON_EXAM_FULL: _ErrorReason.ValueType  # 56
     """No seat is left."""
-    ERROR_REASON_ALREADY_REGISTERED: _ErrorReason.ValueType  # 59
+    ERROR_REASON_ALREADY_REGISTERED: _ErrorReason.ValueType  # 57
     """The person has a registration for this exam."""
-    ERROR_REASON_NOT_PROCTOR: _ErrorReason.ValueType  # 60
+    ERROR_REASON_NOT_PROCTOR: _ErrorReason.ValueType  # 58
     """Only proctors of the exam check candidates in."""
-    ERROR_REASON_ATTEMPT_CLOSED: _ErrorReason.ValueType  # 61
+    ERROR_REASON_ATTEMPT_CLOSED: _ErrorReason.ValueType  # 59
     """The attempt is submitted or its time is over: answers are final."""
-    ERROR_REASON_ATTEMPT_NOT_STARTED: _ErrorReason.ValueType  # 62
+    ERROR_REASON_ATTEMPT_NOT_STARTED: _ErrorReason.ValueType  # 60
     """The attempt has not been started."""
-    ERROR_REASON_UNKNOWN_QUESTION: _ErrorReason.ValueType  # 63
+    ERROR_REASON_UNKNOWN_QUESTION: _ErrorReason.ValueType  # 61
     """The paper has no such question."""
-    ERROR_REASON_ATTEMPTS_RUNNING: _ErrorReason.ValueType  # 64
+    ERROR_REASON_ATTEMPTS_RUNNING: _ErrorReason.ValueType  # 62
     """Candidates are still working."""
-    ERROR_REASON_NOT_EXAMINER_OF_EXAM: _ErrorReason.ValueType  # 65
+    ERROR_REASON_NOT_EXAMINER_OF_EXAM: _ErrorReason.ValueType  # 63
     """The person is not an examiner of this exam."""
-    ERROR_REASON_EXAMINER_RECUSED: _ErrorReason.ValueType  # 66
+    ERROR_REASON_EXAMINER_RECUSED: _ErrorReason.ValueType  # 64
     """The examiner is recused from this candidate."""
-    ERROR_REASON_MARKS_COMPLETE: _ErrorReason.ValueType  # 67
+    ERROR_REASON_MARKS_COMPLETE: _ErrorReason.ValueType  # 65
     """The ability part has the marks that it needs."""
-    ERROR_REASON_ALREADY_MARKED: _ErrorReason.ValueType  # 68
+    ERROR_REASON_ALREADY_MARKED: _ErrorReason.ValueType  # 66
     """The examiner has marked this candidate."""
-    ERROR_REASON_NOT_CHECKED_IN: _ErrorReason.ValueType  # 69
+    ERROR_REASON_NOT_CHECKED_IN: _ErrorReason.ValueType  # 67
     """The candidate was not checked in."""
-    ERROR_REASON_SCORE_MISSING: _ErrorReason.ValueType  # 70
+    ERROR_REASON_SCORE_MISSING: _ErrorReason.ValueType  # 68
     """A part of the exam has no settled score."""
-    ERROR_REASON_PART_REQUIRED: _ErrorReason.ValueType  # 71
+    ERROR_REASON_PART_REQUIRED: _ErrorReason.ValueType  # 69
     """Tier A needs the part that is void."""
-    ERROR_REASON_FIELD_REQUIRED: _ErrorReason.ValueType  # 72
+    ERROR_REASON_FIELD_REQUIRED: _ErrorReason.ValueType  # 70
     """A field that the action needs is empty."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -200,122 +196,118 @@ ERROR_REASON_SECOND_REVIEWER_NEEDED: ErrorReason.ValueType  # 12
 """The second review needs another person."""
 ERROR_REASON_FOREIGN_ITEM: ErrorReason.ValueType  # 13
 """The item belongs to another bank."""
-ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 14
-"""The file cannot be read in the given format."""
-ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 15
-"""The file is larger than the service accepts."""
-ERROR_REASON_UNSUPPORTED_TYPE: ErrorReason.ValueType  # 16
+ERROR_REASON_UNSUPPORTED_TYPE: ErrorReason.ValueType  # 14
 """The question's type has no automatic marking here."""
-ERROR_REASON_UNSUPPORTED_CONTENT: ErrorReason.ValueType  # 17
+ERROR_REASON_UNSUPPORTED_CONTENT: ErrorReason.ValueType  # 15
 """The question holds an image or markup that text cannot express."""
-ERROR_REASON_INVALID_BLUEPRINT: ErrorReason.ValueType  # 18
+ERROR_REASON_INVALID_BLUEPRINT: ErrorReason.ValueType  # 16
 """The blueprint's weights, parts or sections do not add up."""
-ERROR_REASON_BLUEPRINT_NOT_ADOPTED: ErrorReason.ValueType  # 19
+ERROR_REASON_BLUEPRINT_NOT_ADOPTED: ErrorReason.ValueType  # 17
 """Papers are drawn by adopted blueprints only."""
-ERROR_REASON_BANK_LACKS_ITEMS: ErrorReason.ValueType  # 20
+ERROR_REASON_BANK_LACKS_ITEMS: ErrorReason.ValueType  # 18
 """The bank has too few active items of this function and type."""
-ERROR_REASON_OWN_PAPER: ErrorReason.ValueType  # 21
+ERROR_REASON_OWN_PAPER: ErrorReason.ValueType  # 19
 """Nobody reviews a paper that they drew."""
-ERROR_REASON_PAPER_SEALED: ErrorReason.ValueType  # 22
+ERROR_REASON_PAPER_SEALED: ErrorReason.ValueType  # 20
 """The paper is sealed: its content is not shown before its release."""
-ERROR_REASON_OUTSIDE_WINDOW: ErrorReason.ValueType  # 23
+ERROR_REASON_OUTSIDE_WINDOW: ErrorReason.ValueType  # 21
 """The paper may be released inside its window only."""
-ERROR_REASON_SEAL_BROKEN: ErrorReason.ValueType  # 24
+ERROR_REASON_SEAL_BROKEN: ErrorReason.ValueType  # 22
 """The content does not have the hash that was sealed."""
-ERROR_REASON_PAPER_NOT_RELEASED: ErrorReason.ValueType  # 25
+ERROR_REASON_PAPER_NOT_RELEASED: ErrorReason.ValueType  # 23
 """The paper is not open."""
-ERROR_REASON_SITE_OCCUPATIONS_FIXED: ErrorReason.ValueType  # 26
+ERROR_REASON_SITE_OCCUPATIONS_FIXED: ErrorReason.ValueType  # 24
 """The occupations of a listed site change only by a new authorization."""
-ERROR_REASON_PARTIAL_CREDIT: ErrorReason.ValueType  # 27
+ERROR_REASON_PARTIAL_CREDIT: ErrorReason.ValueType  # 25
 """The question gives partial credit, which objective items here do not have."""
-ERROR_REASON_MALFORMED_QUESTION: ErrorReason.ValueType  # 28
+ERROR_REASON_MALFORMED_QUESTION: ErrorReason.ValueType  # 26
 """The question does not follow its file format."""
-ERROR_REASON_CANDIDATE_EXISTS: ErrorReason.ValueType  # 29
+ERROR_REASON_CANDIDATE_EXISTS: ErrorReason.ValueType  # 27
 """There is a candidate with this national ID number."""
-ERROR_REASON_INVALID_DECLARATION: ErrorReason.ValueType  # 30
+ERROR_REASON_INVALID_DECLARATION: ErrorReason.ValueType  # 28
 """A declared date cannot be, for example a title obtained in the future."""
-ERROR_REASON_NOT_ELIGIBLE: ErrorReason.ValueType  # 31
+ERROR_REASON_NOT_ELIGIBLE: ErrorReason.ValueType  # 29
 """The candidate does not meet the conditions of the level; the details explain every route."""
-ERROR_REASON_LEARNING_PROOF_MISSING: ErrorReason.ValueType  # 32
+ERROR_REASON_LEARNING_PROOF_MISSING: ErrorReason.ValueType  # 30
 """No standing proof of learning hours (培训学时证明) for this occupation, direction and level."""
-ERROR_REASON_TITLE_MISSING: ErrorReason.ValueType  # 33
+ERROR_REASON_TITLE_MISSING: ErrorReason.ValueType  # 31
 """The route needs a professional title that the candidate has not declared."""
-ERROR_REASON_TITLE_TOO_RECENT: ErrorReason.ValueType  # 34
+ERROR_REASON_TITLE_TOO_RECENT: ErrorReason.ValueType  # 32
 """Too few years since the title was obtained."""
-ERROR_REASON_DEGREE_MISSING: ErrorReason.ValueType  # 35
+ERROR_REASON_DEGREE_MISSING: ErrorReason.ValueType  # 33
 """The route needs a degree that the candidate has not declared."""
-ERROR_REASON_NOT_GRADUATED: ErrorReason.ValueType  # 36
+ERROR_REASON_NOT_GRADUATED: ErrorReason.ValueType  # 34
 """The degree is not finished by the day that counts."""
-ERROR_REASON_MAJOR_NOT_RELATED: ErrorReason.ValueType  # 37
+ERROR_REASON_MAJOR_NOT_RELATED: ErrorReason.ValueType  # 35
 """The route needs a related major."""
-ERROR_REASON_TOO_FEW_WORK_YEARS: ErrorReason.ValueType  # 38
+ERROR_REASON_TOO_FEW_WORK_YEARS: ErrorReason.ValueType  # 36
 """Too few years of work in the occupation."""
-ERROR_REASON_PRIOR_CERTIFICATE_MISSING: ErrorReason.ValueType  # 39
+ERROR_REASON_PRIOR_CERTIFICATE_MISSING: ErrorReason.ValueType  # 37
 """The route needs a standing grade certificate of the level below."""
-ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: ErrorReason.ValueType  # 40
+ERROR_REASON_PRIOR_CERTIFICATE_TOO_RECENT: ErrorReason.ValueType  # 38
 """Too few years since the grade certificate was issued."""
-ERROR_REASON_STATE_RULE_NOT_RECORDED: ErrorReason.ValueType  # 41
+ERROR_REASON_STATE_RULE_NOT_RECORDED: ErrorReason.ValueType  # 39
 """No state rule is on record that admits this technical-school education."""
-ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: ErrorReason.ValueType  # 42
+ERROR_REASON_INTEGRITY_RECORD_IN_FORCE: ErrorReason.ValueType  # 40
 """An integrity record (诚信档案) bars the person on this day."""
-ERROR_REASON_BODY_TRAINED_CANDIDATE: ErrorReason.ValueType  # 43
+ERROR_REASON_BODY_TRAINED_CANDIDATE: ErrorReason.ValueType  # 41
 """The assessment body trained this candidate (培考分离)."""
-ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: ErrorReason.ValueType  # 44
+ERROR_REASON_NOT_TRAINED_BY_INSTITUTION: ErrorReason.ValueType  # 42
 """The institution did not train this candidate for the qualification."""
-ERROR_REASON_EXAM_RULES_UNMET: ErrorReason.ValueType  # 45
+ERROR_REASON_EXAM_RULES_UNMET: ErrorReason.ValueType  # 43
 """The exam does not meet the rules; the details name each."""
-ERROR_REASON_INVALID_WINDOW: ErrorReason.ValueType  # 46
+ERROR_REASON_INVALID_WINDOW: ErrorReason.ValueType  # 44
 """A window is empty, lies in the past or is too short for the theory part."""
-ERROR_REASON_FOREIGN_SITE: ErrorReason.ValueType  # 47
+ERROR_REASON_FOREIGN_SITE: ErrorReason.ValueType  # 45
 """The site does not exist or belongs to another body."""
-ERROR_REASON_SITE_TOO_SMALL: ErrorReason.ValueType  # 48
+ERROR_REASON_SITE_TOO_SMALL: ErrorReason.ValueType  # 46
 """The site has fewer seats than the capacity."""
-ERROR_REASON_PAPER_UNFIT: ErrorReason.ValueType  # 49
+ERROR_REASON_PAPER_UNFIT: ErrorReason.ValueType  # 47
 """The paper does not exist, belongs to another body, or examines something else."""
-ERROR_REASON_PAPER_NOT_SEALED: ErrorReason.ValueType  # 50
+ERROR_REASON_PAPER_NOT_SEALED: ErrorReason.ValueType  # 48
 """The paper is neither sealed nor released."""
-ERROR_REASON_TOO_FEW_PROCTORS: ErrorReason.ValueType  # 51
+ERROR_REASON_TOO_FEW_PROCTORS: ErrorReason.ValueType  # 49
 """Too few proctors for the capacity."""
-ERROR_REASON_TOO_FEW_EXAMINERS: ErrorReason.ValueType  # 52
+ERROR_REASON_TOO_FEW_EXAMINERS: ErrorReason.ValueType  # 50
 """Too few examiners for the capacity."""
-ERROR_REASON_EVEN_EXAMINERS: ErrorReason.ValueType  # 53
+ERROR_REASON_EVEN_EXAMINERS: ErrorReason.ValueType  # 51
 """The number of examiners must be odd."""
-ERROR_REASON_PROCTOR_NOT_ALLOWED: ErrorReason.ValueType  # 54
+ERROR_REASON_PROCTOR_NOT_ALLOWED: ErrorReason.ValueType  # 52
 """A person may not proctor."""
-ERROR_REASON_STAFF_TWICE: ErrorReason.ValueType  # 55
+ERROR_REASON_STAFF_TWICE: ErrorReason.ValueType  # 53
 """A person is appointed twice, or both as proctor and as examiner."""
-ERROR_REASON_OUTSIDE_EXAM_WINDOW: ErrorReason.ValueType  # 56
+ERROR_REASON_OUTSIDE_EXAM_WINDOW: ErrorReason.ValueType  # 54
 """The exam's time has not come or is over."""
-ERROR_REASON_REGISTRATION_NOT_OPEN: ErrorReason.ValueType  # 57
+ERROR_REASON_REGISTRATION_NOT_OPEN: ErrorReason.ValueType  # 55
 """Registration for the exam is not open."""
-ERROR_REASON_EXAM_FULL: ErrorReason.ValueType  # 58
+ERROR_REASON_EXAM_FULL: ErrorReason.ValueType  # 56
 """No seat is left."""
-ERROR_REASON_ALREADY_REGISTERED: ErrorReason.ValueType  # 59
+ERROR_REASON_ALREADY_REGISTERED: ErrorReason.ValueType  # 57
 """The person has a registration for this exam."""
-ERROR_REASON_NOT_PROCTOR: ErrorReason.ValueType  # 60
+ERROR_REASON_NOT_PROCTOR: ErrorReason.ValueType  # 58
 """Only proctors of the exam check candidates in."""
-ERROR_REASON_ATTEMPT_CLOSED: ErrorReason.ValueType  # 61
+ERROR_REASON_ATTEMPT_CLOSED: ErrorReason.ValueType  # 59
 """The attempt is submitted or its time is over: answers are final."""
-ERROR_REASON_ATTEMPT_NOT_STARTED: ErrorReason.ValueType  # 62
+ERROR_REASON_ATTEMPT_NOT_STARTED: ErrorReason.ValueType  # 60
 """The attempt has not been started."""
-ERROR_REASON_UNKNOWN_QUESTION: ErrorReason.ValueType  # 63
+ERROR_REASON_UNKNOWN_QUESTION: ErrorReason.ValueType  # 61
 """The paper has no such question."""
-ERROR_REASON_ATTEMPTS_RUNNING: ErrorReason.ValueType  # 64
+ERROR_REASON_ATTEMPTS_RUNNING: ErrorReason.ValueType  # 62
 """Candidates are still working."""
-ERROR_REASON_NOT_EXAMINER_OF_EXAM: ErrorReason.ValueType  # 65
+ERROR_REASON_NOT_EXAMINER_OF_EXAM: ErrorReason.ValueType  # 63
 """The person is not an examiner of this exam."""
-ERROR_REASON_EXAMINER_RECUSED: ErrorReason.ValueType  # 66
+ERROR_REASON_EXAMINER_RECUSED: ErrorReason.ValueType  # 64
 """The examiner is recused from this candidate."""
-ERROR_REASON_MARKS_COMPLETE: ErrorReason.ValueType  # 67
+ERROR_REASON_MARKS_COMPLETE: ErrorReason.ValueType  # 65
 """The ability part has the marks that it needs."""
-ERROR_REASON_ALREADY_MARKED: ErrorReason.ValueType  # 68
+ERROR_REASON_ALREADY_MARKED: ErrorReason.ValueType  # 66
 """The examiner has marked this candidate."""
-ERROR_REASON_NOT_CHECKED_IN: ErrorReason.ValueType  # 69
+ERROR_REASON_NOT_CHECKED_IN: ErrorReason.ValueType  # 67
 """The candidate was not checked in."""
-ERROR_REASON_SCORE_MISSING: ErrorReason.ValueType  # 70
+ERROR_REASON_SCORE_MISSING: ErrorReason.ValueType  # 68
 """A part of the exam has no settled score."""
-ERROR_REASON_PART_REQUIRED: ErrorReason.ValueType  # 71
+ERROR_REASON_PART_REQUIRED: ErrorReason.ValueType  # 69
 """Tier A needs the part that is void."""
-ERROR_REASON_FIELD_REQUIRED: ErrorReason.ValueType  # 72
+ERROR_REASON_FIELD_REQUIRED: ErrorReason.ValueType  # 70
 """A field that the action needs is empty."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from shuzheng.assessment.v1 import item_pb2 as _item_pb2
+from shuzheng.type.v1 import notice_pb2 as _notice_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -577,6 +578,8 @@ class ImportItemsResponse(_message.Message):
     REJECTS_FIELD_NUMBER: _builtins.int
     ITEMS_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
+    REJECTS_FILE_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
     OPERATION_FIELD_NUMBER: _builtins.int
     found: _builtins.int
     """Questions found in the file."""
@@ -590,6 +593,10 @@ class ImportItemsResponse(_message.Message):
     """Questions rejected."""
     done: _builtins.bool
     """Whether this is the end."""
+    rejects_file: _builtins.bytes
+    """The next part of the rejects file: the refused questions as they were sent, each below a comment that says why,
+    in the format of the file and in UTF-8. Corrected, it can be imported like any other.
+    """
     operation: _builtins.str
     """bodies/{body}/operations/{operation}; only in the first message, and only where the file is so large that a worker
     imports it: the import then goes on without this call, and can be followed and ended by OperationService.
@@ -602,6 +609,10 @@ class ImportItemsResponse(_message.Message):
     def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.Item]:
         """The items since the message before; in a preview they have no name."""
 
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[_notice_pb2.Notice]:
+        """What was folded, assumed or left out while the file was read; in the last message only."""
+
     def __init__(
         self,
         *,
@@ -613,11 +624,13 @@ class ImportItemsResponse(_message.Message):
         rejects: _abc.Iterable[Global___ItemReject] | None = ...,
         items: _abc.Iterable[_item_pb2.Item] | None = ...,
         done: _builtins.bool = ...,
+        rejects_file: _builtins.bytes = ...,
+        notices: _abc.Iterable[_notice_pb2.Notice] | None = ...,
         operation: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "done", b"done", "duplicates", b"duplicates", "found", b"found", "imported", b"imported", "items", b"items", "operation", b"operation", "rejected", b"rejected", "rejects", b"rejects"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "done", b"done", "duplicates", b"duplicates", "found", b"found", "imported", b"imported", "items", b"items", "notices", b"notices", "operation", b"operation", "rejected", b"rejected", "rejects", b"rejects", "rejects_file", b"rejects_file"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

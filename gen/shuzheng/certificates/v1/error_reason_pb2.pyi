@@ -52,27 +52,23 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The serials of the body for this year are used up."""
     ERROR_REASON_ISSUER_LOCKED: _ErrorReason.ValueType  # 14
     """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
-    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 15
-    """The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
-    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 16
-    """The file has more bytes or rows than are verified at once: split it."""
-    ERROR_REASON_DAILY_QUOTA: _ErrorReason.ValueType  # 17
+    ERROR_REASON_DAILY_QUOTA: _ErrorReason.ValueType  # 15
     """The employer's quota of rows for today is used up: continue tomorrow."""
-    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 18
+    ERROR_REASON_TOO_MANY_API_KEYS: _ErrorReason.ValueType  # 16
     """The employer has as many valid keys as are allowed: revoke one first."""
-    ERROR_REASON_API_KEY_TERM: _ErrorReason.ValueType  # 19
+    ERROR_REASON_API_KEY_TERM: _ErrorReason.ValueType  # 17
     """A key must end in the future, and not later than the rule says."""
-    ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 20
+    ERROR_REASON_REPORT_KEY_MISSING: _ErrorReason.ValueType  # 18
     """No key to sign reports with was given to the service."""
-    ERROR_REASON_NOTHING_WAITS: _ErrorReason.ValueType  # 21
+    ERROR_REASON_NOTHING_WAITS: _ErrorReason.ValueType  # 19
     """No certificate that fits the choice waits to be released."""
-    ERROR_REASON_NOT_WAITING: _ErrorReason.ValueType  # 22
+    ERROR_REASON_NOT_WAITING: _ErrorReason.ValueType  # 20
     """A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
-    ERROR_REASON_BATCH_TOO_LARGE: _ErrorReason.ValueType  # 23
+    ERROR_REASON_BATCH_TOO_LARGE: _ErrorReason.ValueType  # 21
     """More certificates fit the choice than a batch may have: narrow it."""
-    ERROR_REASON_SAME_PERSON: _ErrorReason.ValueType  # 24
+    ERROR_REASON_SAME_PERSON: _ErrorReason.ValueType  # 22
     """Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
-    ERROR_REASON_OTHER_CONTENT: _ErrorReason.ValueType  # 25
+    ERROR_REASON_OTHER_CONTENT: _ErrorReason.ValueType  # 23
     """The digest is not that of the batch: the approver looked at something else."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -108,26 +104,22 @@ ERROR_REASON_NUMBERS_USED_UP: ErrorReason.ValueType  # 13
 """The serials of the body for this year are used up."""
 ERROR_REASON_ISSUER_LOCKED: ErrorReason.ValueType  # 14
 """The issuer found bytes that differ from those it had examined, and signs nothing until an operator has looked."""
-ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 15
-"""The file is no CSV, XLSX, XLS or NDJSON, is damaged, or lacks a heading row with number and name."""
-ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 16
-"""The file has more bytes or rows than are verified at once: split it."""
-ERROR_REASON_DAILY_QUOTA: ErrorReason.ValueType  # 17
+ERROR_REASON_DAILY_QUOTA: ErrorReason.ValueType  # 15
 """The employer's quota of rows for today is used up: continue tomorrow."""
-ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 18
+ERROR_REASON_TOO_MANY_API_KEYS: ErrorReason.ValueType  # 16
 """The employer has as many valid keys as are allowed: revoke one first."""
-ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 19
+ERROR_REASON_API_KEY_TERM: ErrorReason.ValueType  # 17
 """A key must end in the future, and not later than the rule says."""
-ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 20
+ERROR_REASON_REPORT_KEY_MISSING: ErrorReason.ValueType  # 18
 """No key to sign reports with was given to the service."""
-ERROR_REASON_NOTHING_WAITS: ErrorReason.ValueType  # 21
+ERROR_REASON_NOTHING_WAITS: ErrorReason.ValueType  # 19
 """No certificate that fits the choice waits to be released."""
-ERROR_REASON_NOT_WAITING: ErrorReason.ValueType  # 22
+ERROR_REASON_NOT_WAITING: ErrorReason.ValueType  # 20
 """A listed certificate does not wait to be released: it is in another batch, signed, withdrawn or another owner's."""
-ERROR_REASON_BATCH_TOO_LARGE: ErrorReason.ValueType  # 23
+ERROR_REASON_BATCH_TOO_LARGE: ErrorReason.ValueType  # 21
 """More certificates fit the choice than a batch may have: narrow it."""
-ERROR_REASON_SAME_PERSON: ErrorReason.ValueType  # 24
+ERROR_REASON_SAME_PERSON: ErrorReason.ValueType  # 22
 """Whoever proposed a batch cannot approve it as well, in whatever role: a second person has to."""
-ERROR_REASON_OTHER_CONTENT: ErrorReason.ValueType  # 25
+ERROR_REASON_OTHER_CONTENT: ErrorReason.ValueType  # 23
 """The digest is not that of the batch: the approver looked at something else."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -39,6 +39,8 @@ class _RowProblemEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RowProblem
     """The number is a numeric cell with more digits than a spreadsheet keeps: format the column as text."""
     ROW_PROBLEM_NOT_A_RECORD: _RowProblem.ValueType  # 5
     """The line is no JSON object."""
+    ROW_PROBLEM_FORMULA_FAILED: _RowProblem.ValueType  # 6
+    """Number or name is a formula that failed."""
 
 class RowProblem(_RowProblem, metaclass=_RowProblemEnumTypeWrapper):
     """Why a row of a file could not be verified."""
@@ -55,6 +57,8 @@ ROW_PROBLEM_NUMBER_ROUNDED: RowProblem.ValueType  # 4
 """The number is a numeric cell with more digits than a spreadsheet keeps: format the column as text."""
 ROW_PROBLEM_NOT_A_RECORD: RowProblem.ValueType  # 5
 """The line is no JSON object."""
+ROW_PROBLEM_FORMULA_FAILED: RowProblem.ValueType  # 6
+"""Number or name is a formula that failed."""
 Global___RowProblem: _TypeAlias = RowProblem  # noqa: Y015
 
 @_typing.final

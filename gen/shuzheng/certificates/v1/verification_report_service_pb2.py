@@ -27,9 +27,10 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.certificates.v1 import verification_report_pb2 as shuzheng_dot_certificates_dot_v1_dot_verification__report__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
+from shuzheng.type.v1 import notice_pb2 as shuzheng_dot_type_dot_v1_dot_notice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n:shuzheng/certificates/v1/verification_report_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x32shuzheng/certificates/v1/verification_report.proto\x1a shuzheng/options/v1/access.proto\"O\n\x16\x42\x61tchVerifyFileRequest\x12\x1a\n\x08\x66ilename\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x18\x80\x80\x80\x02\"\xa0\x01\n\x17\x42\x61tchVerifyFileResponse\x12\x33\n\x04rows\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.VerifiedRow\x12\x12\n\nrows_total\x18\x02 \x01(\x05\x12<\n\x06report\x18\x03 \x01(\x0b\x32,.shuzheng.certificates.v1.VerificationReport\"i\n\x1cGetVerificationReportRequest\x12I\n\x04name\x18\x01 \x01(\tB;\xe2\x41\x01\x02\xfa\x41*\n(certificates.shuzheng/VerificationReport\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa0\x01\n\x1eListVerificationReportsRequest\x12\x41\n\x06parent\x18\x01 \x01(\tB1\xe2\x41\x01\x02\xfa\x41 \n\x1e\x63\x65rtificates.shuzheng/Employer\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"y\n\x1fListVerificationReportsResponse\x12=\n\x07reports\x18\x01 \x03(\x0b\x32,.shuzheng.certificates.v1.VerificationReport\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1d\n\x1bGetReportDidDocumentRequest\"<\n\x1cGetReportDidDocumentResponse\x12\x0b\n\x03\x64id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x32\xd9\x04\n\x19VerificationReportService\x12\x84\x01\n\x0f\x42\x61tchVerifyFile\x12\x30.shuzheng.certificates.v1.BatchVerifyFileRequest\x1a\x31.shuzheng.certificates.v1.BatchVerifyFileResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08(\x01\x30\x01\x12\x87\x01\n\x15GetVerificationReport\x12\x36.shuzheng.certificates.v1.GetVerificationReportRequest\x1a,.shuzheng.certificates.v1.VerificationReport\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x98\x01\n\x17ListVerificationReports\x12\x38.shuzheng.certificates.v1.ListVerificationReportsRequest\x1a\x39.shuzheng.certificates.v1.ListVerificationReportsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x8f\x01\n\x14GetReportDidDocument\x12\x35.shuzheng.certificates.v1.GetReportDidDocumentRequest\x1a\x36.shuzheng.certificates.v1.GetReportDidDocumentResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n:shuzheng/certificates/v1/verification_report_service.proto\x12\x18shuzheng.certificates.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x32shuzheng/certificates/v1/verification_report.proto\x1a shuzheng/options/v1/access.proto\x1a\x1dshuzheng/type/v1/notice.proto\"O\n\x16\x42\x61tchVerifyFileRequest\x12\x1a\n\x08\x66ilename\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x18\x80\x80\x80\x02\"\xe1\x01\n\x17\x42\x61tchVerifyFileResponse\x12\x33\n\x04rows\x18\x01 \x03(\x0b\x32%.shuzheng.certificates.v1.VerifiedRow\x12\x12\n\nrows_total\x18\x02 \x01(\x05\x12<\n\x06report\x18\x03 \x01(\x0b\x32,.shuzheng.certificates.v1.VerificationReport\x12\x14\n\x0crejects_file\x18\x04 \x01(\x0c\x12)\n\x07notices\x18\x05 \x03(\x0b\x32\x18.shuzheng.type.v1.Notice\"i\n\x1cGetVerificationReportRequest\x12I\n\x04name\x18\x01 \x01(\tB;\xe2\x41\x01\x02\xfa\x41*\n(certificates.shuzheng/VerificationReport\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\xa0\x01\n\x1eListVerificationReportsRequest\x12\x41\n\x06parent\x18\x01 \x01(\tB1\xe2\x41\x01\x02\xfa\x41 \n\x1e\x63\x65rtificates.shuzheng/Employer\xbaH\x07r\x05\x10\x01\x18\xf0\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\"y\n\x1fListVerificationReportsResponse\x12=\n\x07reports\x18\x01 \x03(\x0b\x32,.shuzheng.certificates.v1.VerificationReport\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1d\n\x1bGetReportDidDocumentRequest\"<\n\x1cGetReportDidDocumentResponse\x12\x0b\n\x03\x64id\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x32\xd9\x04\n\x19VerificationReportService\x12\x84\x01\n\x0f\x42\x61tchVerifyFile\x12\x30.shuzheng.certificates.v1.BatchVerifyFileRequest\x1a\x31.shuzheng.certificates.v1.BatchVerifyFileResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08(\x01\x30\x01\x12\x87\x01\n\x15GetVerificationReport\x12\x36.shuzheng.certificates.v1.GetVerificationReportRequest\x1a,.shuzheng.certificates.v1.VerificationReport\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x98\x01\n\x17ListVerificationReports\x12\x38.shuzheng.certificates.v1.ListVerificationReportsRequest\x1a\x39.shuzheng.certificates.v1.ListVerificationReportsResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x12\x8f\x01\n\x14GetReportDidDocument\x12\x35.shuzheng.certificates.v1.GetReportDidDocumentRequest\x1a\x36.shuzheng.certificates.v1.GetReportDidDocumentResponse\"\x08\x8a\xb5\x18\x04\n\x02\x08\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,20 +57,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFICATIONREPORTSERVICE'].methods_by_name['ListVerificationReports']._serialized_options = b'\212\265\030\004\n\002\010\010'
   _globals['_VERIFICATIONREPORTSERVICE'].methods_by_name['GetReportDidDocument']._loaded_options = None
   _globals['_VERIFICATIONREPORTSERVICE'].methods_by_name['GetReportDidDocument']._serialized_options = b'\212\265\030\004\n\002\010\010'
-  _globals['_BATCHVERIFYFILEREQUEST']._serialized_start=263
-  _globals['_BATCHVERIFYFILEREQUEST']._serialized_end=342
-  _globals['_BATCHVERIFYFILERESPONSE']._serialized_start=345
-  _globals['_BATCHVERIFYFILERESPONSE']._serialized_end=505
-  _globals['_GETVERIFICATIONREPORTREQUEST']._serialized_start=507
-  _globals['_GETVERIFICATIONREPORTREQUEST']._serialized_end=612
-  _globals['_LISTVERIFICATIONREPORTSREQUEST']._serialized_start=615
-  _globals['_LISTVERIFICATIONREPORTSREQUEST']._serialized_end=775
-  _globals['_LISTVERIFICATIONREPORTSRESPONSE']._serialized_start=777
-  _globals['_LISTVERIFICATIONREPORTSRESPONSE']._serialized_end=898
-  _globals['_GETREPORTDIDDOCUMENTREQUEST']._serialized_start=900
-  _globals['_GETREPORTDIDDOCUMENTREQUEST']._serialized_end=929
-  _globals['_GETREPORTDIDDOCUMENTRESPONSE']._serialized_start=931
-  _globals['_GETREPORTDIDDOCUMENTRESPONSE']._serialized_end=991
-  _globals['_VERIFICATIONREPORTSERVICE']._serialized_start=994
-  _globals['_VERIFICATIONREPORTSERVICE']._serialized_end=1595
+  _globals['_BATCHVERIFYFILEREQUEST']._serialized_start=294
+  _globals['_BATCHVERIFYFILEREQUEST']._serialized_end=373
+  _globals['_BATCHVERIFYFILERESPONSE']._serialized_start=376
+  _globals['_BATCHVERIFYFILERESPONSE']._serialized_end=601
+  _globals['_GETVERIFICATIONREPORTREQUEST']._serialized_start=603
+  _globals['_GETVERIFICATIONREPORTREQUEST']._serialized_end=708
+  _globals['_LISTVERIFICATIONREPORTSREQUEST']._serialized_start=711
+  _globals['_LISTVERIFICATIONREPORTSREQUEST']._serialized_end=871
+  _globals['_LISTVERIFICATIONREPORTSRESPONSE']._serialized_start=873
+  _globals['_LISTVERIFICATIONREPORTSRESPONSE']._serialized_end=994
+  _globals['_GETREPORTDIDDOCUMENTREQUEST']._serialized_start=996
+  _globals['_GETREPORTDIDDOCUMENTREQUEST']._serialized_end=1025
+  _globals['_GETREPORTDIDDOCUMENTRESPONSE']._serialized_start=1027
+  _globals['_GETREPORTDIDDOCUMENTRESPONSE']._serialized_end=1087
+  _globals['_VERIFICATIONREPORTSERVICE']._serialized_start=1090
+  _globals['_VERIFICATIONREPORTSERVICE']._serialized_end=1691
 # @@protoc_insertion_point(module_scope)

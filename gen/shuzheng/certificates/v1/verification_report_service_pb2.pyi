@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuzheng.certificates.v1 import verification_report_pb2 as _verification_report_pb2
+from shuzheng.type.v1 import notice_pb2 as _notice_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -54,8 +55,14 @@ class BatchVerifyFileResponse(_message.Message):
     ROWS_FIELD_NUMBER: _builtins.int
     ROWS_TOTAL_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    REJECTS_FILE_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
     rows_total: _builtins.int
     """Rows with content in the whole file."""
+    rejects_file: _builtins.bytes
+    """The next part of the file of rows that could not be read: as they were sent, with the reasons in columns before
+    them, as CSV in UTF-8 with byte order mark, or as JSON by line where that was sent.
+    """
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[_verification_report_pb2.VerifiedRow]:
         """The next rows."""
@@ -64,16 +71,22 @@ class BatchVerifyFileResponse(_message.Message):
     def report(self) -> _verification_report_pb2.VerificationReport:
         """The signed report; in the last message only."""
 
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[_notice_pb2.Notice]:
+        """What was folded, assumed or left out while the file was read; in the last message only."""
+
     def __init__(
         self,
         *,
         rows: _abc.Iterable[_verification_report_pb2.VerifiedRow] | None = ...,
         rows_total: _builtins.int = ...,
         report: _verification_report_pb2.VerificationReport | None = ...,
+        rejects_file: _builtins.bytes = ...,
+        notices: _abc.Iterable[_notice_pb2.Notice] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "rows", b"rows", "rows_total", b"rows_total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notices", b"notices", "rejects_file", b"rejects_file", "report", b"report", "rows", b"rows", "rows_total", b"rows_total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

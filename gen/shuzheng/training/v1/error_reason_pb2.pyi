@@ -74,17 +74,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The person has a completion for this qualification in this institution."""
     ERROR_REASON_COMPLETION_NOT_ALLOWED: _ErrorReason.ValueType  # 25
     """Not every requirement of a completion is met; the details list all that are missing."""
-    ERROR_REASON_UNREADABLE_ROSTER: _ErrorReason.ValueType  # 26
-    """The file is no roster that can be read: wrong kind, damaged, empty, too large, or without the needed columns."""
-    ERROR_REASON_DUPLICATE_ROW: _ErrorReason.ValueType  # 27
+    ERROR_REASON_DUPLICATE_ROW: _ErrorReason.ValueType  # 26
     """The roster names two persons, or one person twice, under one ID number."""
-    ERROR_REASON_MISSING_VALUE: _ErrorReason.ValueType  # 28
+    ERROR_REASON_MISSING_VALUE: _ErrorReason.ValueType  # 27
     """A needed cell is empty."""
-    ERROR_REASON_INVALID_VALUE: _ErrorReason.ValueType  # 29
+    ERROR_REASON_INVALID_VALUE: _ErrorReason.ValueType  # 28
     """The cell is too long or holds what cannot be a value of this field."""
-    ERROR_REASON_INVALID_DATE: _ErrorReason.ValueType  # 30
+    ERROR_REASON_INVALID_DATE: _ErrorReason.ValueType  # 29
     """The cell is no date."""
-    ERROR_REASON_BIRTH_DATE_MISMATCH: _ErrorReason.ValueType  # 31
+    ERROR_REASON_BIRTH_DATE_MISMATCH: _ErrorReason.ValueType  # 30
     """The birth date differs from that in the ID number."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -142,16 +140,14 @@ ERROR_REASON_ALREADY_COMPLETED: ErrorReason.ValueType  # 24
 """The person has a completion for this qualification in this institution."""
 ERROR_REASON_COMPLETION_NOT_ALLOWED: ErrorReason.ValueType  # 25
 """Not every requirement of a completion is met; the details list all that are missing."""
-ERROR_REASON_UNREADABLE_ROSTER: ErrorReason.ValueType  # 26
-"""The file is no roster that can be read: wrong kind, damaged, empty, too large, or without the needed columns."""
-ERROR_REASON_DUPLICATE_ROW: ErrorReason.ValueType  # 27
+ERROR_REASON_DUPLICATE_ROW: ErrorReason.ValueType  # 26
 """The roster names two persons, or one person twice, under one ID number."""
-ERROR_REASON_MISSING_VALUE: ErrorReason.ValueType  # 28
+ERROR_REASON_MISSING_VALUE: ErrorReason.ValueType  # 27
 """A needed cell is empty."""
-ERROR_REASON_INVALID_VALUE: ErrorReason.ValueType  # 29
+ERROR_REASON_INVALID_VALUE: ErrorReason.ValueType  # 28
 """The cell is too long or holds what cannot be a value of this field."""
-ERROR_REASON_INVALID_DATE: ErrorReason.ValueType  # 30
+ERROR_REASON_INVALID_DATE: ErrorReason.ValueType  # 29
 """The cell is no date."""
-ERROR_REASON_BIRTH_DATE_MISMATCH: ErrorReason.ValueType  # 31
+ERROR_REASON_BIRTH_DATE_MISMATCH: ErrorReason.ValueType  # 30
 """The birth date differs from that in the ID number."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

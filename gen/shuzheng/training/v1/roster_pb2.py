@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/roster.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\"i\n\x0eRosterProgress\x12\x30\n\x05stage\x18\x01 \x01(\x0e\x32!.shuzheng.training.v1.RosterStage\x12\x11\n\trows_done\x18\x02 \x01(\x05\x12\x12\n\nrows_total\x18\x03 \x01(\x05\"K\n\x0cRosterReject\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xf8\x01\n\rRosterSummary\x12\x0c\n\x04rows\x18\x01 \x01(\x05\x12\x18\n\x10learners_created\x18\x02 \x01(\x05\x12\x1b\n\x13\x65nrollments_created\x18\x03 \x01(\x05\x12\x11\n\tunchanged\x18\x04 \x01(\x05\x12\x10\n\x08rejected\x18\x05 \x01(\x05\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\x12\x0e\n\x06sha256\x18\x07 \x01(\t\x12\x33\n\x07\x63olumns\x18\x08 \x03(\x0b\x32\".shuzheng.training.v1.RosterColumn\x12\x17\n\x0fignored_columns\x18\t \x03(\t\x12\x0e\n\x06\x66ormat\x18\n \x01(\t\"A\n\x0cRosterColumn\x12\x16\n\x05\x66ield\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x19\n\x07heading\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01*~\n\x0bRosterStage\x12\x1c\n\x18ROSTER_STAGE_UNSPECIFIED\x10\x00\x12\x1a\n\x16ROSTER_STAGE_RECEIVING\x10\x01\x12\x19\n\x15ROSTER_STAGE_CHECKING\x10\x02\x12\x1a\n\x16ROSTER_STAGE_IMPORTING\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shuzheng/training/v1/roster.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\"i\n\x0eRosterProgress\x12\x30\n\x05stage\x18\x01 \x01(\x0e\x32!.shuzheng.training.v1.RosterStage\x12\x11\n\trows_done\x18\x02 \x01(\x05\x12\x12\n\nrows_total\x18\x03 \x01(\x05\"K\n\x0cRosterReject\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xdf\x01\n\rRosterSummary\x12\x0c\n\x04rows\x18\x01 \x01(\x05\x12\x18\n\x10learners_created\x18\x02 \x01(\x05\x12\x1b\n\x13\x65nrollments_created\x18\x03 \x01(\x05\x12\x11\n\tunchanged\x18\x04 \x01(\x05\x12\x10\n\x08rejected\x18\x05 \x01(\x05\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\x12\x0e\n\x06sha256\x18\x07 \x01(\t\x12\x33\n\x07\x63olumns\x18\x08 \x03(\x0b\x32\".shuzheng.training.v1.RosterColumn\x12\x0e\n\x06\x66ormat\x18\t \x01(\t\"A\n\x0cRosterColumn\x12\x16\n\x05\x66ield\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x19\n\x07heading\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01*~\n\x0bRosterStage\x12\x1c\n\x18ROSTER_STAGE_UNSPECIFIED\x10\x00\x12\x1a\n\x16ROSTER_STAGE_RECEIVING\x10\x01\x12\x19\n\x15ROSTER_STAGE_CHECKING\x10\x02\x12\x1a\n\x16ROSTER_STAGE_IMPORTING\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,14 +36,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROSTERCOLUMN'].fields_by_name['field']._serialized_options = b'\272H\004r\002\030<'
   _globals['_ROSTERCOLUMN'].fields_by_name['heading']._loaded_options = None
   _globals['_ROSTERCOLUMN'].fields_by_name['heading']._serialized_options = b'\272H\005r\003\030\310\001'
-  _globals['_ROSTERSTAGE']._serialized_start=590
-  _globals['_ROSTERSTAGE']._serialized_end=716
+  _globals['_ROSTERSTAGE']._serialized_start=565
+  _globals['_ROSTERSTAGE']._serialized_end=691
   _globals['_ROSTERPROGRESS']._serialized_start=88
   _globals['_ROSTERPROGRESS']._serialized_end=193
   _globals['_ROSTERREJECT']._serialized_start=195
   _globals['_ROSTERREJECT']._serialized_end=270
   _globals['_ROSTERSUMMARY']._serialized_start=273
-  _globals['_ROSTERSUMMARY']._serialized_end=521
-  _globals['_ROSTERCOLUMN']._serialized_start=523
-  _globals['_ROSTERCOLUMN']._serialized_end=588
+  _globals['_ROSTERSUMMARY']._serialized_end=496
+  _globals['_ROSTERCOLUMN']._serialized_start=498
+  _globals['_ROSTERCOLUMN']._serialized_end=563
 # @@protoc_insertion_point(module_scope)

@@ -125,7 +125,6 @@ class RosterSummary(_message.Message):
     DRY_RUN_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
-    IGNORED_COLUMNS_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     rows: _builtins.int
     """Rows with content below the header."""
@@ -142,14 +141,10 @@ class RosterSummary(_message.Message):
     sha256: _builtins.str
     """SHA-256 of the file, hexadecimal."""
     format: _builtins.str
-    """Kind of file that was found: "xlsx", "xls", or "csv" with its encoding, for example "csv/gb18030"."""
+    """Kind of file that was found: "xlsx", "xls", or "csv" or "ndjson" with its encoding, for example "csv/gb18030"."""
     @_builtins.property
     def columns(self) -> _containers.RepeatedCompositeFieldContainer[Global___RosterColumn]:
         """Columns that were recognized: key and heading, in the order of the file."""
-
-    @_builtins.property
-    def ignored_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Headings that were not recognized and are ignored."""
 
     def __init__(
         self,
@@ -162,12 +157,11 @@ class RosterSummary(_message.Message):
         dry_run: _builtins.bool = ...,
         sha256: _builtins.str = ...,
         columns: _abc.Iterable[Global___RosterColumn] | None = ...,
-        ignored_columns: _abc.Iterable[_builtins.str] | None = ...,
         format: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "dry_run", b"dry_run", "enrollments_created", b"enrollments_created", "format", b"format", "ignored_columns", b"ignored_columns", "learners_created", b"learners_created", "rejected", b"rejected", "rows", b"rows", "sha256", b"sha256", "unchanged", b"unchanged"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "dry_run", b"dry_run", "enrollments_created", b"enrollments_created", "format", b"format", "learners_created", b"learners_created", "rejected", b"rejected", "rows", b"rows", "sha256", b"sha256", "unchanged", b"unchanged"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,9 +27,10 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 from shuzheng.training.v1 import roster_pb2 as shuzheng_dot_training_dot_v1_dot_roster__pb2
+from shuzheng.type.v1 import notice_pb2 as shuzheng_dot_type_dot_v1_dot_notice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/roster_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/roster.proto\"\x99\x01\n\x13ImportRosterRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\x12\x18\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\x85\x02\n\x14ImportRosterResponse\x12\x36\n\x08progress\x18\x01 \x01(\x0b\x32$.shuzheng.training.v1.RosterProgress\x12\x33\n\x07rejects\x18\x02 \x03(\x0b\x32\".shuzheng.training.v1.RosterReject\x12\x13\n\x0brejects_csv\x18\x03 \x01(\x0c\x12\x34\n\x07summary\x18\x04 \x01(\x0b\x32#.shuzheng.training.v1.RosterSummary\x12\x35\n\toperation\x18\x05 \x01(\tB\"\xfa\x41\x1f\n\x1doperations.shuzheng/Operation2\x8c\x01\n\rRosterService\x12{\n\x0cImportRoster\x12).shuzheng.training.v1.ImportRosterRequest\x1a*.shuzheng.training.v1.ImportRosterResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/roster_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/roster.proto\x1a\x1dshuzheng/type/v1/notice.proto\"\x99\x01\n\x13ImportRosterRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\x12\x18\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\xb1\x02\n\x14ImportRosterResponse\x12\x36\n\x08progress\x18\x01 \x01(\x0b\x32$.shuzheng.training.v1.RosterProgress\x12\x33\n\x07rejects\x18\x02 \x03(\x0b\x32\".shuzheng.training.v1.RosterReject\x12\x14\n\x0crejects_file\x18\x03 \x01(\x0c\x12\x34\n\x07summary\x18\x04 \x01(\x0b\x32#.shuzheng.training.v1.RosterSummary\x12\x35\n\toperation\x18\x05 \x01(\tB\"\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\x12)\n\x07notices\x18\x06 \x03(\x0b\x32\x18.shuzheng.type.v1.Notice2\x8c\x01\n\rRosterService\x12{\n\x0cImportRoster\x12).shuzheng.training.v1.ImportRosterRequest\x1a*.shuzheng.training.v1.ImportRosterResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,10 +47,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTROSTERRESPONSE'].fields_by_name['operation']._serialized_options = b'\372A\037\n\035operations.shuzheng/Operation'
   _globals['_ROSTERSERVICE'].methods_by_name['ImportRoster']._loaded_options = None
   _globals['_ROSTERSERVICE'].methods_by_name['ImportRoster']._serialized_options = b'\212\265\030\014\n\n\010\002\022\006parent'
-  _globals['_IMPORTROSTERREQUEST']._serialized_start=226
-  _globals['_IMPORTROSTERREQUEST']._serialized_end=379
-  _globals['_IMPORTROSTERRESPONSE']._serialized_start=382
-  _globals['_IMPORTROSTERRESPONSE']._serialized_end=643
-  _globals['_ROSTERSERVICE']._serialized_start=646
-  _globals['_ROSTERSERVICE']._serialized_end=786
+  _globals['_IMPORTROSTERREQUEST']._serialized_start=257
+  _globals['_IMPORTROSTERREQUEST']._serialized_end=410
+  _globals['_IMPORTROSTERRESPONSE']._serialized_start=413
+  _globals['_IMPORTROSTERRESPONSE']._serialized_end=718
+  _globals['_ROSTERSERVICE']._serialized_start=721
+  _globals['_ROSTERSERVICE']._serialized_end=861
 # @@protoc_insertion_point(module_scope)

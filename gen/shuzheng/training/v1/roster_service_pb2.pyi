@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from shuzheng.training.v1 import roster_pb2 as _roster_pb2
+from shuzheng.type.v1 import notice_pb2 as _notice_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -61,12 +62,13 @@ class ImportRosterResponse(_message.Message):
 
     PROGRESS_FIELD_NUMBER: _builtins.int
     REJECTS_FIELD_NUMBER: _builtins.int
-    REJECTS_CSV_FIELD_NUMBER: _builtins.int
+    REJECTS_FILE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     OPERATION_FIELD_NUMBER: _builtins.int
-    rejects_csv: _builtins.bytes
-    """The same refused rows as the next part of a rejects file (CSV, UTF-8 with BOM, columns row, field, reason,
-    message): the parts, put together, are the file.
+    NOTICES_FIELD_NUMBER: _builtins.int
+    rejects_file: _builtins.bytes
+    """The next part of the rejects file: the refused rows as they were sent, with the reasons in columns before them,
+    as CSV in UTF-8 with byte order mark, or as JSON by line where that was sent.
     """
     operation: _builtins.str
     """institutions/{institution}/operations/{operation}; only in one message, before anything is imported, and only where
@@ -85,18 +87,23 @@ class ImportRosterResponse(_message.Message):
     def summary(self) -> _roster_pb2.RosterSummary:
         """The result; only in the last message."""
 
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[_notice_pb2.Notice]:
+        """What was folded, assumed or left out while the file was read; with the summary."""
+
     def __init__(
         self,
         *,
         progress: _roster_pb2.RosterProgress | None = ...,
         rejects: _abc.Iterable[_roster_pb2.RosterReject] | None = ...,
-        rejects_csv: _builtins.bytes = ...,
+        rejects_file: _builtins.bytes = ...,
         summary: _roster_pb2.RosterSummary | None = ...,
         operation: _builtins.str = ...,
+        notices: _abc.Iterable[_notice_pb2.Notice] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["progress", b"progress", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["operation", b"operation", "progress", b"progress", "rejects", b"rejects", "rejects_csv", b"rejects_csv", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notices", b"notices", "operation", b"operation", "progress", b"progress", "rejects", b"rejects", "rejects_file", b"rejects_file", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

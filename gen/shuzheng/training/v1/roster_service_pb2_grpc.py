@@ -47,9 +47,10 @@ class RosterServiceServicer:
     """
 
     def ImportRoster(self, request_iterator, context):
-        """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
-        enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-        Importing the same file again changes nothing. A large file is imported by a worker.
+        """Checks a roster (XLSX, XLS, CSV or JSON by line), sent in chunks, and imports its good rows into a cohort that
+        is enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
+        Importing the same file again changes nothing; the file of refused rows, corrected, can be sent like any other. A large file
+        is imported by a worker.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -17,9 +17,10 @@ class RosterServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ImportRoster: _aio.StreamStreamMultiCallable[_roster_service_pb2.ImportRosterRequest, _roster_service_pb2.ImportRosterResponse]
-    """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
-    enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-    Importing the same file again changes nothing. A large file is imported by a worker.
+    """Checks a roster (XLSX, XLS, CSV or JSON by line), sent in chunks, and imports its good rows into a cohort that
+    is enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
+    Importing the same file again changes nothing; the file of refused rows, corrected, can be sent like any other. A large file
+    is imported by a worker.
     """
 
 class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -31,9 +32,10 @@ class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _abc.AsyncIterator[_roster_service_pb2.ImportRosterRequest],
         context: _aio.ServicerContext[_abc.AsyncIterator[_roster_service_pb2.ImportRosterRequest], _abc.AsyncIterator[_roster_service_pb2.ImportRosterResponse]],
     ) -> _abc.AsyncIterator[_roster_service_pb2.ImportRosterResponse]:
-        """Checks a roster (XLSX, XLS or CSV), sent in chunks, and imports its good rows into a cohort that is
-        enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
-        Importing the same file again changes nothing. A large file is imported by a worker.
+        """Checks a roster (XLSX, XLS, CSV or JSON by line), sent in chunks, and imports its good rows into a cohort that
+        is enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
+        Importing the same file again changes nothing; the file of refused rows, corrected, can be sent like any other. A large file
+        is imported by a worker.
         """
 
 def add_RosterServiceServicer_to_server(servicer: RosterServiceServicer, server: _aio.Server) -> None: ...

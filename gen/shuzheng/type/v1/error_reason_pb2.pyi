@@ -80,6 +80,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Workers ended at the operation again and again without coming a step further."""
     ERROR_REASON_NOT_CANCELLABLE: _ErrorReason.ValueType  # 28
     """The operation cannot be ended early."""
+    ERROR_REASON_UNREADABLE_FILE: _ErrorReason.ValueType  # 29
+    """The file is of no kind that is read here, is damaged, empty, or lacks what it must have; the message says where."""
+    ERROR_REASON_FILE_TOO_LARGE: _ErrorReason.ValueType  # 30
+    """The file, or what it unpacks to, has more bytes, rows or cells than are read at once: split it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons that any service may give (ErrorInfo.domain = "shuzheng"); each service adds its own."""
@@ -142,4 +146,8 @@ ERROR_REASON_OPERATION_ABANDONED: ErrorReason.ValueType  # 27
 """Workers ended at the operation again and again without coming a step further."""
 ERROR_REASON_NOT_CANCELLABLE: ErrorReason.ValueType  # 28
 """The operation cannot be ended early."""
+ERROR_REASON_UNREADABLE_FILE: ErrorReason.ValueType  # 29
+"""The file is of no kind that is read here, is damaged, empty, or lacks what it must have; the message says where."""
+ERROR_REASON_FILE_TOO_LARGE: ErrorReason.ValueType  # 30
+"""The file, or what it unpacks to, has more bytes, rows or cells than are read at once: split it."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -7,12 +7,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from services.assessment.bank.domain.item import ItemContent, ItemType
-from services.assessment.bank.domain.question_file import FlawError, Question, checked, rejected
-from services.assessment.bank.domain.question_markup import plain_text
+from services.assessment.bank.domain.question_file import (
+    LONGEST_CATEGORY,
+    MARK,
+    MOST_ANSWERS,
+    FlawError,
+    Question,
+    checked,
+    rejected,
+)
+from services.assessment.bank.domain.question_markup import is_formatted, plain_text
 from services.assessment.bank.domain.question_weights import choice_content, full_credit
 from services.assessment.reasons import Reason
+from services.kit.intake.notice import NoticeCode
 
 ESCAPE = re.compile(r"\\([~=#{}:\\])")
 HELD = re.compile("[\ue000-\ue006]")
@@ -24,6 +34,7 @@ SHOWN = {hidden: character for character, hidden in HIDDEN.items()}
 TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 MARKUP = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 WEIGHT = re.compile(r"\s*%(-?[0-9]{1,3}(?:[.][0-9]{1,7})?)%")
+LARGEST = 30  # digits before or behind the point, more than any number has that is marked
 STATEMENTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 NOISE = re.compile(r"[\s\";']*")  # left over behind a closing brace
 
@@ -40,28 +51,54 @@ class Option:
 def questions(source: str) -> Iterator[Question]:
     """Yield the questions of a GIFT text."""
     category, index = "", 0
-    for line, block in _blocks(source):
+    for line, block, sent in _blocks(source):
         if block.lstrip().startswith("$CATEGORY:"):
             head, _, block = block.lstrip().partition("\n")
-            category = head.removeprefix("$CATEGORY:").strip()
+            category = head.removeprefix("$CATEGORY:").strip()[:LONGEST_CATEGORY]
             line += 1
         if block.strip():
             index += 1
-            yield _question(block, index, line, category)
+            yield _question(block, index, line, category).of(sent, *_left_out(block))
 
 
-def _blocks(source: str) -> Iterator[tuple[int, str]]:
+def comments(source: str) -> Iterator[tuple[int, bool]]:
+    """Yield the line of each comment, and whether it was written beside a question that was refused."""
+    for number, line in enumerate(_lines(source), 1):
+        if (text := line.lstrip()).startswith("//"):
+            yield number, text.removeprefix("//").lstrip().startswith(MARK)
+
+
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _blocks(source: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the first line of each block, the block without comments, and as it was sent."""
     block: list[str] = []
+    sent: list[str] = []
     start = 0
-    for number, line in enumerate([*source.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""], 1):
-        if line.lstrip().startswith("//"):
-            continue
-        if line.strip():
+    for number, line in enumerate([*_lines(source), ""], 1):
+        is_comment = line.lstrip().startswith("//")
+        if line.strip() and not is_comment:
             start = start if block else number
             block.append(line)
-        elif block:
-            yield start, "\n".join(block)
-            block = []
+        if line.strip() and not (is_comment and line.lstrip("/ \t").startswith(MARK)):
+            sent.append(line)
+        elif block and not is_comment:
+            yield start, "\n".join(block), "\n".join(sent)
+            block, sent = [], []
+
+
+def _left_out(block: str) -> Iterator[NoticeCode]:
+    """Yield what of a question items do not have."""
+    text = ESCAPE.sub("", block)
+    answers = text[text.find("{") + 1 : text.rfind("}")].partition("####")[0].lstrip("#")
+    if "#" in answers:
+        yield NoticeCode.PARTS_LEFT_OUT
+    named = TITLE.match(text.lstrip())
+    body = text.lstrip()[named.end() :] if named else text
+    if _markup(body, "moodle")[0] in ("html", "moodle") and is_formatted(body):
+        yield NoticeCode.FORMATTING_LEFT_OUT
 
 
 def _question(block: str, index: int, line: int, category: str) -> Question:
@@ -76,7 +113,7 @@ def _question(block: str, index: int, line: int, category: str) -> Question:
 
 
 def _reveal(text: str) -> str:
-    return HELD.sub(lambda found: SHOWN[found.group()], text).replace("\\n", "\n")
+    return HELD.sub(lambda found: SHOWN[found.group()], text.replace("\\n", "\n"))
 
 
 def _content(body: str) -> ItemContent:
@@ -142,7 +179,10 @@ def _options(answers: str) -> list[Option]:
     if not answers.lstrip().startswith(("=", "~")):
         message = f"answers start with = or ~, not with {_reveal(answers)[:20]!r}"
         raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
-    return [_option(found.group(1), found.group(2)) for found in re.finditer(r"([=~])([^=~]*)", answers)]
+    found = list(islice(re.finditer(r"([=~])([^=~]*)", answers), MOST_ANSWERS + 1))
+    if len(found) > MOST_ANSWERS:
+        raise FlawError("answers", Reason.INVALID_ITEM, f"there are more than {MOST_ANSWERS} answers")
+    return [_option(one.group(1), one.group(2)) for one in found]
 
 
 def _option(marker: str, text: str) -> Option:
@@ -192,10 +232,23 @@ def _range(text: str) -> tuple[str, str]:
     """Return value and tolerance of "3.14", "3.14:0.01" or "3.13..3.15"."""
     try:
         if ".." in text:
-            low, high = (Decimal(end.strip()) for end in text.split("..", 1))
+            low, high = (_decimal(end) for end in text.split("..", 1))
             return f"{(low + high) / 2:f}", f"{(high - low) / 2:f}"
         value, _, tolerance = text.partition(":")
-        return f"{Decimal(value.strip()):f}", f"{Decimal(tolerance.strip() or '0'):f}"
+        return f"{_decimal(value):f}", f"{_decimal(tolerance or '0'):f}"
     except InvalidOperation:
         message = f"{_reveal(text)[:40]!r} is no number, number:tolerance or low..high"
         raise FlawError("answers", Reason.MALFORMED_QUESTION, message) from None
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a number; raises InvalidOperation, or FlawError for one that would fill the memory when written out."""
+    found = Decimal(text.strip())
+    if not found.is_finite():
+        raise InvalidOperation
+    if abs(found.adjusted()) > LARGEST:
+        message = (
+            f"{_reveal(text).strip()[:40]!r} is larger, or finer, than any number that is marked; correct it"
+        )
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
+    return found

@@ -4,7 +4,7 @@ Dropping such content silently would change the question, so it is a reason to r
 """
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 from services.assessment.bank.domain.question_file import FlawError
 from services.assessment.reasons import Reason
@@ -86,7 +86,14 @@ RAISED = dict(
 LOWERED = dict(zip("0123456789+-=()aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", strict=True))
 SCRIPTS = {"sup": RAISED, "sub": LOWERED}
 MARKED = re.compile("[<&]")
-ATTACHED = re.compile(r"@@PLUGINFILE@@|!\[[^\]]*\]\(")
+# A tag ends before the next one begins, so that no text is looked at more than once or twice.
+TAG = re.compile(
+    r"""<!--(?:(?!-->|<!--).)*-->|<[!?][^<>]*>"""
+    r"""|<(?P<end>/?)(?P<name>[a-z][a-z0-9:-]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""",
+    re.DOTALL | re.IGNORECASE,
+)
+LONG_REFERENCE = re.compile("&#x?[0-9a-f]{8,};?", re.IGNORECASE)  # a character that there is not
+ATTACHED = re.compile(r"@@PLUGINFILE@@|!\[[^\]]{0,500}\]\(")
 
 
 def plain_text(text: str, markup: str, field: str) -> str:
@@ -97,23 +104,39 @@ def plain_text(text: str, markup: str, field: str) -> str:
         raise _unsupported(field, "a file or image")
     if markup == "markdown" or not MARKED.search(text):
         return text
-    reader = _Reader(field)
-    reader.feed(text)
-    reader.close()
-    return "".join(reader.pieces)
+    return _Reader(field).read(text)
 
 
-class _Reader(HTMLParser):
-    """Collects the text; unknown tags are no tags but text such as "a <b> c"."""
+def is_formatted(text: str) -> bool:
+    """Tell whether text has tags that are read as nothing, or as ends of lines."""
+    names = ((match["name"] or "").lower() for match in TAG.finditer(text))
+    return any(name in LINES or name in INLINE or name in SCRIPTS for name in names)
+
+
+class _Reader:
+    """Collects the text; unknown tags are no tags but text such as "a <b> c".
+
+    Not html.parser, which needs minutes for a few thousand tags that are not closed, and fails at others.
+    """
 
     def __init__(self, field: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.field = field
         self.pieces: list[str] = []
         self.scripts: list[str] = []
         self.hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def read(self, text: str) -> str:
+        """Return HTML as text."""
+        at = 0
+        for match in TAG.finditer(text):
+            self._text(text[at : match.start()])
+            at = match.end()
+            if tag := (match["name"] or "").lower():
+                (self._end if match["end"] else self._start)(tag, match.group())
+        self._text(text[at:])
+        return "".join(self.pieces)
+
+    def _start(self, tag: str, written: str) -> None:
         if tag in REFUSED:
             raise _unsupported(self.field, f"<{tag}>")
         if tag in LINES:
@@ -123,9 +146,9 @@ class _Reader(HTMLParser):
         elif tag == "style":
             self.hidden += 1
         elif tag not in INLINE:
-            self.pieces.append(self.get_starttag_text() or "")
+            self.pieces.append(written)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str, written: str) -> None:
         if tag in LINES - ALONE:
             self.pieces.append("\n")
         elif tag in self.scripts:
@@ -133,11 +156,12 @@ class _Reader(HTMLParser):
         elif tag == "style":
             self.hidden = max(self.hidden - 1, 0)
         elif tag not in INLINE | LINES and tag not in SCRIPTS:
-            self.pieces.append(f"</{tag}>")
+            self.pieces.append(written)
 
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.pieces.append(self._script(data) if self.scripts else data)
+    def _text(self, data: str) -> None:
+        if data and not self.hidden:
+            plain = unescape(LONG_REFERENCE.sub("\N{REPLACEMENT CHARACTER}", data))
+            self.pieces.append(self._script(plain) if self.scripts else plain)
 
     def _script(self, data: str) -> str:
         tag = self.scripts[-1]

@@ -8,37 +8,75 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from services.assessment.bank.domain.item import ItemContent, ItemType
-from services.assessment.bank.domain.question_file import FlawError, Question, checked, rejected
-from services.assessment.bank.domain.question_markup import plain_text
+from services.assessment.bank.domain.question_file import (
+    LONGEST_CATEGORY,
+    MARK,
+    MOST_ANSWERS,
+    FlawError,
+    Question,
+    checked,
+    rejected,
+)
+from services.assessment.bank.domain.question_markup import is_formatted, plain_text
 from services.assessment.bank.domain.question_weights import choice_content, full_credit
 from services.assessment.reasons import Reason
+from services.kit.intake.notice import NoticeCode
 
-STARTS = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(<question[\s>])", re.DOTALL)
+PARTS = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|(?P<comment><!--.*?-->)|(?P<start><question(?=[\s/>])[^>]*>)|(?P<end></question\s*>)",
+    re.DOTALL,
+)
+READ = ("questiontext", "generalfeedback", "answer")
+LEFT_OUT = ("answer/feedback/text", "hint/text", "tags/tag/text")
 FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain"}
 
 
 def questions(root: Element, source: str) -> Iterator[Question]:
     """Yield the questions of a document; `source` is its text, for the line numbers."""
     category, index = "", 0
-    lines = start_lines(source)
+    places = list(sources(source))
     for place, element in enumerate(root.iter("question")):
         if element.get("type") == "category":
-            category = (element.findtext("category/text") or "").strip()
+            category = (element.findtext("category/text") or "").strip()[:LONGEST_CATEGORY]
             continue
         index += 1
-        line = lines[place] if place < len(lines) else 0
-        yield _question(element, index, line, category)
+        line, sent = places[place] if place < len(places) else (0, "")
+        yield _question(element, index, line, category).of(sent, *_left_out(element))
 
 
-def start_lines(source: str) -> list[int]:
-    """Return the line of each <question> that is neither in a comment nor in CDATA."""
-    lines, seen, at = [], 1, 0
-    for match in STARTS.finditer(source):
-        if match.group(1):
-            seen += source.count("\n", at, match.start())
-            at = match.start()
-            lines.append(seen)
-    return lines
+def sources(source: str) -> list[tuple[int, str]]:
+    """Return line and text of each <question> that is neither in a comment nor in CDATA."""
+    found: list[tuple[int, str]] = []
+    opened: list[tuple[int, int]] = []  # which, and where it starts
+    seen, at = 1, 0
+    for match in PARTS.finditer(source):
+        if match["start"]:
+            seen, at = seen + source.count("\n", at, match.start()), match.start()
+            found.append((seen, match["start"]))
+            opened += [] if match["start"].endswith("/>") else [(len(found) - 1, at)]
+        elif match["end"] and opened:
+            which, start = opened.pop()
+            found[which] = (found[which][0], source[start : match.end()])
+    return found
+
+
+def comments(source: str) -> Iterator[tuple[int, bool]]:
+    """Yield the line of each comment, and whether it was written beside a question that was refused."""
+    seen, at = 1, 0
+    for match in PARTS.finditer(source):
+        if match["comment"]:
+            seen, at = seen + source.count("\n", at, match.start()), match.start()
+            yield seen, match["comment"].removeprefix("<!--").lstrip().startswith(MARK)
+
+
+def _left_out(element: Element) -> Iterator[NoticeCode]:
+    """Yield what of a question items do not have."""
+    if any((text.text or "").strip() for path in LEFT_OUT for text in element.iterfind(path)):
+        yield NoticeCode.PARTS_LEFT_OUT
+    read = (part for tag in READ for part in element.iterfind(tag))
+    marked = (part for part in read if FORMATS.get(part.get("format", ""), "moodle") in ("html", "moodle"))
+    if any(is_formatted(part.findtext("text") or "") for part in marked):
+        yield NoticeCode.FORMATTING_LEFT_OUT
 
 
 def _question(element: Element, index: int, line: int, category: str) -> Question:
@@ -72,10 +110,10 @@ def _text(element: Element | None, field: str) -> str:
 
 
 def _answers(element: Element) -> list[tuple[str, float]]:
-    return [
-        (_text(answer, f"answers[{at}]"), _percent(answer, at))
-        for at, answer in enumerate(element.findall("answer"))
-    ]
+    found = element.findall("answer")
+    if len(found) > MOST_ANSWERS:
+        raise FlawError("answers", Reason.INVALID_ITEM, f"there are more than {MOST_ANSWERS} answers")
+    return [(_text(answer, f"answers[{at}]"), _percent(answer, at)) for at, answer in enumerate(found)]
 
 
 def _percent(answer: Element, at: int) -> float:

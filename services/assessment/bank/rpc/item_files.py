@@ -1,7 +1,6 @@
 """Question files as streams: chunks in, progress out."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shuzheng.assessment.v1.item_pb2 import Item
@@ -12,48 +11,21 @@ from shuzheng.assessment.v1.item_service_pb2 import (
     ItemReject,
 )
 
+from services.assessment.bank.formats.files import FileFormat
 from services.assessment.bank.storage.rows.items import ItemRow
-from services.assessment.bank.usecases.item_imports import (
-    LARGEST_FILE,
-    FileFormat,
-    Progress,
-    Reject,
-    too_large,
-    unreadable,
-)
-from services.kit.rpc import enums
+from services.assessment.bank.usecases.item_imports import Progress, Reject, Target
+from services.kit.rpc import enums, notices
 
 CHUNK = 64 * 2**10
 ITEM_IMPORT = "item_import"  # the kind of operation
+SAME = ("parent", "format", "validate_only", "default_knowledge_point")  # in every message of a file
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSettings:
-    """What the first message of an import says."""
-
-    bank: str
-    file_format: FileFormat
-    default_code: str
-    dry: bool
-
-
-async def read_import(requests: AsyncIterator[ImportItemsRequest]) -> tuple[ImportSettings, bytes]:
-    """Return the settings and the whole file; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
-    first: ImportSettings | None = None
-    data = bytearray()
-    async for request in requests:
-        first = first or _settings(request)
-        data += request.chunk
-        if len(data) > LARGEST_FILE:
-            raise too_large()
-    if first is None:
-        raise unreadable("it was never sent")
-    return first, bytes(data)
-
-
-def _settings(request: ImportItemsRequest) -> ImportSettings:
+def target(request: ImportItemsRequest, author: str) -> Target:
+    """Return where the questions go, as the first message of an import says."""
     file_format = FileFormat(enums.word(ItemFormat, request.format))
-    return ImportSettings(request.parent, file_format, request.default_knowledge_point, request.validate_only)
+    code = request.default_knowledge_point
+    return Target(request.parent, file_format, code, author, request.validate_only)
 
 
 def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> ImportItemsResponse:
@@ -67,6 +39,8 @@ def response_message(progress: Progress, item: Callable[[ItemRow], Item]) -> Imp
         rejects=map(_reject, progress.rejects),
         items=map(item, progress.rows),
         done=progress.done,
+        rejects_file=progress.part,
+        notices=map(notices.message, progress.notices),
     )
 
 

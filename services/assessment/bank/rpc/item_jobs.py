@@ -1,17 +1,15 @@
 """Imports of large question files, done by a worker: each batch is a step that tells what ImportItems would."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shuzheng.assessment.v1.item_service_pb2 import ImportItemsResponse, ItemReject
 
-from services.assessment.bank.rpc.item_files import (
-    ITEM_IMPORT,
-    ImportSettings,
-    reject_fields,
-    response_message,
-)
+from services.assessment.bank.domain.question_file import Flaw
+from services.assessment.bank.formats.files import FileFormat
+from services.assessment.bank.rpc.item_files import ITEM_IMPORT, reject_fields, response_message
 from services.assessment.bank.rpc.items import message
-from services.assessment.bank.usecases.item_imports import FileFormat, ItemImports, Progress
+from services.assessment.bank.usecases.item_imports import Before, ItemImports, Progress, Target
 from services.kit.storage.store import Transaction
 from services.kit.work.job import Job, Outcome, Run
 
@@ -22,7 +20,7 @@ def item_import(imports: ItemImports) -> Job:
     """Return the job."""
 
     async def run(run: Run) -> Outcome:
-        first, notes = ImportSettings(**run.arguments), await run.notes()
+        notes = await run.notes()
         rejects = [reject for note in notes for reject in note["rejects"]]
 
         async def keep(tx: Transaction, progress: Progress) -> None:
@@ -32,27 +30,30 @@ def item_import(imports: ItemImports) -> Job:
             await run.step(tx, progress.checked, progress.found, note=note, answer=answer)
             rejects.extend(fresh)
 
-        progress = imports.run(
-            first.bank,
-            FileFormat(first.file_format),
-            await run.content(),
-            first.default_code,
-            run.operation.subject,
-            dry=first.dry,
-            before=Progress(**notes[-1]["counts"]) if notes else None,
-            keep=keep,
-        )
-        async for step in progress:
-            last = step
+        last: list[ImportItemsResponse] = []
+        target = Target(**run.arguments | {"file_format": FileFormat(run.arguments["file_format"])})
+        async for step in imports.run(target, await run.content(), before=_before(notes), keep=keep):
+            if step.part or step.done:
+                last.append(response_message(step, message))
             await run.breathe()
-        told = response_message(last, message)
-        return Outcome(_result(told, rejects), [told])
+        return Outcome(_result(last[-1], rejects), last)
 
     return Job(ITEM_IMPORT, run)
 
 
-def _result(last: ImportItemsResponse, rejects: list[dict[str, Any]]) -> ImportItemsResponse:
+def _before(notes: Sequence[Any]) -> Before | None:
+    """Return where an earlier worker stopped, as its notes say."""
+    if not notes:
+        return None
+    flaws: dict[int, list[Flaw]] = {}
+    for reject in (reject for note in notes for reject in note["rejects"]):
+        flaw = Flaw(reject["field"], reject["reason"], reject["message"])
+        flaws.setdefault(reject["index"], []).append(flaw)
+    return Before(notes[-1]["counts"], flaws)
+
+
+def _result(last: ImportItemsResponse, rejects: Iterable[dict[str, Any]]) -> ImportItemsResponse:
     result = ImportItemsResponse()
     result.CopyFrom(last)
-    result.rejects.extend(ItemReject(**reject) for reject in rejects[:MOST_REJECTS])
+    result.rejects.extend(ItemReject(**reject) for reject in list(rejects)[:MOST_REJECTS])
     return result

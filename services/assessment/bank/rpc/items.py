@@ -14,19 +14,14 @@ from shuzheng.assessment.v1.item_pb2 import ItemType as TypeNumber
 from services.assessment.bank.domain.item import from_json
 from services.assessment.bank.domain.item_review import ItemAction
 from services.assessment.bank.rpc.item_contents import content_message, content_of
-from services.assessment.bank.rpc.item_files import (
-    ITEM_IMPORT,
-    ImportSettings,
-    chunks,
-    read_import,
-    response_message,
-)
+from services.assessment.bank.rpc.item_files import ITEM_IMPORT, SAME, chunks, response_message, target
 from services.assessment.bank.storage.rows.items import ItemRow, ItemVersionRow
 from services.assessment.bank.usecases.item_exports import ItemExports
-from services.assessment.bank.usecases.item_imports import ItemImports
+from services.assessment.bank.usecases.item_imports import LARGEST_FILE, ItemImports, Target
 from services.assessment.bank.usecases.items import Items
 from services.assessment.names import body_of
 from services.kit.errors import Violation, invalid
+from services.kit.intake.upload import Upload
 from services.kit.rpc import enums
 from services.kit.rpc.call import caller
 from services.kit.rpc.convert import head, timestamp
@@ -147,26 +142,20 @@ class ItemService(services.ItemServiceServicer):
         self, requests: AsyncIterator[messages.ImportItemsRequest], context: Any
     ) -> AsyncIterator[messages.ImportItemsResponse]:
         """Import a question file."""
-        first, data = await read_import(requests)
-        answers = self._ask if len(data) > self.operations.large else self._import
-        async for answer in answers(first, data, caller().subject):
+        upload = await Upload.begin(requests, *SAME)
+        into = await self.imports.checked(target(upload.first, caller().subject))
+        content = await upload.content(LARGEST_FILE)
+        answers = self._ask if len(content) > self.operations.large else self._import
+        async for answer in answers(into, content):
             yield answer
 
-    async def _import(
-        self, first: ImportSettings, data: bytes, actor: str
-    ) -> AsyncIterator[messages.ImportItemsResponse]:
-        progress = self.imports.run(
-            first.bank, first.file_format, data, first.default_code, actor, dry=first.dry
-        )
-        async for step in progress:
+    async def _import(self, into: Target, content: bytes) -> AsyncIterator[messages.ImportItemsResponse]:
+        async for step in self.imports.run(into, content):
             yield response_message(step, message)
 
-    async def _ask(
-        self, first: ImportSettings, data: bytes, actor: str
-    ) -> AsyncIterator[messages.ImportItemsResponse]:
+    async def _ask(self, into: Target, content: bytes) -> AsyncIterator[messages.ImportItemsResponse]:
         """Have a worker import the file, and answer as it does."""
-        await self.imports.check(first.bank, first.default_code)
-        asked = Asked(ITEM_IMPORT, body_of(first.bank), first.bank, actor, asdict(first), data)
+        asked = Asked(ITEM_IMPORT, body_of(into.bank), into.bank, into.author, asdict(into), content)
         operation = await self.operations.ask(asked)
         yield messages.ImportItemsResponse(operation=operation.name)
         async for answer in self.operations.answers(operation.name):

@@ -5,27 +5,24 @@ file that was cut off half-way is simply sent again. Reading and hashing are don
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import sha256
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from services.assessment.bank.domain import question_gift, question_moodle
 from services.assessment.bank.domain.bank import canonical_code, require_open
 from services.assessment.bank.domain.item import content_hash, to_json
 from services.assessment.bank.domain.item_review import ItemState
-from services.assessment.bank.domain.question_file import Flaw, Question, code_in
+from services.assessment.bank.domain.question_file import SAID, Flaw, Question, code_in
+from services.assessment.bank.formats import files
+from services.assessment.bank.formats.files import FileFormat
 from services.assessment.bank.storage import banks, items
 from services.assessment.bank.storage.rows.banks import BankRow
 from services.assessment.bank.storage.rows.items import ItemRow
 from services.assessment.names import ITEM
 from services.assessment.reasons import Reason
-from services.kit.errors import AppError, invalid
+from services.kit.intake import reading
+from services.kit.intake.notice import Notice, NoticeCode, Noticed
+from services.kit.intake.upload import digest
 from services.kit.storage import acts
 from services.kit.storage.store import Store, Transaction
 from services.kit.values.ids import new_id
@@ -34,11 +31,15 @@ BATCH = 100  # questions a transaction: others that write wait for it
 LARGEST_FILE = 32 * 2**20
 
 
-class FileFormat(StrEnum):
-    """Formats that can be imported."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where questions go: the bank, the knowledge point of those that name none, their author; `dry` stores none."""
 
-    MOODLE_XML = "MOODLE_XML"
-    GIFT = "GIFT"
+    bank: str
+    file_format: FileFormat
+    default_code: str
+    author: str
+    dry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Reject:
 
 @dataclass(slots=True)
 class Progress:
-    """Counts so far; `rejects` and `rows` are those of the last batch."""
+    """Counts so far; `rejects`, `rows` and `part` of the rejects file are those of the last step."""
 
     found: int
     checked: int = 0
@@ -60,7 +61,13 @@ class Progress:
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
     rows: list[ItemRow] = field(default_factory=list)
+    part: bytes = b""
+    notices: Sequence[Notice] = ()
     done: bool = False
+
+    def next(self) -> None:
+        """Begin a step."""
+        self.rejects, self.rows, self.part = [], [], b""
 
     def counts(self) -> dict[str, int]:
         """Return the counts alone."""
@@ -69,6 +76,14 @@ class Progress:
 
 
 Keep = Callable[[Transaction, Progress], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an import came to before it broke off: its counts, and the flaws of refused questions by their index."""
+
+    counts: Mapping[str, int]
+    flaws: Mapping[int, Sequence[Flaw]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,108 +103,137 @@ class ItemImports:
         self.store = store
 
     async def run(
-        self,
-        bank: str,
-        file_format: FileFormat,
-        data: bytes,
-        default_code: str,
-        actor: str,
-        *,
-        dry: bool,
-        before: Progress | None = None,
-        keep: Keep | None = None,
+        self, target: Target, content: bytes, *, before: Before | None = None, keep: Keep | None = None
     ) -> AsyncIterator[Progress]:
-        """Yield the progress of importing a file; a dry run stores nothing. Raises UNREADABLE_FILE, BANK_CLOSED.
+        """Yield the progress of importing a file; raises UNREADABLE_FILE, FILE_TOO_LARGE, BANK_CLOSED.
 
-        `keep` is called in the transaction of each batch; an import that broke off goes on after `before`.
+        `keep` is called in the transaction of each batch; an import that broke off goes on after what was `before`.
         """
-        default = await self.check(bank, default_code)
-        questions = await asyncio.to_thread(read, file_format, data)
-        progress, digest = before or Progress(len(questions)), sha256(data).hexdigest()
-        seen = await asyncio.to_thread(_hashes, questions[: progress.checked], default)
-        for start in range(progress.checked, len(questions), BATCH):
-            batch = await asyncio.to_thread(
-                _prepare, questions[start : start + BATCH], bank, default, actor, dry=dry
-            )
-            progress.rejects, progress.rows = [], []
-            async with self.store.read() if dry and keep is None else self.store.write() as tx:
-                await _take(tx, bank, batch, seen, progress, dry=dry)
-                progress.checked += len(batch)
-                if not dry:
-                    await acts.record(tx, [bank], {"sha256": digest, **progress.counts()})
-                if keep is not None:
-                    await keep(tx, progress)
-            yield progress
-        progress.rejects, progress.rows, progress.done = [], [], True
-        yield progress
+        target = await self.checked(target)
+        file = await reading.in_turn(lambda: files.read(target.file_format, content))
+        take = Taking(target, file.noticed, Progress(len(file.questions)), digest(content))
+        if before is not None:
+            await asyncio.to_thread(take.recall, file.questions, before)
+        for start in range(take.progress.checked, len(file.questions), BATCH):
+            take.progress.next()
+            await self._batch(take, file.questions[start : start + BATCH], keep)
+            yield take.progress
+        async for step in _ended(take):
+            yield step
 
-    async def check(self, bank: str, code: str) -> str:
-        """Return the code for questions that name none, "" where they are rejected; raises BANK_CLOSED."""
+    async def checked(self, target: Target) -> Target:
+        """Return the target with its knowledge point as the bank writes it; raises BANK_CLOSED."""
         async with self.store.read() as tx:
-            require_open(bank, (await tx.get(BankRow, bank)).state)
-            return (
-                (await banks.point(tx, bank, canonical_code(code), "default_knowledge_point")).code
-                if code
-                else ""
-            )
+            require_open(target.bank, (await tx.get(BankRow, target.bank)).state)
+            if not target.default_code:
+                return target
+            code = canonical_code(target.default_code)
+            point = await banks.point(tx, target.bank, code, "default_knowledge_point")
+        return replace(target, default_code=point.code)
+
+    async def _batch(self, take: "Taking", batch: Sequence[Question], keep: Keep | None) -> None:
+        dry, prepared = take.target.dry, await asyncio.to_thread(take.prepared, batch)
+        async with self.store.read() if dry and keep is None else self.store.write() as tx:
+            await take.batch(tx, prepared)
+            if not dry:
+                details = {"sha256": take.sha256, **take.progress.counts()}
+                await acts.record(tx, [take.target.bank], details)
+            if keep is not None:
+                await keep(tx, take.progress)
 
 
-async def _take(
-    tx: Transaction,
-    bank: str,
-    batch: Sequence[Prepared],
-    seen: set[str],
-    progress: Progress,
-    *,
-    dry: bool,
-) -> None:
-    if not dry:
-        await banks.open_bank(tx, bank)
-    codes = {row.code for row in await banks.points(tx, bank)}
-    good: dict[str, Prepared] = {}
-    for one in batch:
-        question = one.question
-        if flaws := (*question.flaws, *_unknown(question, one.code, codes)):
-            progress.rejected += 1
-            progress.rejects += [Reject(question, flaw) for flaw in flaws]
-            continue
-        digest = one.values["content_hash"]
-        if digest in seen:
-            progress.duplicates += 1
+@dataclass(slots=True)
+class Taking:
+    """One import while it goes on: what was seen, noticed and refused so far."""
+
+    target: Target
+    noticed: Noticed
+    progress: Progress
+    sha256: str
+    seen: set[str] = field(default_factory=set)
+    refused: list[tuple[Question, Sequence[Flaw]]] = field(default_factory=list)
+
+    def recall(self, questions: Sequence[Question], before: Before) -> None:
+        """Go on after what another one has taken in, as if this one had."""
+        for kind, count in before.counts.items():
+            setattr(self.progress, kind, count)
+        for one in self.prepared(questions[: self.progress.checked]):
+            if flaws := before.flaws.get(one.question.index):
+                self.refused.append((one.question, flaws))
+            else:
+                self._notice(one.question)
+                self.seen.add(one.values["content_hash"])
+
+    def prepared(self, batch: Sequence[Question]) -> list[Prepared]:
+        """Prepare questions before the transaction, which should be short."""
+        return [self._prepared(question) for question in batch]
+
+    def _prepared(self, question: Question) -> Prepared:
+        code = code_in(question.category) or self.target.default_code
+        if question.flaws:
+            return Prepared(question, code, {}, None)
+        values = _values(self.target.bank, question, code, self.target.author)
+        unnamed = {"name": ""} if self.target.dry else {}
+        return Prepared(question, code, values, ItemRow(**values | unnamed))
+
+    async def batch(self, tx: Transaction, batch: Sequence[Prepared]) -> None:
+        """Take some questions in; raises BANK_CLOSED."""
+        bank = self.target.bank
+        if not self.target.dry:
+            await banks.open_bank(tx, bank)
+        codes = {row.code for row in await banks.points(tx, bank)}
+        good: dict[str, Prepared] = {}
+        for one in batch:
+            if flaws := (*one.question.flaws, *_unknown(one.question, one.code, codes)):
+                self._refuse(one.question, flaws)
+            else:
+                self._notice(one.question)
+                self._keep(one, good)
+        self.progress.checked += len(batch)
+        await self._store(tx, good)
+
+    def _refuse(self, question: Question, flaws: Sequence[Flaw]) -> None:
+        self.progress.rejected += 1
+        self.progress.rejects += [Reject(question, flaw) for flaw in flaws]
+        self.refused.append((question, flaws))
+
+    def _notice(self, question: Question) -> None:
+        for code in question.said:
+            self.noticed.add(code, SAID[code], question.line)
+        if not code_in(question.category):
+            message = f"names no knowledge point; {self.target.default_code} was assumed"
+            self.noticed.add(NoticeCode.VALUE_ASSUMED, message, question.line, field="category")
+
+    def _keep(self, one: Prepared, good: dict[str, Prepared]) -> None:
+        found = one.values["content_hash"]
+        if found in self.seen:
+            self.progress.duplicates += 1
         else:
-            seen.add(digest)
-            good[digest] = one
-    await _store(tx, bank, good, progress, dry=dry)
+            self.seen.add(found)
+            good[found] = one
+
+    async def _store(self, tx: Transaction, good: Mapping[str, Prepared]) -> None:
+        known = await items.known_hashes(tx, self.target.bank, good)
+        fresh = [one for found, one in good.items() if found not in known]
+        self.progress.duplicates += len(known)
+        self.progress.imported += len(fresh)
+        if not self.target.dry:
+            await items.insert_many(tx, [one.values for one in fresh])
+        self.progress.rows = [one.row for one in fresh if one.row is not None]
+        for row in self.progress.rows:
+            row.create_time = row.update_time = tx.now
 
 
-async def _store(
-    tx: Transaction, bank: str, good: Mapping[str, Prepared], progress: Progress, *, dry: bool
-) -> None:
-    known = await items.known_hashes(tx, bank, good)
-    fresh = [one for digest, one in good.items() if digest not in known]
-    progress.duplicates += len(known)
-    progress.imported += len(fresh)
-    if not dry:
-        await items.insert_many(tx, [one.values for one in fresh])
-    progress.rows = [one.row for one in fresh if one.row is not None]
-    for row in progress.rows:
-        row.create_time = row.update_time = tx.now
-
-
-def _prepare(batch: Sequence[Question], bank: str, default: str, actor: str, *, dry: bool) -> list[Prepared]:
-    """Prepare questions before the transaction, which should be short; in a dry run rows have no name."""
-    prepared = []
-    for question in batch:
-        code = code_in(question.category) or default
-        values = _values(bank, question, code, actor) if question.content is not None else {}
-        row = ItemRow(**values | ({"name": ""} if dry else {})) if values else None
-        prepared.append(Prepared(question, code, values, row))
-    return prepared
-
-
-def _hashes(questions: Iterable[Question], default: str) -> set[str]:
-    coded = ((question.content, code_in(question.category) or default) for question in questions)
-    return {content_hash(content, code) for content, code in coded if content is not None}
+async def _ended(take: Taking) -> AsyncIterator[Progress]:
+    """Yield the rejects file part by part, and then the end."""
+    parts = files.rejects(take.target.file_format, take.refused)
+    while part := await asyncio.to_thread(next, parts, b""):
+        take.progress.next()
+        take.progress.part = part
+        yield take.progress
+    take.progress.next()
+    take.progress.notices, take.progress.done = take.noticed.notices(), True
+    yield take.progress
 
 
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:
@@ -219,53 +263,3 @@ def _values(bank: str, question: Question, code: str, actor: str) -> dict[str, A
         "content_hash": digest,
         "source_hash": digest,
     }
-
-
-def read(file_format: FileFormat, data: bytes) -> list[Question]:
-    """Return the questions of a file; raises UNREADABLE_FILE."""
-    text = decode(data)
-    if file_format == FileFormat.GIFT:
-        found = list(question_gift.questions(text))
-    else:
-        found = list(question_moodle.questions(_root(text), text))
-    if not found:
-        raise unreadable("it holds no question")
-    return found
-
-
-def decode(data: bytes) -> str:
-    """Return UTF-8 (with or without BOM), UTF-16 with BOM or GB 18030 as text; raises UNREADABLE_FILE."""
-    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise unreadable("its text is neither UTF-8 nor GB 18030")
-
-
-def _root(text: str) -> Any:
-    body = text.lstrip()
-    if body.startswith("<?xml"):
-        body = body.partition("?>")[2]  # the text is decoded already, whatever the declaration says
-    skipped = text[: len(text) - len(body)].count("\n")
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except ParseError as error:
-        line, column = error.position
-        raise unreadable(f"line {line + skipped}, column {column}: it is no well-formed XML") from None
-    except DefusedXmlException:
-        raise unreadable("it declares a document type or entities, which are not accepted") from None
-    if root.tag != "quiz":
-        raise unreadable(f"its root is <{root.tag[:40]}>, not <quiz>")
-    return root
-
-
-def unreadable(why: str) -> AppError:
-    """Refuse a whole file."""
-    return invalid(Reason.UNREADABLE_FILE, f"The file cannot be read: {why}.")
-
-
-def too_large() -> AppError:
-    """Refuse a file above the limit."""
-    return invalid(Reason.FILE_TOO_LARGE, f"The file is larger than {LARGEST_FILE // 2**20} MiB; split it.")

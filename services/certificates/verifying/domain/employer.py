@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from services.certificates.reasons import Reason
 from services.kit.errors import Violation, exhausted, invalid, precondition
+from services.kit.intake.refusal import too_large
 from services.vocabulary.policy import Dated
 
 
@@ -42,7 +43,7 @@ def require_file_size(rows: int, rule: EmployerRule) -> None:
     """Raise FILE_TOO_LARGE where a file has more rows than the rule allows."""
     if rows > rule.rows_per_file:
         message = f"The file has {rows} rows; at most {rule.rows_per_file} are verified at once."
-        raise invalid(Reason.FILE_TOO_LARGE, message, limit=str(rule.rows_per_file))
+        raise too_large(message, limit=str(rule.rows_per_file))
 
 
 def require_quota(used: int, rule: EmployerRule, remaining_day: timedelta) -> None:

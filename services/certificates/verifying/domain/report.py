@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.certificates.document.domain.document import Issuer, Json, moment
 from services.certificates.document.domain.verification import Outcome
-from services.certificates.verifying.domain.verification_file import FileRow
+from services.vocabulary.certificate_list import CertificateRow
 
 VERIFIABLE = "https://www.w3.org/ns/credentials/v2"
 
@@ -36,7 +36,7 @@ class Told:
     `log_position` is where the log has the certificate that was found valid.
     """
 
-    row: FileRow
+    row: CertificateRow
     outcome: Outcome | None
     log_position: str = ""
 
@@ -93,5 +93,5 @@ def _row(one: Told) -> Json:
     return {"row": str(one.row.row), "number": one.row.number} | answer | logged
 
 
-def _problem(row: FileRow) -> str:
+def _problem(row: CertificateRow) -> str:
     return row.problem.name if row.problem is not None else ""

@@ -11,7 +11,9 @@ from services.certificates.document.domain.verification import Outcome
 from services.certificates.verifying.checking.callers import Credential
 from services.certificates.verifying.rpc import verifications
 from services.certificates.verifying.storage.rows.reports import ReportRow
-from services.certificates.verifying.usecases.reports import Answer, Answers, Made, Reports
+from services.certificates.verifying.usecases.reports import Answer, Answers, Refused, Reported, Reports
+from services.kit.intake.upload import Upload
+from services.kit.rpc import notices
 from services.kit.rpc.call import CALL
 from services.kit.rpc.convert import timestamp
 
@@ -30,9 +32,9 @@ class VerificationReportService(services.VerificationReportServiceServicer):
         self, requests: AsyncIterator[messages.BatchVerifyFileRequest], context: Any
     ) -> AsyncIterator[messages.BatchVerifyFileResponse]:
         """Verify every row of a file."""
-        first = await anext(requests, None) or messages.BatchVerifyFileRequest()
-        async for step in self.reports.verify(shown(), first.filename, _chunks(first, requests)):
-            yield rows_message(step) if isinstance(step, Answers) else report_step(step)
+        upload = await Upload.begin(requests)
+        async for step in self.reports.verify(shown(), upload.first.filename, upload):
+            yield step_message(step)
 
     async def GetVerificationReport(
         self, request: messages.GetVerificationReportRequest, context: Any
@@ -64,15 +66,18 @@ def shown() -> Credential:
     return Credential(call.metadata.get(API_KEY_HEADER, ""), tenant, "supervisor" in principal.roles)
 
 
-async def _chunks(first: Any, requests: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    yield first.chunk
-    async for request in requests:
-        yield request.chunk
-
-
-def rows_message(answers: Answers) -> messages.BatchVerifyFileResponse:
-    """Return some rows as they travel."""
-    return messages.BatchVerifyFileResponse(rows=map(_row, answers.rows), rows_total=answers.total)
+def step_message(step: Answers | Refused | Reported) -> messages.BatchVerifyFileResponse:
+    """Return the answer that carries one step."""
+    response = messages.BatchVerifyFileResponse
+    match step:
+        case Answers():
+            return response(rows=map(_row, step.rows), rows_total=step.total)
+        case Refused():
+            return response(rejects_file=step.part)
+        case Reported():
+            row, content = step.made
+            told = map(notices.message, step.notices)
+            return response(rows_total=row.rows, report=message(row, content), notices=told)
 
 
 def _row(answer: Answer) -> VerifiedRow:
@@ -83,11 +88,6 @@ def _row(answer: Answer) -> VerifiedRow:
         verification=verifications.message(finding) if finding is not None else None,
         problem=row.problem,  # type: ignore[arg-type]
     )
-
-
-def report_step(made: Made) -> messages.BatchVerifyFileResponse:
-    """Return the last message of a file."""
-    return messages.BatchVerifyFileResponse(rows_total=made.row.rows, report=message(made.row, made.content))
 
 
 def message(row: ReportRow, content: bytes = b"") -> VerificationReport:

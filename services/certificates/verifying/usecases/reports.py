@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.certificates.document.domain.document import Issuer
 from services.certificates.document.domain.verification import Outcome
@@ -29,23 +28,23 @@ from services.certificates.verifying.domain import employer as limits
 from services.certificates.verifying.domain import report
 from services.certificates.verifying.domain.employer import EmployerRule
 from services.certificates.verifying.domain.report import LogHead, Occasion, SentFile, Told
-from services.certificates.verifying.domain.verification_file import (
-    FileRow,
-    rows_of_sheets,
-    rows_of_text,
-    unreadable,
-)
 from services.certificates.verifying.storage import reports as storage
 from services.certificates.verifying.storage import usage
 from services.certificates.verifying.storage.rows.employers import EmployerRow
 from services.certificates.verifying.storage.rows.reports import ReportRow
-from services.kit import spreadsheet
 from services.kit.clock import SHANGHAI, local_day
-from services.kit.errors import invalid, precondition
+from services.kit.errors import precondition
+from services.kit.intake import reading, rejects
+from services.kit.intake.notice import Notice
+from services.kit.intake.refusal import unreadable
+from services.kit.intake.table import Table
+from services.kit.intake.upload import Upload, digest
 from services.kit.storage.pages import Page, matching
 from services.kit.storage.store import Store
 from services.kit.values.ids import new_id
 from services.kit.values.text import clean
+from services.vocabulary import certificate_list
+from services.vocabulary.certificate_list import CertificateRow
 from services.vocabulary.policy import in_force
 
 LARGEST_FILE = 16 * 2**20  # bytes
@@ -57,7 +56,7 @@ PUBLISHED = 2.0  # seconds that a report waits for the log to have what it tells
 class Answer(NamedTuple):
     """One row with what was found; no finding where the row could not be read."""
 
-    row: FileRow
+    row: CertificateRow
     finding: Finding | None
 
 
@@ -68,11 +67,24 @@ class Answers(NamedTuple):
     total: int
 
 
+class Refused(NamedTuple):
+    """The next part of the file of rows that could not be read."""
+
+    part: bytes
+
+
 class Made(NamedTuple):
     """A stored report and its bytes."""
 
     row: ReportRow
     content: bytes
+
+
+class Reported(NamedTuple):
+    """The end of a file: its report, and what was folded, assumed or left out while it was read."""
+
+    made: Made
+    notices: Sequence[Notice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +140,27 @@ class Reports:
         self.rules = rules
 
     async def verify(
-        self, shown: Credential, filename: str, chunks: AsyncIterator[bytes]
-    ) -> AsyncIterator[Answers | Made]:
-        """Answer every row of a file, then the report.
+        self, shown: Credential, filename: str, upload: Upload[Any]
+    ) -> AsyncIterator[Answers | Refused | Reported]:
+        """Answer every row of a file, then hand back those that could not be read, then the report.
 
         Raises UNAUTHENTICATED, REPORT_KEY_MISSING, UNREADABLE_FILE, FILE_TOO_LARGE, DAILY_QUOTA, all before the first
         row is answered.
         """
         employer = await self.callers.known(shown)
         self.press.signer_ready()
-        content = await receive(chunks)
-        rows = await read(content)
+        content = await upload.content(LARGEST_FILE)
+        table, rows = await read(content)
         await self._count(employer.name, len(rows))
         told: list[Told] = []
         for part in slices(rows, AT_ONCE):
             answers = await self._answers(part)
             told += map(_row_told, answers)
             yield Answers(answers, len(rows))
-        file = SentFile(clean(filename)[:LONGEST_FILENAME], sha256(content).hexdigest())
-        yield await self._report(employer, file, told)
+        for refused in rejects.file(table, certificate_list.rejects(rows)):
+            yield Refused(refused)
+        file = SentFile(clean(filename)[:LONGEST_FILENAME], digest(content))
+        yield Reported(await self._report(employer, file, told), table.notices)
 
     async def get(self, shown: Credential, name: str) -> Made:
         """Return a report; raises NOT_FOUND and what `require_may_read` raises."""
@@ -170,7 +184,7 @@ class Reports:
             used = await usage.use(tx, employer, local_day(now), rows)
             limits.require_quota(used, rule, until_midnight(now))
 
-    async def _answers(self, rows: Sequence[FileRow]) -> list[Answer]:
+    async def _answers(self, rows: Sequence[CertificateRow]) -> list[Answer]:
         readable = [row for row in rows if row.problem is None]
         found = await self.verifications.by_numbers([(row.number, row.name) for row in readable])
         by_row = dict(zip((row.row for row in readable), found, strict=True))
@@ -191,7 +205,7 @@ class Reports:
             rows=len(told),
             unread_rows=len(told) - sum(found.values()),
             outcomes={outcome.name: count for outcome, count in found.items()},
-            content_sha256=sha256(content).hexdigest(),
+            content_sha256=digest(content),
         )
         async with self.store.write() as tx:
             return Made(await storage.insert(tx, row, content), content)
@@ -215,32 +229,16 @@ def _row_told(one: Answer) -> Told:
     return Told(one.row, one.finding.outcome, entry.log_position if entry else "")
 
 
-async def receive(chunks: AsyncIterator[bytes]) -> bytes:
-    """Put the chunks of a file together; raises FILE_TOO_LARGE."""
-    content = bytearray()
-    async for chunk in chunks:
-        content += chunk
-        if len(content) > LARGEST_FILE:
-            message = f"The file is larger than {LARGEST_FILE // 2**20} MiB."
-            raise invalid(Reason.FILE_TOO_LARGE, message)
-    return bytes(content)
-
-
-async def read(content: bytes) -> list[FileRow]:
-    """Return the rows of a file with content; raises UNREADABLE_FILE."""
-    if not spreadsheet.kind_of(content):
-        rows = await asyncio.to_thread(rows_of_text, content)
-    else:
-        try:
-            rows = rows_of_sheets(await spreadsheet.read(content))
-        except ValueError as error:
-            raise unreadable(f"{error}.".capitalize()) from None
+async def read(content: bytes) -> tuple[Table, list[CertificateRow]]:
+    """Return a file as a table and its rows with content; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
+    table = await reading.read(content, certificate_list.HEADINGS)
+    rows = await asyncio.to_thread(certificate_list.rows, table)
     if not rows:
         raise unreadable("The file has no rows below its headings.")
-    return rows
+    return table, rows
 
 
-def slices(rows: Sequence[FileRow], size: int) -> Iterator[list[FileRow]]:
+def slices(rows: Sequence[CertificateRow], size: int) -> Iterator[list[CertificateRow]]:
     """Yield rows in lists of at most `size`."""
     remaining = iter(rows)
     while part := list(itertools.islice(remaining, size)):

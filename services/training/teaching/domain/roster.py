@@ -4,19 +4,25 @@ Reads cells only; what the register already knows is compared later, in the tran
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.kit.intake.cells import Mark, tidied
+from services.kit.intake.headings import Column
+from services.kit.intake.notice import NoticeCode
+from services.kit.intake.rejects import Reject
+from services.kit.intake.rows import Row
+from services.kit.intake.table import REWRITTEN, Table
 from services.training.reasons import Reason
 from services.training.teaching.domain import roster_cell
-from services.training.teaching.domain.roster_cell import Cell, Problem
-from services.training.teaching.domain.roster_header import Header
+from services.training.teaching.domain.roster_cell import Problem
 
 FOOTER = re.compile(
     r"(合计|总计|共计|填表人|制表人|审核人|经办人|负责人|填报单位|单位盖章|盖章|说明|备注|注)\s*[:(]?.*"
 )
+Reader = Callable[[str], Any]
 Finding = tuple[str, Problem]
 
 
@@ -31,16 +37,6 @@ class RosterRow:
     employer: str
     education: str
     enrolled_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One problem of one row; the message never holds a whole ID number."""
-
-    row: int
-    field: str
-    reason: str
-    message: str
 
 
 @dataclass(slots=True)
@@ -59,80 +55,103 @@ class Checked:
 
 
 class Checker:
-    """Checks the rows below one header; keeps only where each field is."""
+    """Checks the rows of one table."""
 
-    def __init__(self, header: Header, today: date) -> None:
-        self.header = header
+    def __init__(self, table: Table, today: date) -> None:
+        self.table = table
         self.today = today
-        self.id_at = header.position("national_id")
-        self.readers: tuple[tuple[str, int | None, Callable[[Cell], Any]], ...] = (
-            ("display_name", header.position("display_name"), roster_cell.person_name),
-            ("national_id", self.id_at, roster_cell.id_number),
-            ("phone", header.position("phone"), roster_cell.phone),
-            ("employer", header.position("employer"), lambda cell: roster_cell.short_text(cell, 100)),
-            ("education", header.position("education"), lambda cell: roster_cell.short_text(cell, 40)),
-            ("enrolled_on", header.position("enrolled_on"), self._enrolled_on),
-        )
-        self.birth_at = header.position("birth_date")
+        self.columns = {name: table.header.column(name) for name in (*READERS, "birth_date", "enrolled_on")}
 
-    def check(self, numbered: Iterable[tuple[int, Sequence[Cell]]], result: Checked) -> None:
+    def check(self, rows: Iterable[Row], result: Checked) -> None:
         """Check rows and add what comes of them to `result`."""
-        for number, cells in numbered:
-            if not self._is_blank(cells) and not self._is_furniture(cells):
+        for row in rows:
+            if self._is_footer(row):
+                message = "totals, signatures and remarks below the list were left out"
+                self.table.noticed.add(NoticeCode.ROWS_LEFT_OUT, message, row.number)
+            else:
                 result.total += 1
-                self._check_row(number, cells, result)
+                self._check_row(row, result)
 
-    def _check_row(self, number: int, cells: Sequence[Cell], result: Checked) -> None:
-        values, problems = self._read(cells)
+    def _check_row(self, row: Row, result: Checked) -> None:
+        values, problems = self._read(row)
         identity = values.get("national_id")
         if identity is not None:
-            problems += self._compare(cells, identity, number, result)
+            problems += self._compare(row, identity, result)
         if problems:
-            result.rejects += [Reject(number, name, str(p.reason), p.message) for name, p in problems]
+            result.rejects += [Reject(row.number, name, str(p.reason), p.message) for name, p in problems]
         else:
-            result.rows.append(RosterRow(number=number, **values))
+            result.rows.append(RosterRow(number=row.number, **values))
 
-    def _read(self, cells: Sequence[Cell]) -> tuple[dict[str, Any], list[Finding]]:
+    def _read(self, row: Row) -> tuple[dict[str, Any], list[Finding]]:
+        if row.mark(None) is Mark.NO_RECORD:
+            return {}, [("", Problem(Reason.INVALID_VALUE, "the line is no JSON object; correct it"))]
         values: dict[str, Any] = {}
         problems: list[Finding] = []
-        for name, position, read in self.readers:
+        for name in (*READERS, "enrolled_on"):
             try:
-                values[name] = read(_at(cells, position))
+                values[name] = self._value(row, name)
             except Problem as problem:
                 problems.append((name, problem))
         return values, problems
 
-    def _compare(self, cells: Sequence[Cell], identity: str, number: int, result: Checked) -> list[Finding]:
+    def _value(self, row: Row, name: str) -> Any:
+        """Return the value of a field; what its reading rewrote or assumed is noticed. Raises Problem."""
+        column = self.columns[name]
+        roster_cell.require_value(self._mark(row, column), name)
+        text = self.table.text(row, column)
+        if name == "enrolled_on":
+            return self._enrolled_on(row, column, text)
+        value = READERS[name](text)
+        if column is not None and value != text:
+            self.table.notice(NoticeCode.VALUE_REWRITTEN, REWRITTEN, row, column)
+        return value
+
+    def _mark(self, row: Row, column: Column | None) -> Mark | None:
+        return row.mark(column.position) if column is not None else None
+
+    def _enrolled_on(self, row: Row, column: Column | None, text: str) -> date:
+        found = roster_cell.day(text)
+        if found is None:
+            message = "no day is given; that of the import was assumed"
+            self.table.noticed.add(NoticeCode.VALUE_ASSUMED, message, row.number, field="enrolled_on")
+            return self.today
+        if found > self.today:
+            raise Problem(Reason.FUTURE_DATE, "lies in the future; correct it, or import the row on that day")
+        if column is not None and (":" in text or roster_cell.is_day_number(text)):
+            message = "a moment, or the day number of a spreadsheet, was read as a day"
+            self.table.notice(NoticeCode.DATE_REINTERPRETED, message, row, column)
+        return found
+
+    def _compare(self, row: Row, identity: str, result: Checked) -> list[Finding]:
         found: list[Finding] = []
-        first = result.seen.setdefault(identity, number)
-        if first != number:
+        first = result.seen.setdefault(identity, row.number)
+        if first != row.number:
             found.append(("national_id", _duplicate(first)))
         try:
-            roster_cell.check_birth(_at(cells, self.birth_at), identity)
+            roster_cell.require_value(self._mark(row, self.columns["birth_date"]), "birth_date")
+            roster_cell.check_birth(self.table.text(row, self.columns["birth_date"]), identity)
         except Problem as problem:
             found.append(("birth_date", problem))
         return found
 
-    def _enrolled_on(self, cell: Cell) -> date:
-        found = roster_cell.day(cell) or self.today
-        if found > self.today:
-            raise Problem(Reason.FUTURE_DATE, "lies in the future")
-        return found
-
-    def _is_blank(self, cells: Sequence[Cell]) -> bool:
-        return not any(cell if not isinstance(cell, str) else cell.strip() for cell in cells)
-
-    def _is_furniture(self, cells: Sequence[Cell]) -> bool:
-        """Tell whether a row is a footer (合计…, 填表人…) or the header again, as on every printed page."""
-        if not self._is_blank([_at(cells, self.id_at)]):
-            return all(roster_cell.text(_at(cells, c.position)) == c.heading for c in self.header.columns)
-        first = next((found for cell in cells if (found := roster_cell.text(cell))), "")
+    def _is_footer(self, row: Row) -> bool:
+        """Tell whether a row without ID number begins as what stands below lists does: 合计…, 填表人…"""
+        identity = self.columns["national_id"]
+        if identity is None or row.at(identity.position).strip() or row.marks:
+            return False
+        first = next((found for cell in row.cells if (found := tidied(cell))), "")
         return FOOTER.fullmatch(first) is not None
 
 
 def _duplicate(first: int) -> Problem:
-    return Problem(Reason.DUPLICATE_ROW, f"row {first} has the same ID number")
+    message = f"row {first} has the same ID number; take one of the two out, or correct its number"
+    return Problem(Reason.DUPLICATE_ROW, message)
 
 
-def _at(cells: Sequence[Cell], position: int | None) -> Cell:
-    return cells[position] if position is not None and position < len(cells) else None
+READERS: dict[str, Reader] = {
+    "display_name": roster_cell.person_name,
+    "national_id": roster_cell.id_number,
+    "phone": roster_cell.phone,
+    "employer": lambda text: roster_cell.short_text(text, 100),
+    "education": lambda text: roster_cell.short_text(text, 40),
+}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.kit.intake.rejects import Reject
 from services.kit.privacy import Vault
 from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
@@ -18,7 +19,7 @@ from services.training.register.storage.rows.institutions import InstitutionRow
 from services.training.teaching.domain import cohort
 from services.training.teaching.domain.enrollment import EnrollmentState
 from services.training.teaching.domain.learner import mask_phone
-from services.training.teaching.domain.roster import Reject, RosterRow
+from services.training.teaching.domain.roster import RosterRow
 from services.training.teaching.storage import enrollments, learners
 from services.training.teaching.storage.learners import Known
 from services.training.teaching.storage.rows.cohorts import CohortRow
@@ -136,17 +137,24 @@ class Slice:
 
     def _refusal(self, row: RosterRow, learner: Known | None, state: str | None) -> Reject | None:
         if learner is not None and name_key(learner.display_name) != name_key(row.display_name):
-            message = "the institution knows this ID number under another name"
+            message = "the institution knows this ID number under another name; correct one of the two"
             return Reject(row.number, "display_name", Reason.NAME_MISMATCH, message)
         if state == EnrollmentState.DROPPED:
-            return Reject(row.number, "", Reason.NOT_ENROLLED, "the learner left this cohort")
+            return Reject(
+                row.number,
+                "",
+                Reason.NOT_ENROLLED,
+                "the learner left this cohort; take the row out",
+            )
         if state is not None:
             return None
         if not self._is_listed(row.enrolled_on):
-            message = f"the institution is not listed for {self.cohort.occupation} on {row.enrolled_on}"
+            message = (
+                f"the institution is not listed for {self.cohort.occupation} on {row.enrolled_on}; correct it"
+            )
             return Reject(row.number, "enrolled_on", Shared.NOT_LISTED, message)
         if self.places <= 0:
-            message = f"the cohort is full ({self.cohort.capacity} learners)"
+            message = f"the cohort is full ({self.cohort.capacity} learners); import the row into another one"
             return Reject(row.number, "", Reason.COHORT_FULL, message)
         return None
 

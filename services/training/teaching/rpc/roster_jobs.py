@@ -23,7 +23,7 @@ def roster_import(rosters: Rosters) -> Job:
         last: list[ImportRosterResponse] = []
         async for found in rosters.run(_settings(run), content, before=await run.notes(), keep=keep):
             if not isinstance(found, Progress):
-                last.append(message(found))
+                last.append(_sealed(rosters, message(found)))
             elif found.stage is Stage.CHECKING:
                 await run.tell(found.done, found.total, stage=found.stage, answer=message(found))
             else:
@@ -33,6 +33,13 @@ def roster_import(rosters: Rosters) -> Job:
     return Job(ROSTER_IMPORT, run)
 
 
+def _sealed(rosters: Rosters, answer: ImportRosterResponse) -> ImportRosterResponse:
+    """Seal the rejects file, which holds ID numbers as they were sent, until the answer leaves the service."""
+    if answer.rejects_file:
+        answer.rejects_file = rosters.vault.seal_file(answer.rejects_file)
+    return answer
+
+
 def _settings(run: Run) -> Settings:
     asked = run.arguments
     return Settings(asked["cohort"], date.fromisoformat(asked["today"]), asked["dry_run"])
@@ -40,4 +47,6 @@ def _settings(run: Run) -> Settings:
 
 def _result(last: list[ImportRosterResponse]) -> ImportRosterResponse:
     rejects = [reject for answer in last for reject in answer.rejects]
-    return ImportRosterResponse(summary=last[-1].summary, rejects=rejects[:MOST_REJECTS])
+    return ImportRosterResponse(
+        summary=last[-1].summary, notices=last[-1].notices, rejects=rejects[:MOST_REJECTS]
+    )

@@ -6,19 +6,19 @@ from typing import Any
 
 from shuzheng.training.v1 import roster_pb2, roster_service_pb2, roster_service_pb2_grpc
 
-from services.kit.errors import Violation, invalid
-from services.kit.rpc import enums
+from services.kit.intake.upload import Upload
+from services.kit.rpc import enums, notices
 from services.kit.rpc.call import caller
 from services.kit.work.operations import Asked, Operations
 from services.training.names import institution_of
 from services.training.teaching.usecases.rosters import (
+    LARGEST_FILE,
     Progress,
     Rejects,
     Rosters,
     Settings,
     Stage,
     Summary,
-    receive,
 )
 
 ROSTER_IMPORT = "roster_import"  # the kind of operation
@@ -38,9 +38,9 @@ def message(found: Progress | Rejects | Summary) -> roster_service_pb2.ImportRos
                 roster_pb2.RosterReject(row=r.row, field=r.field, reason=str(r.reason), message=r.message)
                 for r in found.rows
             ]
-            return response(rejects=rows, rejects_csv=found.csv)
+            return response(rejects=rows, rejects_file=found.part)
         case Summary():
-            return response(summary=_summary(found))
+            return response(summary=_summary(found), notices=map(notices.message, found.notices))
 
 
 def _summary(found: Summary) -> roster_pb2.RosterSummary:
@@ -53,19 +53,9 @@ def _summary(found: Summary) -> roster_pb2.RosterSummary:
         rejected=found.rejected,
         dry_run=found.dry_run,
         sha256=found.sha256,
-        columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.header.columns],
-        ignored_columns=found.header.ignored,
-        format=found.format,
+        columns=[roster_pb2.RosterColumn(field=c.field, heading=c.heading) for c in found.table.header.known],
+        format=found.table.format,
     )
-
-
-async def _chunks(first: Any, requests: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    yield first.chunk
-    async for request in requests:
-        if request.parent != first.parent:
-            text = "differs from the first message"
-            raise invalid("INVALID_FIELD", f"parent {text}.", Violation("parent", text, "INVALID_FIELD"))
-        yield request.chunk
 
 
 class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
@@ -75,35 +65,43 @@ class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
         self.rosters = rosters
         self.operations = operations
 
-    async def ImportRoster(self, request_iterator: Any, context: Any) -> AsyncIterator[Any]:
+    async def ImportRoster(
+        self, request_iterator: AsyncIterator[roster_service_pb2.ImportRosterRequest], context: Any
+    ) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
         """Check a file and import its good rows."""
-        first = await anext(request_iterator, None)
-        if first is None:
-            raise invalid("INVALID_FIELD", "The stream holds no message.")
+        upload = await Upload.begin(request_iterator, "parent")
+        first = upload.first
         await self.rosters.check_open(first.parent)
         yield message(Progress(Stage.RECEIVING, 0, 0))
-        content = await receive(_chunks(first, request_iterator))
+        content = await upload.content(LARGEST_FILE)
         settings = Settings(first.parent, self.rosters.store.clock.today(), first.dry_run)
         answers = self._ask if len(content) > self.operations.large else self._import
         async for answer in answers(settings, content):
             yield answer
 
-    async def _import(self, settings: Settings, content: bytes) -> AsyncIterator[Any]:
+    async def _import(
+        self, settings: Settings, content: bytes
+    ) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
         async for step in self.rosters.run(settings, content):
             yield message(step)
 
-    async def _ask(self, settings: Settings, content: bytes) -> AsyncIterator[Any]:
-        """Have a worker import the file, and answer as it does; the file waits sealed, because it holds ID numbers."""
+    async def _ask(
+        self, settings: Settings, content: bytes
+    ) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
+        """Have a worker import the file, and answer as it does; what holds ID numbers waits sealed."""
         arguments = {
             "cohort": settings.cohort,
             "today": settings.today.isoformat(),
             "dry_run": settings.dry_run,
         }
-        sealed = await asyncio.to_thread(self.rosters.vault.seal_file, content)
-        tenant = institution_of(settings.cohort)
+        vault, tenant = self.rosters.vault, institution_of(settings.cohort)
+        sealed = await asyncio.to_thread(vault.seal_file, content)
         operation = await self.operations.ask(
             Asked(ROSTER_IMPORT, tenant, settings.cohort, caller().subject, arguments, sealed)
         )
         yield roster_service_pb2.ImportRosterResponse(operation=operation.name)
-        async for answer in self.operations.answers(operation.name):
-            yield roster_service_pb2.ImportRosterResponse.FromString(answer)
+        async for told in self.operations.answers(operation.name):
+            answer = roster_service_pb2.ImportRosterResponse.FromString(told)
+            if answer.rejects_file:
+                answer.rejects_file = vault.open_file(answer.rejects_file)
+            yield answer

@@ -11,6 +11,7 @@ from shuzheng.assessment.v1 import bank_service_pb2 as banks
 from shuzheng.assessment.v1 import item_service_pb2 as messages
 from shuzheng.assessment.v1.bank_service_pb2_grpc import BankServiceStub
 from shuzheng.assessment.v1.item_service_pb2_grpc import ItemServiceStub
+from shuzheng.type.v1 import notice_pb2
 
 from tests.support.acts import acts_of
 from tests.support.assessment_bank import (
@@ -107,6 +108,39 @@ async def test_a_preview_tells_everything_and_stores_nothing(opened):
     assert (preview[-1].imported, preview[-1].rejected) == (16, 1)
     assert {item.name for message in preview for item in message.items} == {""}
     assert await count(opened) == 0
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_the_corrected_rejects_file_goes_in(opened, preview):
+    sent = "$CATEGORY: top/1 采集\n\n::甲:: 一{T}\n\n::乙:: 二{}\n\n$CATEGORY: top/99 没有\n\n::丙:: <b>三</b>{F}"
+    progress = await send_file(opened, BANK, sent.encode("gb18030"), GIFT, preview=preview)
+    assert [r.reason for m in progress for r in m.rejects] == ["UNSUPPORTED_TYPE", "UNKNOWN_KNOWLEDGE_POINT"]
+    assert [n.code for n in progress[-1].notices] == [notice_pb2.NOTICE_CODE_ENCODING_ASSUMED]
+    back = b"".join(message.rejects_file for message in progress).decode()
+    corrected = back.replace("二{}", "二{T}").replace("top/99 没有", "top/1 采集")
+    last = (await send_file(opened, BANK, corrected.encode(), GIFT, preview=preview))[-1]
+    assert (last.found, last.imported, last.rejected, last.rejects_file) == (2, 2, 0, b"")
+    assert {notice.code: (notice.count, notice.rows[0]) for notice in last.notices} == {
+        notice_pb2.NOTICE_CODE_REASONS_LEFT_OUT: (4, 1),
+        notice_pb2.NOTICE_CODE_FORMATTING_LEFT_OUT: (1, 11),
+    }
+    assert await count(opened) == (0 if preview else 3)
+
+
+async def test_what_the_default_point_was_assumed_for_is_noticed(opened):
+    last = (await send_file(opened, BANK, "一{T}\n\n二{F}".encode(), GIFT, default="1"))[-1]
+    assert [(n.code, n.field, n.count, list(n.rows)) for n in last.notices] == [
+        (notice_pb2.NOTICE_CODE_VALUE_ASSUMED, "category", 2, [1, 3])
+    ]
+
+
+async def test_a_part_of_another_file_is_refused(opened):
+    async def stream():
+        for bank in (BANK, BANK + "x"):
+            yield messages.ImportItemsRequest(parent=bank, format=GIFT, chunk=b"a{T}")
+
+    with refused("INVALID_FIELD"):
+        [message async for message in stub(opened).ImportItems(stream())]
 
 
 async def test_a_question_twice_in_one_file_goes_in_once(opened):

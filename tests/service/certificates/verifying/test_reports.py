@@ -17,6 +17,7 @@ from shuzheng.certificates.v1.employer_service_pb2_grpc import EmployerServiceSt
 from shuzheng.certificates.v1.verification_pb2 import VerificationOutcome
 from shuzheng.certificates.v1.verification_report_pb2 import RowProblem
 from shuzheng.certificates.v1.verification_report_service_pb2_grpc import VerificationReportServiceStub
+from shuzheng.type.v1.notice_pb2 import NoticeCode
 
 from services.certificates.proofs.signing import multibase
 from services.kit.rpc.status import from_call
@@ -44,6 +45,8 @@ class Employer:
                 yield message
 
         answers = [answer async for answer in self.stub.BatchVerifyFile(stream())]
+        self.rejects_file = b"".join(answer.rejects_file for answer in answers)
+        self.notices = answers[-1].notices
         return [row for answer in answers for row in answer.rows], answers[-1].report
 
     async def refused(self, content, **options):
@@ -126,6 +129,21 @@ async def test_rows_that_cannot_be_read_stand_where_they_were(employer, issued):
     assert not found[3].HasField("verification")
     assert found[5].verification.outcome == UNKNOWN
     assert (report.rows, report.unread_rows) == (6, 2)
+
+
+async def test_rows_that_cannot_be_read_come_back_and_are_read_when_corrected(employer, issued):
+    await employer.send(as_csv([*table(issued), ["4", "", issued[0].number], ["5", "王五", "DE1 "]], "gbk"))
+    assert {NoticeCode.Name(notice.code) for notice in employer.notices} >= {
+        "NOTICE_CODE_ENCODING_ASSUMED",
+        "NOTICE_CODE_BLANKS_TRIMMED",
+    }
+    (head, back) = csv.reader(io.StringIO(employer.rejects_file.decode("utf-8-sig")))
+    assert back == ["6", "name", "NAME_MISSING", "name: is empty; fill it in", "4", "", issued[0].number]
+    back[head.index("姓 名")] = issued[0].holder_name
+    rows, _ = await employer.send(as_csv([head, back]))
+    assert [row.verification.outcome for row in rows] == [VALID]
+    assert employer.rejects_file == b""
+    assert "NOTICE_CODE_REASONS_LEFT_OUT" in {NoticeCode.Name(notice.code) for notice in employer.notices}
 
 
 async def test_the_report_is_signed_by_a_key_that_signs_no_certificate(world, employer, issued, clock):

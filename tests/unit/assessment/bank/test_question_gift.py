@@ -75,6 +75,24 @@ def test_escapes_and_general_feedback():
     assert content.explanation == "见教材。"
 
 
+def test_an_escaped_backslash_before_an_n_is_no_new_line():
+    content = taken(r"公式 \\(a \\neq b\\) 与 C\:\\new\\table？\n第二行 {=\\n ~\\t}")
+    assert content.stem == "公式 \\(a \\neq b\\) 与 C:\\new\\table？\n第二行"
+    assert [choice.text for choice in content.choices] == ["\\n", "\\t"]
+
+
+def test_a_doubled_slash_belongs_to_the_title_of_a_category():
+    assert code_in("$course$/top/1 数据/1.2 TCP//IP 网络") == "1.2"
+    assert code_in("$course$/top/1 数据/1.1 采集（24//7 运行）") == "1.1"
+
+
+@pytest.mark.parametrize("number", ["1e30000000", "1e-30000000", "1:1e40", "1e31..2", "9" * 40])
+def test_a_number_that_would_fill_the_memory_is_refused_with_itself(number):
+    (flaw,) = one(f"一个很大的数？{{#{number}}}").flaws
+    assert flaw.reason == "MALFORMED_QUESTION"
+    assert number.partition(":")[2] or number.partition("..")[0][:40] in flaw.message
+
+
 def test_comments_categories_titles_and_lines():
     text = "// 说明\n$CATEGORY: $course$/top/4 处理与应用/4.1 采集\n\n// 注释\n::甲::题一{T}\n\n\n::乙::题二{F}\n"
     found = list(questions(text))

@@ -41,5 +41,5 @@ def test_limits_hold_exactly():
     employer.require_file_size(5, OLD)
     employer.require_quota(10, OLD, timedelta(hours=1))
     assert refusal(employer.require_room_for_key, 2, OLD) == Reason.TOO_MANY_API_KEYS
-    assert refusal(employer.require_file_size, 6, OLD) == Reason.FILE_TOO_LARGE
+    assert refusal(employer.require_file_size, 6, OLD) == "FILE_TOO_LARGE"
     assert refusal(employer.require_quota, 11, OLD, timedelta(hours=1)) == Reason.DAILY_QUOTA

@@ -1,0 +1,60 @@
+"""What came of a file that was sent: rows refused, things noticed, and the file to correct and send again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli import output
+from services.client import notices
+
+SHOWN = 20  # rejects on the screen; the file has them all
+KeepRejects = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects", help="退回内容另存，改正后可再次导入 · refused ones go here, to correct and send again"
+    ),
+]
+
+
+@dataclass
+class Intake:
+    """Collected from the answers of an import; `at` is the field of a reject that says where in the file it stood."""
+
+    at: str = "row"
+    rejects: list[Any] = field(default_factory=list)
+    notices: list[Any] = field(default_factory=list)
+    file: bytes = b""
+
+    def take(self, answer: Any) -> None:
+        """Take what one answer says of the file."""
+        self.rejects += getattr(answer, "rejects", ())
+        self.notices += answer.notices
+        self.file += answer.rejects_file
+
+    def keep(self, path: Path | None) -> None:
+        """Write the rejects file where one is wanted and something was refused."""
+        if path is not None and self.file:
+            path.write_bytes(self.file)
+            output.error_console().print(f"退回内容 rejects: {path}", markup=False)
+
+    def plain(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            "rejects": [output.plain(reject) for reject in self.rejects],
+            "notices": [output.plain(notice) for notice in self.notices],
+        }
+
+    def lines(self, lang: str) -> Iterator[str]:
+        """Yield a line for each of the first rejects and for each notice."""
+        for reject in self.rejects[:SHOWN]:
+            where = f"{self.at} {getattr(reject, self.at)}"
+            yield f"  {where}: {reject.field or '-'}: {reject.message} [{reject.reason}]"
+        if len(self.rejects) > SHOWN:
+            yield f"  … {len(self.rejects) - SHOWN} more"
+        if self.notices:
+            yield "提示 notices:"
+        for notice in self.notices:
+            yield f"  - {notices.line(notice, lang)}"
