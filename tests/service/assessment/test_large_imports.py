@@ -70,6 +70,8 @@ def told(answers) -> tuple:
         [str(reject) for answer in answers for reject in answer.rejects],
         [str(item.content) for answer in answers for item in answer.items],
         [answer.done for answer in answers],
+        b"".join(answer.rejects_file for answer in answers),
+        [str(notice) for answer in answers for notice in answer.notices],
     )
 
 
@@ -148,14 +150,17 @@ async def test_an_import_is_cancelled_in_the_middle(opened):
 
 
 async def test_a_stopped_worker_is_followed_in_the_middle_also_of_a_preview(opened):
-    sending = asyncio.ensure_future(send_file(opened, BANK, gift(1000) + gift(40), GIFT, preview=True))
+    file = b"\n".join((gift(0, bad=1), gift(1000), gift(40, bad=1)))
+    sending = asyncio.ensure_future(send_file(opened, BANK, file, GIFT, preview=True))
     async with working(opened):
         await reaches(opened, 200)
-    assert 200 <= (await operation(opened)).done < 1040
+    assert 200 <= (await operation(opened)).done < 1042
     async with working(opened):
-        answers = await sending
-    assert counts(answers[-1]) == (1040, 1040, 1000, 40, 0)
+        _, *answers = await sending
+    assert counts(answers[-1]) == (1042, 1042, 1000, 40, 2)
     assert sum(len(answer.items) for answer in answers) == 1000
+    opened.service.operations.large = len(file)
+    assert told(answers) == told(await send_file(opened, BANK, file, GIFT, preview=True))
 
 
 async def test_what_cannot_be_imported_is_refused_before_anything_waits(opened):
@@ -176,7 +181,9 @@ async def test_an_unreadable_file_is_refused_in_the_same_words(open_service, lar
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await send_file(opened, BANK, b"\xff\xff" * 20_000, GIFT)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert error.value.details() == "The file cannot be read: its text is neither UTF-8 nor GB 18030."
+    assert error.value.details() == (
+        "The file is neither a spreadsheet nor text in UTF-8, UTF-16 or GB 18030: line 1 fits none."
+    )
     assert from_call(error.value).reason == "UNREADABLE_FILE"
 
 

@@ -75,7 +75,8 @@ async def imported(world, done: int) -> None:
 
 def told(result) -> tuple:
     progress = [(p.stage, p.rows_done, p.rows_total) for p in result.progress]
-    return progress, [str(r) for r in result.rejects], result.rejects_csv, str(result.summary)
+    notices = [str(notice) for notice in result.notices]
+    return progress, [str(r) for r in result.rejects], result.rejects_file, notices, str(result.summary)
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -95,6 +96,17 @@ async def test_the_caller_is_told_the_same_by_a_worker(world, cohort, dry_run: b
     result = roster_service_pb2.ImportRosterResponse()
     assert (await operation(world)).result.Unpack(result)
     assert result.summary == large.summary and list(result.rejects) == large.rejects
+    assert result.notices == large.notices
+
+
+async def test_refused_rows_wait_sealed_too(world, cohort):
+    name, number = "甲", person(7).national_id.replace("1", "7", 1)
+    async with working(world):
+        large = await world.import_roster(cohort, roster(ROWS, (name, number)))
+    assert number.encode() in large.rejects_file
+    async with world.service.store.read() as tx:
+        steps = await tx.all(select(world.service.store.operations.steps.c.answer))
+    assert len(steps) > 2 and not [step for step in steps if number.encode() in (step or b"")]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -109,6 +121,7 @@ async def test_a_stopped_worker_is_followed_in_the_middle(world, cohort, dry_run
     async with working(world):
         result = await sending
     assert result.counts == (ROWS + 1, ROWS, ROWS, 0, 1)
+    assert result.rejects_file.decode("utf-8-sig").count("\r\n") == 2
     page = enrollments.ListEnrollmentsRequest(parent=cohort, page_size=1000)
     listed = len((await world.a.enrollments.ListEnrollments(page)).enrollments)
     assert listed == (0 if dry_run else 1000)
@@ -145,4 +158,4 @@ async def test_an_unreadable_file_is_refused_by_the_worker(world, cohort):
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await world.import_roster(cohort, b"no header\n" * 2000)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert from_call(error.value).reason == "UNREADABLE_ROSTER"
+    assert from_call(error.value).reason == "UNREADABLE_FILE"
