@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shuzheng.certificates.v1 import verification_pb2 as answers
 from shuzheng.certificates.v1 import verification_service_pb2 as verification
 from shuzheng.certificates.v1 import verification_service_pb2_grpc as verification_grpc
+from sqlalchemy import bindparam, func, select, update
 
 from bench import certificates, floor, log
 from bench.load import python_client
@@ -31,13 +32,17 @@ from services.certificates.proofs.signing.did import did_document, did_of
 from services.certificates.root import Base
 from services.kit.clock import SystemClock
 from services.kit.events.broker import free_port
+from services.kit.events.relay import BATCH
 from services.kit.storage.database import Database
+from services.kit.storage.hot import HotPath, in_array
 from services.kit.storage.migrate import upgrade
 from services.kit.storage.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK = 20_000  # rows a transaction
 SINGLE = 3_000  # calls one after the other, for the median
+BATCHED = 1_000  # numbers of one call
+MARKS = 21  # repetitions, for the median
 CALLS = 10_000  # calls with many in flight, for the rate
 NAME = "测试持证人"
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -58,8 +63,44 @@ async def _register(report: Report, folder: Path, sizes: tuple[int, ...]) -> Non
     for size in sizes:
         seconds = await _fill(store, numbers, size)
         report.add(f"register grown to {size:,}", seconds, "s", note="bulk load")
+        await _mark(report, database, store, size)
         await _verify(report, folder, numbers)
     await database.close()
+
+
+async def _mark(report: Report, database: Database, store: Store, size: int) -> None:
+    """Let the outbox grow too, and mark facts as the relay does, beside finding as many by their key."""
+    outbox, path = store.tables.outbox, HotPath(database)
+    have = await _fill_outbox(store, size)
+    await path.open()
+    mark = path.write(update(outbox).where(in_array(outbox.c.id, "ids")).values(published_at=bindparam("at")))
+    find = path.query(select(outbox.c.position).where(in_array(outbox.c.id, "ids")))
+    ids = [f"event-{place}" for place in random.Random(1).sample(range(have), BATCH)]
+    floor_ms = statistics.median([await _ms(lambda: find.all(ids=ids)) for _ in range(MARKS)])
+    found_ms = statistics.median([await _ms(lambda: mark({"ids": ids, "at": START})) for _ in range(MARKS)])
+    await path.close()
+    note = f"finding them takes {floor_ms:.2f} ms"
+    report.add(f"{BATCH} facts marked of {size:,}", found_ms, "ms", ratio=found_ms / floor_ms, note=note)
+
+
+async def _fill_outbox(store: Store, size: int) -> int:
+    async with store.read() as tx:
+        have = await tx.one(select(func.max(store.tables.outbox.c.position))) or 0
+    fact = {"aggregate_type": "", "aggregate_id": "", "type": "t", "payload": b"", "occurred_at": START}
+    for first in range(have, size, CHUNK):
+        async with store.write() as tx:
+            facts = [
+                {"id": f"event-{n}", "published_at": START} | fact
+                for n in range(first, min(first + CHUNK, size))
+            ]
+            await tx.execute(store.tables.outbox.insert(), facts)
+    return size
+
+
+async def _ms(work: Callable[[], Awaitable[object]]) -> float:
+    started = time.perf_counter()
+    await work()
+    return (time.perf_counter() - started) * 1000
 
 
 async def _fill(store: Store, numbers: list[str], size: int) -> float:
@@ -96,7 +137,7 @@ def _row(number: str, place: int, now: object) -> dict[str, object]:
         "awarded_on": date(2026, 6, 1), "valid_from": START, "valid_until": None, "supersedes": "",
         "superseded_by": "", "revocation_reason": None, "revocation_note": "", "revoked_at": None,
         "document_sha256": "0" * 64, "rdf_sha256": "0" * 64, "status_list": f"2026-{1 + place // 131_072}",
-        "status_index": place % 131_072, "log_position": f"certificates.example/log/2026#{place}", "batch": "",
+        "status_index": place % 131_072, "log_position": f"certificates.example/log/2026#{place}", "batch": None,
         "awaits_release": False,
     }  # fmt: skip
 
@@ -138,6 +179,10 @@ async def _compare(
     async def rate(of: tuple[Measured, str], method: str) -> float:
         return await python_client(of[1], method, lambda number: bodies[number], CALLS)
 
+    many_at_once = await _batch_ms(server[1], bodies[:BATCHED])
+    name = f"verify {BATCHED:,} numbers at once, p50, at {size:,}"
+    report.add(name, many_at_once, "ms", ratio=many_at_once / ground, note="to the echo of one")
+
     hard = await rate(echo, floor.METHOD)
     before = server[0].cpu_seconds
     many = await rate(server, certificates.VERIFY)
@@ -163,6 +208,19 @@ async def _median_ms(address: str, method: str, bodies: list[bytes]) -> float:
     async with grpc.aio.insecure_channel(address) as channel:
         call = channel.unary_unary(method)
         return statistics.median([await _timed(call, body) for body in bodies[:SINGLE]]) * 1000
+
+
+async def _batch_ms(address: str, bodies: list[bytes]) -> float:
+    rows = [verification.VerifyCertificateRequest.FromString(body).printed for body in bodies]
+    request = verification.BatchVerifyRequest(rows=rows)
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = verification_grpc.VerificationServiceStub(channel)
+
+        async def ask() -> None:
+            answered = [answer async for answer in stub.BatchVerify(iter([request]))]
+            assert len(answered[0].verifications) == len(rows)
+
+        return statistics.median([await _ms(ask) for _ in range(MARKS)])
 
 
 async def _timed(call: Callable[[bytes], Awaitable[bytes]], body: bytes) -> float:

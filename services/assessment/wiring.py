@@ -30,6 +30,7 @@ async def open(config: AssessmentConfig, clock: Clock = SystemClock()) -> Servic
 async def open_worker(config: AssessmentConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
     """Return a running worker, which does the long work of the service and serves nothing."""
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
+    await service.prepare()
     return await service.work(*_areas(service, config))
 
 

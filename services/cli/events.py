@@ -80,7 +80,7 @@ def list_parked(ctx: typer.Context, service: Service = "", json: Json = False) -
 
 
 def _parked(session: Session, service: str) -> Iterator[Any]:
-    _, method = catalog.method("OperationsService/ListParkedEvents")
+    _, method = catalog.method("EventService/ListParkedEvents")
     for page in session.caller.pages(service, method, requests.new(method)):
         yield from page.parked_events
 

@@ -24,6 +24,7 @@ async def open(config: TrainingConfig, clock: Clock = SystemClock()) -> Service:
 async def open_worker(config: TrainingConfig, clock: Clock = SystemClock()) -> Service:  # noqa: B008
     """Return a running worker, which does the long work of the service and serves nothing."""
     service = Service(config, Base.metadata, clock, encoder(PUBLISHED))
+    await service.prepare()
     return await service.work(*_areas(service, config))
 
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from services.kit.errors import AppError, Unmet, precondition
 from services.vocabulary.reasons import Reason
 
+BATCH = 60  # characters that name a batch (批次) of confirmations
+
 
 class ListingState(StrEnum):
     """Where a listing stands."""

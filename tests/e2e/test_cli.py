@@ -169,7 +169,7 @@ def test_a_large_roster_is_an_operation_to_watch(shell: Shell, tmp_path: Path) -
     assert shell.run("roster", "import", cohort, str(headless))[0] == 2
     (failed,) = shell.json("operation", "list", "institutions/long", "--state", "failed")["operations"]
     code, out, err = shell.run("operation", "watch", failed["name"])
-    assert (code, "UNREADABLE_ROSTER" in err) == (2, True), (out, err)
+    assert (code, "UNREADABLE_FILE" in err) == (2, True), (out, err)
     shell.run("login", "--as", "institution:institutions/roster")
     assert shell.run("operation", "watch", name[0])[0] == 4
     assert shell.run("operation", "get", "institutions/long/operations/nothing-1")[0] == 2

@@ -14,6 +14,8 @@ from services.processes import SERVICES, TABLE
 from tests.support.places import ROOT
 
 PLACE = {"certificates.site": "FILES_LISTEN"}
+WORKERS = [name for name in TABLE if name.endswith(".worker")]
+LISTENING = [name for name in TABLE if name not in WORKERS]
 WRITING = [name for name in TABLE if name != "certificates.site"]
 CODE = [f"services.{service}" for service in SERVICES]
 
@@ -53,7 +55,7 @@ def refused(process, code):
     return said
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", LISTENING)
 def test_it_says_where_it_listens_and_stops_in_order(start, name):
     process = start(name)
     ready = process.stdout.readline()
@@ -64,7 +66,15 @@ def test_it_says_where_it_listens_and_stops_in_order(start, name):
     assert process.wait(30) == 0
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", WORKERS)
+def test_a_worker_says_what_wakes_it_and_stops_in_order(start, name):
+    process = start(name)
+    assert process.stdout.readline() == f"{name} listening on work.{TABLE[name].service}\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("name", LISTENING)
 def test_a_taken_port_is_one_sentence(start, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -11,6 +11,7 @@ from google.protobuf.wrappers_pb2 import Int32Value
 from google.rpc import code_pb2, status_pb2
 from sqlalchemy import select
 
+from services.kit.acts.actor import Actor, acting
 from services.kit.clock import SystemClock
 from services.kit.errors import AppError, invalid, unavailable
 from services.kit.events.connection import Connection
@@ -22,6 +23,7 @@ from services.kit.work.operations import Asked, Operations
 from services.kit.work.wakening import Wakening
 from services.kit.work.worker import Worker
 from tests.storage.accounts import AccountRow, account, opened
+from tests.support.acts import acts_of
 from tests.support.nats import NO_BROKER
 
 STEPS = 12
@@ -112,6 +114,17 @@ async def test_answers_come_while_the_job_runs(desk: Desk):
         assert (await desk.operations.get(name)).state is OperationState.RUNNING
         assert Int32Value.FromString(first).value == 1
         assert len([answer async for answer in stream]) == STEPS
+
+
+async def test_a_job_acts_for_who_asked(desk: Desk):
+    actor = Actor("somebody", "/Ask", frozenset({"body"}), "bodies/a", frozenset({"author"}), "id", b"print")
+    async with working(desk):
+        with acting(actor):
+            name = await desk.ask()
+        await desk.ended(name)
+    (act,) = await acts_of(desk.store, "accounts/n1")
+    assert (act.subject, act.method, act.request_id) == ("somebody", "operation:count", None)
+    assert (act.roles, act.tenant, act.duties) == (["body"], "bodies/a", ["author"])
 
 
 async def test_two_workers_do_one_job_once(desk: Desk):

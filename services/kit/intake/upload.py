@@ -27,7 +27,10 @@ class Upload(Generic[M]):
         return cls(first, requests, same)
 
     async def content(self, largest: int) -> bytes:
-        """Return the whole file; raises FILE_TOO_LARGE above `largest` bytes, INVALID_FIELD where `same` differ."""
+        """Return the whole file; raises FILE_TOO_LARGE above `largest` bytes, INVALID_FIELD where `same` differ.
+
+        Read it before anything is refused: clients of asyncio that still send lose the reason.
+        """
         found = bytearray(self._chunk(self.first))
         async for message in self.rest:
             self._require_same(message)

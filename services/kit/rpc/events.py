@@ -29,7 +29,6 @@ class EventService(service.EventServiceServicer):
             waiting=found["waiting"],
             lag_seconds=lag(found["oldest"], self.clock.now()),
             recorded=found["recorded"],
-            handled=found["handled"],
             parked=found["parked"],
             broker_connected=self.connection.up,
         )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Executable, bindparam
 from sqlalchemy.ext.compiler import compiles
@@ -21,6 +21,10 @@ class in_array(ColumnElement[bool]):
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column
         self.name = name
+
+    def self_group(self, against: Any = None) -> Self:
+        """Stay as it is among other conditions: SQLAlchemy would append `= 1`, which no index can answer."""
+        return self
 
 
 @compiles(in_array, "sqlite")

@@ -76,7 +76,7 @@ def _parked(metadata: MetaData) -> Table:
         Column("deliveries", Integer, nullable=False),
         Column("reason", Text, nullable=False),
         Column("parked_at", UtcTime, nullable=False),
-        PrimaryKeyConstraint("consumer", "event_id", name="pk_parked"),
+        PrimaryKeyConstraint("event_id", "consumer", name="pk_parked"),
     )
 
 

@@ -31,9 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel
 
+from services.kit.acts.actor import Actor
 from services.kit.storage.columns import bytes_column, enum_column, json_column, utc_time
 from services.kit.storage.pages import matching
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 
 if TYPE_CHECKING:
     from services.kit.storage.store import Transaction
@@ -59,6 +60,8 @@ OPEN = (OperationState.QUEUED, OperationState.RUNNING)
 class Operation(Entity):
     """One piece of long work. Its name lies below the tenant that it belongs to, `resource` is what it works on.
 
+    `subject` asked for it, with `asker` being the rest of who that was: its roles, tenant and duties.
+
     `result` is a serialized google.protobuf.Any, `error` a serialized google.rpc.Status. `worker` is the mark of
     whoever holds it, made anew at each take; `attempts` counts takes since the last step forward.
     """
@@ -66,6 +69,7 @@ class Operation(Entity):
     kind: str = Field(max_length=60)
     resource: str = Field(max_length=NAME)
     subject: str = Field(max_length=200)
+    asker: dict[str, Any] = json_column()
     state: OperationState = enum_column(OperationState)
     stage: str = Field(default="", max_length=40)
     done: int = 0
@@ -81,6 +85,12 @@ class Operation(Entity):
     cancel_requested: bool = False
     start_time: datetime | None = utc_time(nullable=True)
     end_time: datetime | None = utc_time(nullable=True)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts where the job does something: whoever asked for it."""
+        rights = {"roles": frozenset(self.asker["roles"]), "duties": frozenset(self.asker["duties"])}
+        return Actor(self.subject, f"operation:{self.kind}", tenant=self.asker["tenant"], **rights)
 
     @property
     def ended(self) -> bool:
@@ -104,10 +114,10 @@ def operation_tables(base: type[SQLModel]) -> OperationTables:
         """An operation of this service."""
 
         __tablename__ = "operations"
+        __table_args__ = paged("parent", "state")
 
     table = OperationRow.__table__
-    still_open = table.c.state.in_(OPEN)
-    Index("ix_operations_open", table.c.create_time, postgresql_where=still_open, sqlite_where=still_open)
+    Index("ix_operations_state", table.c.state, table.c.create_time)
     Index("ix_operations_end_time", table.c.end_time)
     return OperationTables(OperationRow, _inputs(base), _steps(base))
 

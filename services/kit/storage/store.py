@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import Executable, MetaData, Result, Select, func, inspect, select
+from sqlalchemy import Executable, MetaData, Result, Select, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
-CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +145,11 @@ class Transaction:
         more = len(rows) > count
         return Page(rows[:count], write_token(statement, rows[count - 1].name) if more else "")
 
-    async def bulk_insert(
-        self, row: type[Any], values: list[dict[str, Any]], *, ignore_duplicates: bool = False
-    ) -> int:
-        """Insert many rows at once (1,000 a statement); returns how many went in."""
-        table = inspect(row).local_table
-        if not values:
-            return 0
-        if not ignore_duplicates:
-            await self.session.execute(table.insert(), values)
-            return len(values)
-        statement = self.upsert(table).on_conflict_do_nothing()
-        before = await self._count(table)
-        for start in range(0, len(values), CHUNK):
-            await self.session.execute(statement, values[start : start + CHUNK])
-        return await self._count(table) - before
+    async def bulk_insert(self, row: type[Any], values: list[dict[str, Any]]) -> int:
+        """Insert many rows at once; returns how many those are."""
+        if values:
+            await self.session.execute(inspect(row).local_table.insert(), values)
+        return len(values)
 
     def upsert(self, table: Any) -> Any:
         """Return an INSERT of this engine that knows ON CONFLICT."""
@@ -225,9 +214,6 @@ class Transaction:
             acts.write(connection, self.store.act_statements, self.acts)
         if self.facts:
             connection.execute(self.store.insert_facts, self.facts)
-
-    async def _count(self, table: Any) -> int:
-        return int((await self.session.execute(select(func.count()).select_from(table))).scalar_one())
 
 
 def insert_for(database: Database, table: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from google.rpc import code_pb2, status_pb2
 
+from services.kit.acts.actor import ACTOR, Actor
 from services.kit.errors import AppError, Kind, precondition
 from services.kit.resource import Resource
 from services.kit.rpc.status import error_of, status_of
@@ -77,6 +78,7 @@ class Operations(Resource[Operation]):
             kind=asked.kind,
             resource=asked.resource,
             subject=asked.subject,
+            asker=_asker(),
             arguments=asked.arguments,
             **{"state": OperationState.QUEUED, **columns},
         )
@@ -144,6 +146,12 @@ class Operations(Resource[Operation]):
         """Delete a portion of what has expired; returns how many operations that were."""
         async with self.store.write() as tx:
             return await operations.expire(tx, tx.now - self.retention)
+
+
+def _asker() -> dict[str, Any]:
+    """Return what an operation keeps of who asks for it."""
+    actor = ACTOR.get() or Actor("", "")
+    return {"roles": sorted(actor.roles), "tenant": actor.tenant, "duties": sorted(actor.duties)}
 
 
 def cancelled(row: Operation) -> status_pb2.Status:

@@ -12,6 +12,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 from google.rpc import code_pb2, status_pb2
 
+from services.kit.acts.actor import ACTOR
 from services.kit.errors import AppError, Kind, precondition
 from services.kit.logs import JOB_FAILED, JOB_LOST, JOB_WAITS, logger
 from services.kit.rpc.status import status_of
@@ -89,6 +90,7 @@ class Worker:
     async def _attempts(self, run: Run) -> Outcome:
         """Do the job; where an outage or another writer is in the way, go on after the last step."""
         _require_sense(run.operation)
+        ACTOR.set(run.operation.actor)
         tries = 0
         while True:
             try:

@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from shuzheng.options.v1 import access_pb2 as shuzheng_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/events/v1/event_service.proto\x12\x12shuzheng.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a shuzheng/options/v1/access.proto\"\x17\n\x15GetEventStatusRequest\"\x80\x01\n\x0b\x45ventStatus\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x13\n\x0blag_seconds\x18\x02 \x01(\x01\x12\x10\n\x08recorded\x18\x03 \x01(\x03\x12\x0f\n\x07handled\x18\x04 \x01(\x03\x12\x0e\n\x06parked\x18\x05 \x01(\x03\x12\x18\n\x10\x62roker_connected\x18\x06 \x01(\x08\"\x92\x01\n\x0bParkedEvent\x12\x10\n\x08\x63onsumer\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x12\n\ndeliveries\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12-\n\tparked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x17ListParkedEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\"k\n\x18ListParkedEventsResponse\x12\x36\n\rparked_events\x18\x01 \x03(\x0b\x32\x1f.shuzheng.events.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x17RetryParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x1a\n\x18RetryParkedEventResponse\"9\n\x16\x44ropParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x19\n\x17\x44ropParkedEventResponse\"C\n\x16RepublishEventsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\")\n\x17RepublishEventsResponse\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x32\xe8\x04\n\x0c\x45ventService\x12j\n\x0eGetEventStatus\x12).shuzheng.events.v1.GetEventStatusRequest\x1a\x1f.shuzheng.events.v1.EventStatus\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12{\n\x10ListParkedEvents\x12+.shuzheng.events.v1.ListParkedEventsRequest\x1a,.shuzheng.events.v1.ListParkedEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12{\n\x10RetryParkedEvent\x12+.shuzheng.events.v1.RetryParkedEventRequest\x1a,.shuzheng.events.v1.RetryParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\x0f\x44ropParkedEvent\x12*.shuzheng.events.v1.DropParkedEventRequest\x1a+.shuzheng.events.v1.DropParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\x0fRepublishEvents\x12*.shuzheng.events.v1.RepublishEventsRequest\x1a+.shuzheng.events.v1.RepublishEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&shuzheng/events/v1/event_service.proto\x12\x12shuzheng.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a shuzheng/options/v1/access.proto\"\x17\n\x15GetEventStatusRequest\"o\n\x0b\x45ventStatus\x12\x0f\n\x07waiting\x18\x01 \x01(\x03\x12\x13\n\x0blag_seconds\x18\x02 \x01(\x01\x12\x10\n\x08recorded\x18\x03 \x01(\x03\x12\x0e\n\x06parked\x18\x04 \x01(\x03\x12\x18\n\x10\x62roker_connected\x18\x05 \x01(\x08\"\x92\x01\n\x0bParkedEvent\x12\x10\n\x08\x63onsumer\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x12\n\ndeliveries\x18\x04 \x01(\x05\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12-\n\tparked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"U\n\x17ListParkedEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18$\"k\n\x18ListParkedEventsResponse\x12\x36\n\rparked_events\x18\x01 \x03(\x0b\x32\x1f.shuzheng.events.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x17RetryParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x1a\n\x18RetryParkedEventResponse\"9\n\x16\x44ropParkedEventRequest\x12\x1f\n\x08\x65vent_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18$\"\x19\n\x17\x44ropParkedEventResponse\"C\n\x16RepublishEventsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\")\n\x17RepublishEventsResponse\x12\x0e\n\x06\x65vents\x18\x01 \x01(\x03\x32\xe8\x04\n\x0c\x45ventService\x12j\n\x0eGetEventStatus\x12).shuzheng.events.v1.GetEventStatusRequest\x1a\x1f.shuzheng.events.v1.EventStatus\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12{\n\x10ListParkedEvents\x12+.shuzheng.events.v1.ListParkedEventsRequest\x1a,.shuzheng.events.v1.ListParkedEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12{\n\x10RetryParkedEvent\x12+.shuzheng.events.v1.RetryParkedEventRequest\x1a,.shuzheng.events.v1.RetryParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\x0f\x44ropParkedEvent\x12*.shuzheng.events.v1.DropParkedEventRequest\x1a+.shuzheng.events.v1.DropParkedEventResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x12x\n\x0fRepublishEvents\x12*.shuzheng.events.v1.RepublishEventsRequest\x1a+.shuzheng.events.v1.RepublishEventsResponse\"\x0c\x8a\xb5\x18\x08\n\x02\x08\x01\n\x02\x08\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,26 +55,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENTSERVICE'].methods_by_name['RepublishEvents']._serialized_options = b'\212\265\030\010\n\002\010\001\n\002\010\007'
   _globals['_GETEVENTSTATUSREQUEST']._serialized_start=191
   _globals['_GETEVENTSTATUSREQUEST']._serialized_end=214
-  _globals['_EVENTSTATUS']._serialized_start=217
-  _globals['_EVENTSTATUS']._serialized_end=345
-  _globals['_PARKEDEVENT']._serialized_start=348
-  _globals['_PARKEDEVENT']._serialized_end=494
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=496
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=581
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=583
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=690
-  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_start=692
-  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_end=750
-  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_start=752
-  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_end=778
-  _globals['_DROPPARKEDEVENTREQUEST']._serialized_start=780
-  _globals['_DROPPARKEDEVENTREQUEST']._serialized_end=837
-  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_start=839
-  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_end=864
-  _globals['_REPUBLISHEVENTSREQUEST']._serialized_start=866
-  _globals['_REPUBLISHEVENTSREQUEST']._serialized_end=933
-  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_start=935
-  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_end=976
-  _globals['_EVENTSERVICE']._serialized_start=979
-  _globals['_EVENTSERVICE']._serialized_end=1595
+  _globals['_EVENTSTATUS']._serialized_start=216
+  _globals['_EVENTSTATUS']._serialized_end=327
+  _globals['_PARKEDEVENT']._serialized_start=330
+  _globals['_PARKEDEVENT']._serialized_end=476
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=478
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=563
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=565
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=672
+  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_start=674
+  _globals['_RETRYPARKEDEVENTREQUEST']._serialized_end=732
+  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_start=734
+  _globals['_RETRYPARKEDEVENTRESPONSE']._serialized_end=760
+  _globals['_DROPPARKEDEVENTREQUEST']._serialized_start=762
+  _globals['_DROPPARKEDEVENTREQUEST']._serialized_end=819
+  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_start=821
+  _globals['_DROPPARKEDEVENTRESPONSE']._serialized_end=846
+  _globals['_REPUBLISHEVENTSREQUEST']._serialized_start=848
+  _globals['_REPUBLISHEVENTSREQUEST']._serialized_end=915
+  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_start=917
+  _globals['_REPUBLISHEVENTSRESPONSE']._serialized_end=958
+  _globals['_EVENTSERVICE']._serialized_start=961
+  _globals['_EVENTSERVICE']._serialized_end=1577
 # @@protoc_insertion_point(module_scope)

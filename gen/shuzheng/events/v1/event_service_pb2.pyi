@@ -45,7 +45,6 @@ class EventStatus(_message.Message):
     WAITING_FIELD_NUMBER: _builtins.int
     LAG_SECONDS_FIELD_NUMBER: _builtins.int
     RECORDED_FIELD_NUMBER: _builtins.int
-    HANDLED_FIELD_NUMBER: _builtins.int
     PARKED_FIELD_NUMBER: _builtins.int
     BROKER_CONNECTED_FIELD_NUMBER: _builtins.int
     waiting: _builtins.int
@@ -53,9 +52,7 @@ class EventStatus(_message.Message):
     lag_seconds: _builtins.float
     """Seconds since the oldest of them was committed."""
     recorded: _builtins.int
-    """Facts ever recorded."""
-    handled: _builtins.int
-    """Messages handled."""
+    """Number of the last fact recorded; where transactions were rolled back, numbers can be missing below it."""
     parked: _builtins.int
     """Messages parked."""
     broker_connected: _builtins.bool
@@ -66,13 +63,12 @@ class EventStatus(_message.Message):
         waiting: _builtins.int = ...,
         lag_seconds: _builtins.float = ...,
         recorded: _builtins.int = ...,
-        handled: _builtins.int = ...,
         parked: _builtins.int = ...,
         broker_connected: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["broker_connected", b"broker_connected", "handled", b"handled", "lag_seconds", b"lag_seconds", "parked", b"parked", "recorded", b"recorded", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["broker_connected", b"broker_connected", "lag_seconds", b"lag_seconds", "parked", b"parked", "recorded", b"recorded", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -143,8 +143,8 @@ class ItemService(services.ItemServiceServicer):
     ) -> AsyncIterator[messages.ImportItemsResponse]:
         """Import a question file."""
         upload = await Upload.begin(requests, *SAME)
-        into = await self.imports.checked(target(upload.first, caller().subject))
         content = await upload.content(LARGEST_FILE)
+        into = await self.imports.checked(target(upload.first, caller().subject))
         answers = self._ask if len(content) > self.operations.large else self._import
         async for answer in answers(into, content):
             yield answer

@@ -93,8 +93,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index("ix_attempts_clock", ["state", "deadline"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempts_exam"), ["exam"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempts_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempts_exam_name"), ["exam", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempts_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "banks",
@@ -120,7 +120,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("banks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_banks_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_banks_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "blueprints",
@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_blueprints")),
     )
     with op.batch_alter_table("blueprints", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_blueprints_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_blueprints_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "bodies",
@@ -163,8 +163,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uscc", name=op.f("uq_bodies_uscc")),
     )
     with op.batch_alter_table("bodies", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_bodies_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bodies_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bodies_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "candidates",
@@ -185,8 +184,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("blind_index", name=op.f("uq_candidates_blind_index")),
     )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_candidates_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_candidates_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_candidates_person_name"), ["person", "name"], unique=False)
 
     op.create_table(
         "evidence",
@@ -216,8 +214,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_evidence")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_person_name"), ["person", "name"], unique=False)
 
     op.create_table(
         "examiners",
@@ -239,7 +236,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_examiners")),
     )
     with op.batch_alter_table("examiners", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_examiners_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_examiners_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "exams",
@@ -292,7 +289,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("exams", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exams_occupation_name"), ["occupation", "name"], unique=False)
-        batch_op.create_index(batch_op.f("ix_exams_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exams_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exams_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "inbox",
@@ -317,7 +315,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_integrity_records")),
     )
     with op.batch_alter_table("integrity_records", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_integrity_records_parent"), ["parent"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_integrity_records_parent_name"), ["parent", "name"], unique=False
+        )
 
     op.create_table(
         "item_versions",
@@ -336,7 +336,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("item_versions", schema=None) as batch_op:
         batch_op.create_index("ix_item_versions_content", ["bank", "content_hash"], unique=False)
-        batch_op.create_index(batch_op.f("ix_item_versions_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_versions_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "items",
@@ -385,7 +385,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.create_index("ix_items_drawing", ["parent", "state", "type"], unique=False)
-        batch_op.create_index(batch_op.f("ix_items_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_items_parent_name"), ["parent", "name"], unique=False)
         batch_op.create_index("ix_items_source", ["parent", "source_hash"], unique=False)
 
     op.create_table(
@@ -402,7 +402,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("knowledge_points", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_knowledge_points_key"), ["key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_knowledge_points_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_knowledge_points_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "listings",
@@ -435,7 +435,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_listings")),
     )
     with op.batch_alter_table("listings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_listings_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listings_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "marks",
@@ -450,7 +450,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
     with op.batch_alter_table("marks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_marks_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_marks_parent_name"), ["parent", "name"], unique=False)
         batch_op.create_index(batch_op.f("ix_marks_registration"), ["registration"], unique=False)
 
     op.create_table(
@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("asker", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -495,14 +496,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("operations", schema=None) as batch_op:
         batch_op.create_index("ix_operations_end_time", ["end_time"], unique=False)
-        batch_op.create_index(
-            "ix_operations_open",
-            ["create_time"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
-        batch_op.create_index(batch_op.f("ix_operations_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index("ix_operations_state", ["state", "create_time"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "outbox",
@@ -545,7 +541,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_paper_contents")),
     )
     with op.batch_alter_table("paper_contents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_paper_contents_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_contents_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "papers",
@@ -583,7 +579,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_papers")),
     )
     with op.batch_alter_table("papers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_papers_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_papers_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "parked",
@@ -595,7 +591,7 @@ def upgrade() -> None:
         sa.Column("deliveries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("parked_at", services.kit.storage.columns.UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_parked"),
+        sa.PrimaryKeyConstraint("event_id", "consumer", name="pk_parked"),
     )
     op.create_table(
         "recusals",
@@ -609,7 +605,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_recusals")),
     )
     with op.batch_alter_table("recusals", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recusals_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recusals_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "registrations",
@@ -643,8 +639,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("ticket_number", name=op.f("uq_registrations_ticket_number")),
     )
     with op.batch_alter_table("registrations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_registrations_candidate"), ["candidate"], unique=False)
-        batch_op.create_index(batch_op.f("ix_registrations_parent"), ["parent"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_registrations_candidate_name"), ["candidate", "name"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_registrations_parent_name"), ["parent", "name"], unique=False)
         batch_op.create_index(
             "uq_registrations_person",
             ["parent", "person"],
@@ -714,9 +712,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration", name=op.f("uq_results_registration")),
     )
     with op.batch_alter_table("results", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_results_candidate"), ["candidate"], unique=False)
-        batch_op.create_index(batch_op.f("ix_results_exam"), ["exam"], unique=False)
-        batch_op.create_index(batch_op.f("ix_results_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_results_candidate_name"), ["candidate", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_results_exam_name"), ["exam", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_results_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_results_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "sites",
@@ -748,7 +747,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sites")),
     )
     with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sites_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sites_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "ticket_series",
@@ -787,13 +786,14 @@ def downgrade() -> None:
     op.drop_table("operation_inputs")
     op.drop_table("ticket_series")
     with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sites_parent"))
+        batch_op.drop_index(batch_op.f("ix_sites_parent_name"))
 
     op.drop_table("sites")
     with op.batch_alter_table("results", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_results_parent"))
-        batch_op.drop_index(batch_op.f("ix_results_exam"))
-        batch_op.drop_index(batch_op.f("ix_results_candidate"))
+        batch_op.drop_index(batch_op.f("ix_results_state_name"))
+        batch_op.drop_index(batch_op.f("ix_results_parent_name"))
+        batch_op.drop_index(batch_op.f("ix_results_exam_name"))
+        batch_op.drop_index(batch_op.f("ix_results_candidate_name"))
 
     op.drop_table("results")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
@@ -807,21 +807,21 @@ def downgrade() -> None:
             sqlite_where=sa.text("state <> 'CANCELLED'"),
             postgresql_where=sa.text("state <> 'CANCELLED'"),
         )
-        batch_op.drop_index(batch_op.f("ix_registrations_parent"))
-        batch_op.drop_index(batch_op.f("ix_registrations_candidate"))
+        batch_op.drop_index(batch_op.f("ix_registrations_parent_name"))
+        batch_op.drop_index(batch_op.f("ix_registrations_candidate_name"))
 
     op.drop_table("registrations")
     with op.batch_alter_table("recusals", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recusals_parent"))
+        batch_op.drop_index(batch_op.f("ix_recusals_parent_name"))
 
     op.drop_table("recusals")
     op.drop_table("parked")
     with op.batch_alter_table("papers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_papers_parent"))
+        batch_op.drop_index(batch_op.f("ix_papers_parent_name"))
 
     op.drop_table("papers")
     with op.batch_alter_table("paper_contents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_paper_contents_parent"))
+        batch_op.drop_index(batch_op.f("ix_paper_contents_parent_name"))
 
     op.drop_table("paper_contents")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -833,80 +833,75 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_operations_parent"))
-        batch_op.drop_index(
-            "ix_operations_open",
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
+        batch_op.drop_index(batch_op.f("ix_operations_state_name"))
+        batch_op.drop_index("ix_operations_state")
+        batch_op.drop_index(batch_op.f("ix_operations_parent_name"))
         batch_op.drop_index("ix_operations_end_time")
 
     op.drop_table("operations")
     with op.batch_alter_table("marks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_marks_registration"))
-        batch_op.drop_index(batch_op.f("ix_marks_parent"))
+        batch_op.drop_index(batch_op.f("ix_marks_parent_name"))
 
     op.drop_table("marks")
     with op.batch_alter_table("listings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_listings_parent"))
+        batch_op.drop_index(batch_op.f("ix_listings_parent_name"))
 
     op.drop_table("listings")
     with op.batch_alter_table("knowledge_points", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_knowledge_points_parent"))
+        batch_op.drop_index(batch_op.f("ix_knowledge_points_parent_name"))
         batch_op.drop_index(batch_op.f("ix_knowledge_points_key"))
 
     op.drop_table("knowledge_points")
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.drop_index("ix_items_source")
-        batch_op.drop_index(batch_op.f("ix_items_parent"))
+        batch_op.drop_index(batch_op.f("ix_items_parent_name"))
         batch_op.drop_index("ix_items_drawing")
 
     op.drop_table("items")
     with op.batch_alter_table("item_versions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_item_versions_parent"))
+        batch_op.drop_index(batch_op.f("ix_item_versions_parent_name"))
         batch_op.drop_index("ix_item_versions_content")
 
     op.drop_table("item_versions")
     with op.batch_alter_table("integrity_records", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_integrity_records_parent"))
+        batch_op.drop_index(batch_op.f("ix_integrity_records_parent_name"))
 
     op.drop_table("integrity_records")
     op.drop_table("inbox")
     with op.batch_alter_table("exams", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_exams_parent"))
+        batch_op.drop_index(batch_op.f("ix_exams_state_name"))
+        batch_op.drop_index(batch_op.f("ix_exams_parent_name"))
         batch_op.drop_index(batch_op.f("ix_exams_occupation_name"))
 
     op.drop_table("exams")
     with op.batch_alter_table("examiners", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_examiners_parent"))
+        batch_op.drop_index(batch_op.f("ix_examiners_parent_name"))
 
     op.drop_table("examiners")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_person"))
-        batch_op.drop_index(batch_op.f("ix_evidence_parent"))
+        batch_op.drop_index(batch_op.f("ix_evidence_person_name"))
 
     op.drop_table("evidence")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_candidates_person"))
-        batch_op.drop_index(batch_op.f("ix_candidates_parent"))
+        batch_op.drop_index(batch_op.f("ix_candidates_person_name"))
 
     op.drop_table("candidates")
     with op.batch_alter_table("bodies", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_bodies_state"))
-        batch_op.drop_index(batch_op.f("ix_bodies_parent"))
+        batch_op.drop_index(batch_op.f("ix_bodies_state_name"))
 
     op.drop_table("bodies")
     with op.batch_alter_table("blueprints", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_blueprints_parent"))
+        batch_op.drop_index(batch_op.f("ix_blueprints_parent_name"))
 
     op.drop_table("blueprints")
     with op.batch_alter_table("banks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_banks_parent"))
+        batch_op.drop_index(batch_op.f("ix_banks_parent_name"))
 
     op.drop_table("banks")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attempts_parent"))
-        batch_op.drop_index(batch_op.f("ix_attempts_exam"))
+        batch_op.drop_index(batch_op.f("ix_attempts_parent_name"))
+        batch_op.drop_index(batch_op.f("ix_attempts_exam_name"))
         batch_op.drop_index("ix_attempts_clock")
 
     op.drop_table("attempts")

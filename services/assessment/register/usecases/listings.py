@@ -14,7 +14,7 @@ from services.kit.storage.store import Transaction
 from services.kit.values.ids import new_id
 from services.kit.values.text import line, optional_line
 from services.vocabulary.calendar import check_order
-from services.vocabulary.listing import TRANSITIONS, ListingAction, ListingState, check_over
+from services.vocabulary.listing import BATCH, TRANSITIONS, ListingAction, ListingState, check_over
 from services.vocabulary.qualification import check_occupation
 
 
@@ -44,7 +44,7 @@ class Listings(Lifecycle[ListingRow, ListingAction]):
         row = await tx.lock(ListingRow, name, etag)
         check_order(valid_from, valid_to, "valid_to")
         self.advance(row, ListingAction.CONFIRM)
-        row.batch, row.valid_from, row.valid_to = line(batch, 60, "batch"), valid_from, valid_to
+        row.batch, row.valid_from, row.valid_to = line(batch, BATCH, "batch"), valid_from, valid_to
         row.note(local_day(tx.now), "")
         return await tx.save(row)
 

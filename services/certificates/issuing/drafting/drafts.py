@@ -79,7 +79,7 @@ class Drafter:
         values = _values(award, particulars, revision)
         values |= {"document_sha256": sha256(canonical).hexdigest(), "create_time": now, "update_time": now}
         release = self.policy.release_of(award.kind, local_day(start))
-        values |= {"batch": "", "awaits_release": release is Release.BY_BATCH}
+        values |= {"batch": None, "awaits_release": release is Release.BY_BATCH}
         return Draft(values, canonical, self._options(document, start), new_nonce(), [])
 
     def _options(self, document: Json, created: datetime) -> list[str]:

@@ -112,7 +112,7 @@ def message(row: CertificateRow) -> Certificate:
         revocation_note=row.revocation_note,
         revoke_time=timestamp(row.revoked_at),
         document_sha256=row.document_sha256,
-        batch=row.batch,
+        batch=row.batch or "",
         awaits_release=row.awaits_release,
         refusal=row.refusal,
     )

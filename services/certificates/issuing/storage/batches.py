@@ -14,7 +14,7 @@ from services.certificates.issuing.storage.rows.batches import BatchRow
 from services.kit.storage.store import Transaction
 
 CHUNK = 500
-WAITS = (TABLE.c.state == State.INTENT, TABLE.c.awaits_release, TABLE.c.batch == "")
+WAITS = (TABLE.c.state == State.INTENT, TABLE.c.awaits_release, TABLE.c.batch.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ async def release(tx: Transaction, batch: str) -> None:
 
 async def free(tx: Transaction, batch: str) -> None:
     """Take everything out of a batch."""
-    await tx.execute(update(TABLE).where(TABLE.c.batch == batch).values(_changed(tx, batch="")))
+    await tx.execute(update(TABLE).where(TABLE.c.batch == batch).values(_changed(tx, batch=None)))
 
 
 def _changed(tx: Transaction, **values: Any) -> dict[str, Any]:

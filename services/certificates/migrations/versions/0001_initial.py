@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_api_keys")),
     )
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_api_keys_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_api_keys_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "awards",
@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_awards")),
     )
     with op.batch_alter_table("awards", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_awards_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_awards_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "batches",
@@ -124,9 +124,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_batches")),
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_batches_owner"), ["owner"], unique=False)
-        batch_op.create_index(batch_op.f("ix_batches_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_batches_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_batches_owner_name"), ["owner", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_batches_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "certificates",
@@ -192,7 +191,7 @@ def upgrade() -> None:
         sa.Column("status_list", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=True),
         sa.Column("log_position", sqlmodel.sql.sqltypes.AutoString(length=240), nullable=False),
-        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
         sa.Column("awaits_release", sa.Boolean(), nullable=False),
         sa.Column("refusal", sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_certificates")),
@@ -204,13 +203,24 @@ def upgrade() -> None:
             "ix_certificates_batch",
             ["batch", "state"],
             unique=False,
-            sqlite_where=sa.text("batch <> ''"),
-            postgresql_where=sa.text("batch <> ''"),
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_certificates_owner"), ["owner"], unique=False)
-        batch_op.create_index(batch_op.f("ix_certificates_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_certificates_person"), ["person"], unique=False)
-        batch_op.create_index(batch_op.f("ix_certificates_source"), ["source"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificates_kind_name"), ["kind", "name"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_certificates_occupation_name"), ["occupation", "name"], unique=False
+        )
+        batch_op.create_index(
+            "ix_certificates_of_batch",
+            ["batch", "name"],
+            unique=False,
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_certificates_owner_name"), ["owner", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificates_person_name"), ["person", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificates_source_name"), ["source", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificates_state_name"), ["state", "name"], unique=False)
         batch_op.create_index("ix_certificates_status", ["status_list", "status_index"], unique=True)
         batch_op.create_index(
             "ix_certificates_told",
@@ -260,7 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_employers")),
     )
     with op.batch_alter_table("employers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_employers_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_employers_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "holds",
@@ -282,7 +292,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_holds")),
     )
     with op.batch_alter_table("holds", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_holds_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_holds_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "inbox",
@@ -336,6 +346,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("asker", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -368,14 +379,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("operations", schema=None) as batch_op:
         batch_op.create_index("ix_operations_end_time", ["end_time"], unique=False)
-        batch_op.create_index(
-            "ix_operations_open",
-            ["create_time"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
-        batch_op.create_index(batch_op.f("ix_operations_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index("ix_operations_state", ["state", "create_time"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "outbox",
@@ -417,7 +423,7 @@ def upgrade() -> None:
         sa.Column("deliveries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("parked_at", services.kit.storage.columns.UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_parked"),
+        sa.PrimaryKeyConstraint("event_id", "consumer", name="pk_parked"),
     )
     op.create_table(
         "shares",
@@ -436,7 +442,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("uq_shares_token_sha256")),
     )
     with op.batch_alter_table("shares", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_shares_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_shares_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "status_lists",
@@ -456,7 +462,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_status_lists")),
     )
     with op.batch_alter_table("status_lists", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_status_lists_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_status_lists_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "verification_reports",
@@ -474,7 +480,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_verification_reports")),
     )
     with op.batch_alter_table("verification_reports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_verification_reports_parent"), ["parent"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_verification_reports_parent_name"), ["parent", "name"], unique=False
+        )
 
     op.create_table(
         "documents",
@@ -536,15 +544,15 @@ def downgrade() -> None:
     op.drop_table("operation_inputs")
     op.drop_table("documents")
     with op.batch_alter_table("verification_reports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_verification_reports_parent"))
+        batch_op.drop_index(batch_op.f("ix_verification_reports_parent_name"))
 
     op.drop_table("verification_reports")
     with op.batch_alter_table("status_lists", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_status_lists_parent"))
+        batch_op.drop_index(batch_op.f("ix_status_lists_parent_name"))
 
     op.drop_table("status_lists")
     with op.batch_alter_table("shares", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_shares_parent"))
+        batch_op.drop_index(batch_op.f("ix_shares_parent_name"))
 
     op.drop_table("shares")
     op.drop_table("parked")
@@ -557,12 +565,9 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_operations_parent"))
-        batch_op.drop_index(
-            "ix_operations_open",
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
+        batch_op.drop_index(batch_op.f("ix_operations_state_name"))
+        batch_op.drop_index("ix_operations_state")
+        batch_op.drop_index(batch_op.f("ix_operations_parent_name"))
         batch_op.drop_index("ix_operations_end_time")
 
     op.drop_table("operations")
@@ -574,11 +579,11 @@ def downgrade() -> None:
     op.drop_table("log_leaves")
     op.drop_table("inbox")
     with op.batch_alter_table("holds", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_holds_parent"))
+        batch_op.drop_index(batch_op.f("ix_holds_parent_name"))
 
     op.drop_table("holds")
     with op.batch_alter_table("employers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_employers_parent"))
+        batch_op.drop_index(batch_op.f("ix_employers_parent_name"))
 
     op.drop_table("employers")
     op.drop_table("employer_usage")
@@ -600,29 +605,35 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')"),
         )
         batch_op.drop_index("ix_certificates_status")
-        batch_op.drop_index(batch_op.f("ix_certificates_source"))
-        batch_op.drop_index(batch_op.f("ix_certificates_person"))
-        batch_op.drop_index(batch_op.f("ix_certificates_parent"))
-        batch_op.drop_index(batch_op.f("ix_certificates_owner"))
+        batch_op.drop_index(batch_op.f("ix_certificates_state_name"))
+        batch_op.drop_index(batch_op.f("ix_certificates_source_name"))
+        batch_op.drop_index(batch_op.f("ix_certificates_person_name"))
+        batch_op.drop_index(batch_op.f("ix_certificates_owner_name"))
+        batch_op.drop_index(
+            "ix_certificates_of_batch",
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_certificates_occupation_name"))
+        batch_op.drop_index(batch_op.f("ix_certificates_kind_name"))
         batch_op.drop_index(
             "ix_certificates_batch",
-            sqlite_where=sa.text("batch <> ''"),
-            postgresql_where=sa.text("batch <> ''"),
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
         )
 
     op.drop_table("certificates")
     with op.batch_alter_table("batches", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_batches_state"))
-        batch_op.drop_index(batch_op.f("ix_batches_parent"))
-        batch_op.drop_index(batch_op.f("ix_batches_owner"))
+        batch_op.drop_index(batch_op.f("ix_batches_state_name"))
+        batch_op.drop_index(batch_op.f("ix_batches_owner_name"))
 
     op.drop_table("batches")
     with op.batch_alter_table("awards", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_awards_parent"))
+        batch_op.drop_index(batch_op.f("ix_awards_parent_name"))
 
     op.drop_table("awards")
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_api_keys_parent"))
+        batch_op.drop_index(batch_op.f("ix_api_keys_parent_name"))
 
     op.drop_table("api_keys")
     with op.batch_alter_table("acts", schema=None) as batch_op:

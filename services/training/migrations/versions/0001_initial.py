@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_cohorts")),
     )
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cohorts_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cohorts_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "completions",
@@ -128,7 +128,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("completions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_completions_cohort_name"), ["cohort", "name"], unique=False)
-        batch_op.create_index(batch_op.f("ix_completions_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_completions_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "enrollments",
@@ -160,8 +160,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("parent", "learner", name=op.f("uq_enrollments_parent_learner")),
     )
     with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_enrollments_learner"), ["learner"], unique=False)
-        batch_op.create_index(batch_op.f("ix_enrollments_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_learner_name"), ["learner", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrollments_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "hour_entries",
@@ -184,7 +184,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("corrects", name=op.f("uq_hour_entries_corrects")),
     )
     with op.batch_alter_table("hour_entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_hour_entries_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hour_entries_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "inbox",
@@ -224,7 +224,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uscc", name=op.f("uq_institutions_uscc")),
     )
     with op.batch_alter_table("institutions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_institutions_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_institutions_region_name"), ["region", "name"], unique=False)
 
     op.create_table(
         "learners",
@@ -246,8 +246,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("parent", "blind_index", name=op.f("uq_learners_parent_blind_index")),
     )
     with op.batch_alter_table("learners", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_learners_parent"), ["parent"], unique=False)
-        batch_op.create_index(batch_op.f("ix_learners_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learners_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learners_person_name"), ["person", "name"], unique=False)
 
     op.create_table(
         "listings",
@@ -278,7 +278,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("history", sa.JSON(), nullable=False),
@@ -287,7 +287,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("open_key", name=op.f("uq_listings_open_key")),
     )
     with op.batch_alter_table("listings", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_listings_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_listings_parent_name"), ["parent", "name"], unique=False)
 
     op.create_table(
         "operations",
@@ -299,6 +299,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("asker", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -331,14 +332,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("operations", schema=None) as batch_op:
         batch_op.create_index("ix_operations_end_time", ["end_time"], unique=False)
-        batch_op.create_index(
-            "ix_operations_open",
-            ["create_time"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
-        batch_op.create_index(batch_op.f("ix_operations_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_parent_name"), ["parent", "name"], unique=False)
+        batch_op.create_index("ix_operations_state", ["state", "create_time"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operations_state_name"), ["state", "name"], unique=False)
 
     op.create_table(
         "outbox",
@@ -380,7 +376,7 @@ def upgrade() -> None:
         sa.Column("deliveries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("parked_at", services.kit.storage.columns.UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name="pk_parked"),
+        sa.PrimaryKeyConstraint("event_id", "consumer", name="pk_parked"),
     )
     op.create_table(
         "operation_inputs",
@@ -421,45 +417,42 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_operations_parent"))
-        batch_op.drop_index(
-            "ix_operations_open",
-            postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-            sqlite_where=sa.text("state IN ('QUEUED', 'RUNNING')"),
-        )
+        batch_op.drop_index(batch_op.f("ix_operations_state_name"))
+        batch_op.drop_index("ix_operations_state")
+        batch_op.drop_index(batch_op.f("ix_operations_parent_name"))
         batch_op.drop_index("ix_operations_end_time")
 
     op.drop_table("operations")
     with op.batch_alter_table("listings", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_listings_parent"))
+        batch_op.drop_index(batch_op.f("ix_listings_parent_name"))
 
     op.drop_table("listings")
     with op.batch_alter_table("learners", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_learners_person"))
-        batch_op.drop_index(batch_op.f("ix_learners_parent"))
+        batch_op.drop_index(batch_op.f("ix_learners_person_name"))
+        batch_op.drop_index(batch_op.f("ix_learners_parent_name"))
 
     op.drop_table("learners")
     with op.batch_alter_table("institutions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_institutions_parent"))
+        batch_op.drop_index(batch_op.f("ix_institutions_region_name"))
 
     op.drop_table("institutions")
     op.drop_table("inbox")
     with op.batch_alter_table("hour_entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hour_entries_parent"))
+        batch_op.drop_index(batch_op.f("ix_hour_entries_parent_name"))
 
     op.drop_table("hour_entries")
     with op.batch_alter_table("enrollments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_enrollments_parent"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_learner"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_parent_name"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_learner_name"))
 
     op.drop_table("enrollments")
     with op.batch_alter_table("completions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_completions_parent"))
+        batch_op.drop_index(batch_op.f("ix_completions_parent_name"))
         batch_op.drop_index(batch_op.f("ix_completions_cohort_name"))
 
     op.drop_table("completions")
     with op.batch_alter_table("cohorts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cohorts_parent"))
+        batch_op.drop_index(batch_op.f("ix_cohorts_parent_name"))
 
     op.drop_table("cohorts")
     with op.batch_alter_table("acts", schema=None) as batch_op:

@@ -17,7 +17,7 @@ from services.training.register.storage import listings
 from services.training.register.storage.rows.institutions import InstitutionRow
 from services.training.register.storage.rows.listings import ListingRow
 from services.vocabulary import calendar
-from services.vocabulary.listing import ENDED, TRANSITIONS, ListingAction, ListingState, check_over
+from services.vocabulary.listing import BATCH, ENDED, TRANSITIONS, ListingAction, ListingState, check_over
 from services.vocabulary.policy import in_force
 from services.vocabulary.qualification import check_occupation
 
@@ -58,7 +58,7 @@ class Listings(Lifecycle[ListingRow, ListingAction]):
         last = valid_to or calendar.last_day_of_term(valid_from, self._months(valid_from))
         calendar.check_order(valid_from, last, "valid_to")
         self.advance(row, ListingAction.CONFIRM)
-        row.batch, row.valid_from, row.valid_to = line(batch, 40, "batch"), valid_from, last
+        row.batch, row.valid_from, row.valid_to = line(batch, BATCH, "batch"), valid_from, last
         row.note(local_day(tx.now), "")
         return await tx.save(row)
 

@@ -6,7 +6,7 @@ from sqlmodel import Field
 from services.assessment.bank.domain.bank import BankState
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.rows import Qualified
 
 
@@ -14,7 +14,7 @@ class BankRow(Entity, Qualified, Base, table=True):
     """bodies/{body}/banks/{bank}: one per occupation × direction × level of a body."""
 
     __tablename__ = "banks"
-    __table_args__ = (UniqueConstraint("parent", "occupation", "direction", "level"),)
+    __table_args__ = (UniqueConstraint("parent", "occupation", "direction", "level"), *paged("parent"))
 
     display_name: str = Field(max_length=200)
     state: BankState = enum_column(BankState)

@@ -9,7 +9,7 @@ from services.assessment.bank.domain.item import ItemType
 from services.assessment.bank.domain.item_review import ItemState
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column, json_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 
 
 class ItemRow(Entity, Base, table=True):
@@ -21,6 +21,7 @@ class ItemRow(Entity, Base, table=True):
 
     __tablename__ = "items"
     __table_args__ = (
+        *paged("parent"),
         UniqueConstraint("parent", "content_hash"),
         Index("ix_items_drawing", "parent", "state", "type"),
         Index("ix_items_source", "parent", "source_hash"),
@@ -41,7 +42,7 @@ class ItemVersionRow(Entity, Base, table=True):
     """bodies/{body}/banks/{bank}/items/{item}/versions/{version}."""
 
     __tablename__ = "item_versions"
-    __table_args__ = (Index("ix_item_versions_content", "bank", "content_hash"),)
+    __table_args__ = (*paged("parent"), Index("ix_item_versions_content", "bank", "content_hash"))
 
     bank: str = Field(max_length=240)
     revision: int

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Text
 from sqlmodel import Field
 
 from services.assessment.exam.domain.exam import ExamState, Window
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column, json_column, utc_time
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.rows import Qualified
 
 
@@ -18,7 +18,7 @@ class ExamRow(Entity, Qualified, Base, table=True):
     __tablename__ = "exams"
     __table_args__ = (
         CheckConstraint("seats_taken between 0 and capacity", name="seats_within_capacity"),
-        Index(None, "occupation", "name"),
+        *paged("parent", "occupation", "state"),
     )
 
     display_name: str = Field(max_length=100)

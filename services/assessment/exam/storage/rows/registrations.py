@@ -6,7 +6,7 @@ from sqlmodel import Field
 from services.assessment.exam.domain.registration import RegistrationState
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 
 LIVE = text("state <> 'CANCELLED'")
 
@@ -16,6 +16,7 @@ class RegistrationRow(Entity, Base, table=True):
 
     __tablename__ = "registrations"
     __table_args__ = (
+        *paged("parent", "candidate"),
         Index(
             "uq_registrations_person",
             "parent",
@@ -29,7 +30,7 @@ class RegistrationRow(Entity, Base, table=True):
         ),
     )
 
-    candidate: str = Field(max_length=240, index=True)
+    candidate: str = Field(max_length=240)
     candidate_display_name: str = Field(max_length=60)
     id_masked: str = Field(max_length=40)
     person: str = Field(max_length=60)

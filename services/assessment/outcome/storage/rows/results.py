@@ -9,7 +9,7 @@ from services.assessment.outcome.domain.result import ResultState
 from services.assessment.person.domain.integrity_record import Tier
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column, json_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.rows import Qualified
 
 
@@ -17,10 +17,11 @@ class ResultRow(Entity, Qualified, Base, table=True):
     """bodies/{body}/results/{result}; the id is that of the registration, scores in tenths of a point."""
 
     __tablename__ = "results"
+    __table_args__ = paged("parent", "exam", "candidate", "state")
 
-    exam: str = Field(max_length=240, index=True)
+    exam: str = Field(max_length=240)
     registration: str = Field(max_length=300, unique=True)
-    candidate: str = Field(max_length=240, index=True)
+    candidate: str = Field(max_length=240)
     candidate_display_name: str = Field(max_length=60)
     person: str = Field(max_length=60)
     examined_on: date

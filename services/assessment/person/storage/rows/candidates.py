@@ -8,7 +8,7 @@ from sqlmodel import Field
 from services.assessment.person.domain.candidate import Education, OccupationStart, Title
 from services.assessment.root import Base
 from services.kit.storage.columns import bytes_column, json_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.education import Degree, TitleRank
 
 
@@ -16,12 +16,13 @@ class CandidateRow(Entity, Base, table=True):
     """candidates/{candidate}; the declarations hold ISO days and the numbers of the domain's enums."""
 
     __tablename__ = "candidates"
+    __table_args__ = paged("person")
 
     display_name: str = Field(max_length=60)
     sealed_id: bytes = bytes_column()
     blind_index: str = Field(max_length=60, unique=True)
     id_masked: str = Field(max_length=40)
-    person: str = Field(max_length=60, index=True)
+    person: str = Field(max_length=60)
     educations: list[dict[str, Any]] = json_column(list)
     titles: list[dict[str, Any]] = json_column(list)
     occupation_starts: list[dict[str, Any]] = json_column(list)

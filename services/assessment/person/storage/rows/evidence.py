@@ -7,7 +7,7 @@ from sqlmodel import Field
 from services.assessment.person.domain.evidence import EvidenceKind, EvidenceState
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.rows import Qualified
 
 
@@ -18,8 +18,9 @@ class EvidenceRow(Entity, Qualified, Base, table=True):
     """
 
     __tablename__ = "evidence"
+    __table_args__ = paged("person")
 
-    person: str = Field(max_length=60, index=True)
+    person: str = Field(max_length=60)
     kind: EvidenceKind = enum_column(EvidenceKind)
     occupation: str = Field(default="", max_length=40)
     level: int = 0

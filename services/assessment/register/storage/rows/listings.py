@@ -7,7 +7,7 @@ from sqlmodel import Field
 from services.assessment.root import Base
 from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
-from services.vocabulary.listing import Change, Listing, ListingState
+from services.vocabulary.listing import BATCH, Change, Listing, ListingState
 
 
 class ListingRow(Entity, Base, table=True):
@@ -17,7 +17,7 @@ class ListingRow(Entity, Base, table=True):
 
     occupation: str = Field(max_length=40)
     state: ListingState = enum_column(ListingState)
-    batch: str = Field(default="", max_length=60)
+    batch: str = Field(default="", max_length=BATCH)
     valid_from: date | None = None
     valid_to: date | None = None
     history: list[list[str]] = json_column(list)

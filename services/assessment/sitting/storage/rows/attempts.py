@@ -8,16 +8,16 @@ from sqlmodel import Field
 from services.assessment.root import Base
 from services.assessment.sitting.domain.attempt import AttemptState
 from services.kit.storage.columns import enum_column, utc_time
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 
 
 class AttemptRow(Entity, Base, table=True):
     """candidates/{candidate}/attempts/{attempt}; `deadline` is set when the clock starts."""
 
     __tablename__ = "attempts"
-    __table_args__ = (Index("ix_attempts_clock", "state", "deadline"),)
+    __table_args__ = (*paged("parent", "exam"), Index("ix_attempts_clock", "state", "deadline"))
 
-    exam: str = Field(max_length=240, index=True)
+    exam: str = Field(max_length=240)
     registration: str = Field(max_length=300, unique=True)
     paper: str = Field(max_length=240)
     question_count: int

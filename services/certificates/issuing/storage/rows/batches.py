@@ -7,16 +7,17 @@ from sqlmodel import Field
 from services.certificates.issuing.domain.batch import BatchState
 from services.certificates.root import Base
 from services.kit.storage.columns import bytes_column, enum_column, utc_time
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 
 
 class BatchRow(Entity, Base, table=True):
     """A batch of certificates; `digest` names its content, the nonce blinds its leaf in the log."""
 
     __tablename__ = "batches"
+    __table_args__ = paged("owner", "state")
 
-    owner: str = Field(max_length=200, index=True)
-    state: BatchState = enum_column(BatchState, index=True)
+    owner: str = Field(max_length=200)
+    state: BatchState = enum_column(BatchState)
     certificate_count: int
     digest: str = Field(max_length=64)
     note: str = Field(default="", max_length=1000)

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from services.certificates.document.domain.certificate import Kind, RevocationReason, State
 from services.certificates.root import Base
 from services.kit.storage.columns import bytes_column, enum_column, json_column, utc_time
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.vocabulary.rows import Qualified
 
 UNSIGNED = {
@@ -23,7 +23,7 @@ WAITING = {
     "postgresql_where": text("state = 'INTENT' AND awaits_release"),
 }
 REFUSAL = 2000  # characters of a refusal that are kept
-IN_BATCH = text("batch <> ''")
+IN_BATCH = text("batch IS NOT NULL")  # which `batch = ?` implies
 TOLD = text("state IN ('REVOKED', 'SUPERSEDED', 'HELD')")  # what status lists have to tell
 
 
@@ -37,9 +37,11 @@ class CertificateRow(Entity, Qualified, Base, table=True):
     __tablename__ = "certificates"
     __table_args__ = (
         UniqueConstraint("kind", "source", "revision"),
+        *paged("source", "owner", "person", "state", "kind", "occupation"),
         Index("ix_certificates_unsigned", "name", **UNSIGNED),
         Index("ix_certificates_waiting", "owner", "name", **WAITING),
         Index("ix_certificates_batch", "batch", "state", sqlite_where=IN_BATCH, postgresql_where=IN_BATCH),
+        Index("ix_certificates_of_batch", "batch", "name", sqlite_where=IN_BATCH, postgresql_where=IN_BATCH),
         Index("ix_certificates_status", "status_list", "status_index", unique=True),
         Index("ix_certificates_told", "status_list", sqlite_where=TOLD, postgresql_where=TOLD),
     )
@@ -47,12 +49,12 @@ class CertificateRow(Entity, Qualified, Base, table=True):
     number: str = Field(max_length=60, unique=True)
     kind: Kind = enum_column(Kind)
     state: State = enum_column(State)
-    source: str = Field(max_length=300, index=True)
+    source: str = Field(max_length=300)
     revision: int = Field(default=0)
-    owner: str = Field(max_length=200, index=True)
+    owner: str = Field(max_length=200)
     owner_display_name: str = Field(max_length=300)
     listing_batch: str = Field(max_length=100)
-    person: str = Field(max_length=100, index=True)
+    person: str = Field(max_length=100)
     holder_name: str = Field(max_length=200)
     holder_key: str = Field(max_length=200)
     hours: str = Field(max_length=10)
@@ -71,7 +73,7 @@ class CertificateRow(Entity, Qualified, Base, table=True):
     status_list: str = Field(default="", max_length=60)
     status_index: int | None = None
     log_position: str = Field(default="", max_length=240)
-    batch: str = Field(default="", max_length=100)
+    batch: str | None = Field(default=None, max_length=100)
     awaits_release: bool = Field(default=False)
     refusal: str = Field(default="", max_length=REFUSAL)
 

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Index
 from sqlmodel import Field
 
 from services.kit.storage.columns import enum_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.training.completion.domain.completion import CompletionState
 from services.training.root import Base
 from services.vocabulary.rows import Qualified
@@ -16,7 +15,7 @@ class CompletionRow(Entity, Qualified, Base, table=True):
     """institutions/{institution}/completions/{completion}; hours and score in tenths."""
 
     __tablename__ = "completions"
-    __table_args__ = (Index(None, "cohort", "name"),)
+    __table_args__ = paged("parent", "cohort")
 
     enrollment: str = Field(max_length=300, unique=True)
     cohort: str = Field(max_length=240)

@@ -3,7 +3,7 @@
 from sqlmodel import Field
 
 from services.kit.storage.columns import enum_column, json_column
-from services.kit.storage.rows import Entity
+from services.kit.storage.rows import Entity, paged
 from services.training.register.domain.institution import InstitutionKind
 from services.training.root import Base
 
@@ -12,6 +12,7 @@ class InstitutionRow(Entity, Base, table=True):
     """institutions/{institution}."""
 
     __tablename__ = "institutions"
+    __table_args__ = paged("region")
 
     display_name: str = Field(max_length=100)
     uscc: str = Field(max_length=18, unique=True)

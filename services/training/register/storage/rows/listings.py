@@ -8,7 +8,7 @@ from services.kit.storage.columns import enum_column, json_column
 from services.kit.storage.rows import Entity
 from services.training.register.domain.listing import ListingRole
 from services.training.root import Base
-from services.vocabulary.listing import Change, Listing, ListingState
+from services.vocabulary.listing import BATCH, Change, Listing, ListingState
 
 
 class ListingRow(Entity, Base, table=True):
@@ -19,7 +19,7 @@ class ListingRow(Entity, Base, table=True):
     occupation: str = Field(max_length=40)
     role: ListingRole = enum_column(ListingRole)
     state: ListingState = enum_column(ListingState)
-    batch: str = Field(default="", max_length=40)
+    batch: str = Field(default="", max_length=BATCH)
     valid_from: date | None = None
     valid_to: date | None = None
     history: list[list[str]] = json_column(list)
