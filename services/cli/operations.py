@@ -14,6 +14,12 @@ from services.cli.session import Session
 from services.client import catalog, failures, requests
 from services.client.fields import BadValue
 
+STAGES = {"RECEIVING": "接收 receiving", "CHECKING": "检查 checking", "IMPORTING": "导入 importing"}
+KINDS = {
+    "roster_import": "导入名册 importing a roster",
+    "item_import": "导入试题 importing questions",
+    "batch_release": "签发批次 issuing a batch",
+}
 Name = Annotated[str, typer.Argument(help="…/operations/{service}-{id}")]
 
 
@@ -92,9 +98,14 @@ def watch(ctx: typer.Context, name: Name, json: Json = False) -> None:
         with Stages(quiet=session.json) as stages:
             for answer in _answers(session, service_of(name), "WatchOperation", name=name):
                 operation = answer.operation
-                stages.show(operation.stage.lower() or operation.kind, operation.done, operation.total)
+                stages.show(said(operation), operation.done, operation.total)
         if operation is not None:
             _conclude(session, operation)
+
+
+def said(operation: Any) -> str:
+    """Return what an operation is doing, in words; a kind of tomorrow by its name."""
+    return STAGES.get(operation.stage) or KINDS.get(operation.kind, operation.kind)
 
 
 def _conclude(session: Session, operation: Any) -> None:
