@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import output
-from services.client import notices
+from services.client import failures, notices
 
 SHOWN = 20  # rejects on the screen; the file has them all
 KeepRejects = Annotated[
@@ -51,7 +51,8 @@ class Intake:
         """Yield a line for each of the first rejects and for each notice."""
         for reject in self.rejects[:SHOWN]:
             where = f"{self.at} {getattr(reject, self.at)}"
-            yield f"  {where}: {reject.field or '-'}: {reject.message} [{reject.reason}]"
+            field = f"{reject.field}: " if reject.field else ""
+            yield f"  {where}: {field}{failures.explained(reject.reason, reject.message, lang)}"
         if len(self.rejects) > SHOWN:
             yield f"  … {len(self.rejects) - SHOWN} more"
         if self.notices:

@@ -3,9 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
-from tomllib import loads
 from typing import Any
 
 import grpc
@@ -13,6 +10,7 @@ from google.rpc import status_pb2
 
 from services.kit.errors import AppError, Kind
 from services.kit.rpc.status import error_of, from_call
+from services.vocabulary import sentences
 
 KINDS = {
     Kind.INVALID: ("请求有误", "The request is wrong"),
@@ -64,12 +62,6 @@ def failed(call: str, status: status_pb2.Status) -> AppError | Fault:
     return error_of(status)
 
 
-@cache
-def reasons() -> dict[str, str]:
-    """Return the Chinese sentence of every reason that a service gives."""
-    return loads((files(__package__) / "reasons.toml").read_text("utf-8"))
-
-
 def lines(refusal: AppError, lang: str) -> Iterator[str]:
     """Yield the line that says what happened, then one for each field and rule."""
     kind = KINDS[refusal.kind][lang == "en"]
@@ -87,8 +79,8 @@ def _sentence(kind: str, reason: str, message: str, lang: str) -> str:
 
 def explained(reason: str, message: str, lang: str) -> str:
     """Return a reason with the service's own words, in Chinese first unless `lang` is "en"."""
-    chinese = "" if lang == "en" or HAN.match(message) else reasons().get(reason, "")
-    return f"{chinese} ({message}) [{reason}]" if chinese else f"{message} [{reason}]"
+    said = message if lang == "en" or HAN.match(message) else sentences.explained(reason, message)
+    return f"{said} [{reason}]"
 
 
 def as_json(refusal: AppError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from services.kit.intake.reading import read_now
 from services.kit.rpc import notices
 from services.vocabulary import certificate_list
 from services.vocabulary.certificate_list import CertificateRow
+from services.vocabulary.sentences import explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +26,5 @@ def read(content: bytes) -> CertificateList:
     """Return a list; raises UNREADABLE_FILE, FILE_TOO_LARGE."""
     table = read_now(content, certificate_list.HEADINGS)
     rows = certificate_list.rows(table)
-    refused = b"".join(rejects.file(table, certificate_list.rejects(rows)))
+    refused = b"".join(rejects.file(table, certificate_list.rejects(rows), explained))
     return CertificateList(rows, [notices.message(notice) for notice in table.notices], refused)

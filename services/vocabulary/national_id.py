@@ -10,6 +10,7 @@ from services.kit.values.text import clean
 from services.vocabulary.reasons import Reason
 
 SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+INSIDE = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 NOISE = re.compile(r"[\s\-‐–—'’`]")
 
 
@@ -37,6 +38,11 @@ def checked(text: str, field: str) -> str:
         violations = (Violation(field, problem, Reason.INVALID_NATIONAL_ID) for problem in wrong)
         raise invalid(Reason.INVALID_NATIONAL_ID, "The national ID number is not valid.", *violations)
     return normalize(text)
+
+
+def stands_in(text: str) -> bool:
+    """Tell whether text that is no number holds a valid one, which must not stand in the open."""
+    return any(mod_11_2.is_valid(found.upper()) for found in INSIDE.findall(clean(text)))
 
 
 def birth_date(number: str) -> date | None:

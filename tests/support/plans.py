@@ -30,8 +30,8 @@ MEANT = {
     "attempts=(operations.attempts + ": "sorts what is queued, which is short",
     "SELECT certificates.name, documents.document, documents.proofs": "an export reads every document",
 }
-PLANNED = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
-CATALOGS = re.compile(r"\bpg_|\bsqlite_|pragma_|alembic_version", re.IGNORECASE)
+PLANNED = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH|INSERT\b.*\bSELECT)\b", re.IGNORECASE | re.DOTALL)
+CATALOGS = re.compile(r"\b(FROM|JOIN|UPDATE|INTO)\s+(pg_|sqlite_|pragma_|alembic_version)", re.IGNORECASE)
 SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
 SORTS = "USE TEMP B-TREE FOR ORDER BY"  # a page for which everything that fits is sorted
 DERIVED = ("json_each", "CONSTANT")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from services.kit.values.text import clean
+from services.kit.values.text import CONTROLS, clean
 
 EXACT = 10**15
 ERRORS = frozenset(
@@ -33,6 +33,7 @@ GUARD = re.compile(r'\s*="([^"]*)"\s*')
 QUOTED = re.compile(r"[\s']*([0-9A-Za-z][0-9A-Za-z \-]*)\s*")
 LONG = re.compile(r"\d{12,}|0\d+")  # digits that a spreadsheet rounds, or shows otherwise
 RUNS = ("=", "+", "-", "@", "\t", "\r")
+WIDE = ("＝", "＋", "－", "＠")  # which East Asian spreadsheets take for the same
 
 
 class Mark(StrEnum):
@@ -100,7 +101,8 @@ def active(text: str) -> str:
 
 def _runs(text: str) -> bool:
     bare = text.lstrip("'")
-    return bare.startswith(RUNS) and not GUARD.fullmatch(bare)
+    seen = CONTROLS.sub("", bare).lstrip()
+    return (bare.startswith(RUNS) or seen.startswith((*RUNS, *WIDE))) and not GUARD.fullmatch(bare)
 
 
 def kept(text: str) -> str:

@@ -13,6 +13,7 @@ from services.kit.intake.refusal import unreadable
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -100,8 +101,8 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _guess(content: bytes) -> tuple[str, str]:
-    if b"\x00" in content:
-        return _utf16(content)
+    if b"\x00" in content and (wide := _utf16(content)):
+        return wide
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -128,8 +129,8 @@ def _require_not_damaged(content: bytes, error: UnicodeDecodeError) -> None:
         )
 
 
-def _utf16(content: bytes) -> tuple[str, str]:
-    """Return UTF-16 without byte order mark: of the two byte orders the one that yields more ASCII."""
+def _utf16(content: bytes) -> tuple[str, str] | None:
+    """Return UTF-16 without byte order mark: of the byte orders the one that yields more ASCII; None for neither."""
     best: tuple[int, str, str] = (0, "", "")
     for encoding in ("utf-16-le", "utf-16-be"):
         try:
@@ -138,9 +139,7 @@ def _utf16(content: bytes) -> tuple[str, str]:
             continue
         if "\x00" not in text and any(part in text for part in PARTING):
             best = max(best, (sum(map(str.isascii, text)), text, encoding))
-    if not best[0]:
-        raise unreadable("The file is neither text nor a spreadsheet.")
-    return best[1], best[2]
+    return (best[1], best[2]) if best[0] else None
 
 
 def _name(encoding: str) -> str:

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.kit.errors import AppError
+from services.kit.intake.headings import REASONS
 from services.kit.intake.notice import Notice, NoticeCode
-from services.kit.intake.refusal import unreadable
+from services.kit.intake.refusal import too_large, unreadable
 from services.kit.intake.rows import Budget, Row, trimmed
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 DECLARED = re.compile(r"sep=([,;\t|])\s*")
 QUOTED = re.compile(r'"[^"]*"')
 LINES_LOOKED_AT = 50
+MOST_LINES = 2_000_000  # blank ones included: a sheet saved as CSV has a million of them at most
 
 
 def read(text: str) -> tuple[list[Row], list[Notice]]:
-    """Return the rows of CSV text, blank ones too, and what was assumed.
+    """Return the rows of CSV text that hold anything, and what was assumed.
 
     Raises UNREADABLE_FILE at the line where a quotation mark is not closed, FILE_TOO_LARGE.
     """
@@ -40,31 +42,37 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    budget, number, line, width = Budget(), 0, 1, 0
+    budget, line, ours = Budget(), 1, False
     try:
         for number, cells in enumerate(reader, 1):
-            if number == 1 and DECLARED.fullmatch(delimiter.join(cells)):
-                cells = []
-            if reader.line_num > line:
-                _require_own_lines(text, cells, line, delimiter, width)
-            found = trimmed(cells)
-            width = max(width, len(found))
-            if found:
+            if number == 1:
+                ours = cells[:1] == [REASONS[0]]
+                cells = [] if DECLARED.fullmatch(delimiter.join(cells)) else cells
+            if reader.line_num > line and not ours:
+                _require_own_lines(text, cells, line, delimiter)
+            if found := trimmed(cells):
                 budget.take(number, len(found))
-            yield Row(number, line, found, found)
+                yield Row(number, line, found, found)
+            elif number > MOST_LINES:
+                raise too_large(f"The file has more than {MOST_LINES} lines; leave the blank ones out.")
             line = reader.line_num + 1
     except csv.Error as error:
         raise _broken(text, line, str(error)) from None
 
 
-def _require_own_lines(text: str, cells: Sequence[str], line: int, delimiter: str, width: int) -> None:
-    """Refuse a cell that has whole rows in it: its quotation mark was not meant to open one."""
+def _require_own_lines(text: str, cells: Sequence[str], line: int, delimiter: str) -> None:
+    """Refuse a cell that may have rows in it: its quotation mark was perhaps not meant to open one.
+
+    A file of refused rows, which was written by this project, closes each of its own.
+    """
     for cell in cells:
-        if any(inner.count(delimiter) >= max(2, width - 1) for inner in cell.splitlines()[1:]):
+        if any(delimiter in inner for inner in cell.splitlines()[1:]):
             raise _unclosed(text, line)
 
 
 def _broken(text: str, line: int, error: str) -> AppError:
+    if "field larger" in error and not _first_odd(text, line):
+        return unreadable(f"Line {line}: a cell has more than {csv.field_size_limit()} characters.")
     if "field larger" in error or "unexpected end" in error:
         return _unclosed(text, line)
     at = _first_odd(text, line)

@@ -7,7 +7,7 @@ undoes both.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.kit.intake.cells import kept
@@ -31,42 +31,59 @@ class Reject:
 
 
 Refused = Iterable[tuple[Row, Sequence[Reject]]]
+Explain = Callable[[str, str], str]  # reason, message → what people read
 
 
-def file(table: Table, rejects: Iterable[Reject]) -> Iterator[bytes]:
+def file(table: Table, rejects: Iterable[Reject], explain: Explain) -> Iterator[bytes]:
     """Yield the parts of the rejects file of a table, in the order of its rows; none where nothing was refused.
 
-    CSV in UTF-8 with byte order mark; JSON by line where that was sent.
+    CSV in UTF-8 with byte order mark; JSON by line where that was sent. Columns are called as the file calls them.
     """
     problems: dict[int, list[Reject]] = {}
     for reject in rejects:
         problems.setdefault(reject.row, []).append(reject)
     refused = ((row, problems[row.number]) for row in table.rows if row.number in problems)
+    told = Told(table, explain)
     write = _records if table.is_records else _table
-    return parts(write(table.header.row, refused)) if problems else iter(())
+    return parts(write(table.header.row, told, refused)) if problems else iter(())
 
 
-def _table(header: Row, refused: Refused) -> Iterator[str]:
+def _table(header: Row, told: "Told", refused: Refused) -> Iterator[str]:
     line = Line()
     yield BOM + line.of([*REASONS, *map(kept, header.sent)])
     for row, problems in refused:
-        yield line.of([*_reasons(row, problems), *map(kept, row.sent)])
+        yield line.of([*told.of(row, problems), *map(kept, row.sent)])
 
 
-def _records(header: Row, refused: Refused) -> Iterator[str]:
+def _records(header: Row, told: "Told", refused: Refused) -> Iterator[str]:
     """Yield lines of JSON, the reasons as further members; a line that is no object stays as it was sent."""
     for row, problems in refused:
         members = object_of(row.sent[0])
-        told = dict(zip(REASONS, _reasons(row, problems), strict=True))
-        line = row.sent[0] if members is None else json.dumps({**members, **told}, ensure_ascii=False)
+        added = dict(zip(REASONS, told.of(row, problems), strict=True))
+        line = row.sent[0] if members is None else json.dumps({**members, **added}, ensure_ascii=False)
         yield f"{line}\n"
 
 
-def _reasons(row: Row, problems: Sequence[Reject]) -> list[str]:
-    fields = dict.fromkeys(one.field for one in problems if one.field)
-    reasons = dict.fromkeys(str(one.reason) for one in problems)
-    sentences = (f"{one.field}: {one.message}" if one.field else one.message for one in problems)
-    return [str(row.number), "; ".join(fields), "; ".join(reasons), "; ".join(sentences)]
+class Told:
+    """What the first columns say of a row."""
+
+    def __init__(self, table: Table, explain: Explain) -> None:
+        self.headings = {column.field: column.heading for column in table.header.known}
+        self.explain = explain
+
+    def of(self, row: Row, problems: Sequence[Reject]) -> list[str]:
+        """Return the cells: number of the row, columns, reasons, sentences."""
+        columns = dict.fromkeys(self._column(one) for one in problems if one.field)
+        reasons = dict.fromkeys(str(one.reason) for one in problems)
+        sentences = (self._sentence(one) for one in problems)
+        return [str(row.number), "; ".join(columns), "; ".join(reasons), "; ".join(sentences)]
+
+    def _column(self, problem: Reject) -> str:
+        return self.headings.get(problem.field, problem.field)
+
+    def _sentence(self, problem: Reject) -> str:
+        said = self.explain(str(problem.reason), problem.message)
+        return f"{self._column(problem)}: {said}" if problem.field else said
 
 
 class Line:

@@ -83,7 +83,19 @@ class Below:
         if len(row.cells) > self.width and any(map(str.strip, row.cells[self.width :])):
             message = "cells beyond the last heading were not read"
             self.noticed.add(NoticeCode.CELLS_BEYOND_HEADINGS, message, row.number)
+        for other in self.header.duplicates:
+            self._notice_other_value(row, other)
         return row
+
+    def _notice_other_value(self, row: Row, other: Column) -> None:
+        """Notice where two columns that mean the same do not say the same."""
+        taken = self.header.column(other.field)
+        found = cell_rules.tidied(row.at(other.position))
+        if found and taken is not None and found != cell_rules.tidied(row.at(taken.position)):
+            message = f"says something else than {taken.place}, which was read instead"
+            self.noticed.add(
+                NoticeCode.DUPLICATE_HEADING, message, row.number, field=other.field, place=other.place
+            )
 
     def _notice_blank_ones_before(self, row: Row) -> None:
         if blank := row.number - self.last - 1:

@@ -28,6 +28,7 @@ PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # so that REPLACE meets the triggers of append-only tables
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16000",
 )

@@ -297,3 +297,13 @@ async def test_programs_are_public_and_say_how_sure_they_are(world, refused):
     with refused() as refusal:
         await world.b.programs.GetProgram(programs.GetProgramRequest(name="programs/cooking--junior"))
     assert refusal.code == grpc.StatusCode.NOT_FOUND
+
+
+async def test_an_id_number_stands_in_no_open_field(world, refused):
+    learner = await world.learner(1)
+    learner.employer = f"示例公司 {person(2).national_id}"
+    request = learners.UpdateLearnerRequest(learner=learner, update_mask={"paths": ["employer"]})
+    with refused() as refusal:
+        await world.a.learners.UpdateLearner(request)
+    assert refusal.reason == "INVALID_FIELD"
+    assert person(2).national_id not in str(refusal.error)

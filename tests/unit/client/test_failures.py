@@ -8,6 +8,8 @@ import pytest
 from services.client import failures
 from services.client.failures import Fault
 from services.kit.errors import AppError, Kind, Unmet, Violation, invalid, precondition
+from services.vocabulary import certificate_list
+from services.vocabulary.sentences import sentences
 
 OWN = {"INVALID_ENDPOINT", "UNKNOWN_METHOD", "NO_ISSUER", "UNKNOWN_ROLE", "FILE_UNREADABLE", "NOT_PARKED",
        "BAD_REPORT", "OTHER_FILE"}  # fmt: skip
@@ -23,7 +25,9 @@ def declared() -> set[str]:
 
 
 def test_every_reason_of_a_service_is_said_in_chinese() -> None:
-    assert set(failures.reasons()) - OWN == declared()
+    rows = {problem.name for problem in certificate_list.Problem}
+    assert set(sentences()) - OWN - rows == declared()
+    assert rows <= set(sentences())
 
 
 def test_all_unmet_rules_are_listed() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from services.assessment.bank.domain.question_file import MARK, Flaw, Question
+from services.vocabulary.sentences import explained
 
 Refused = Iterable[tuple[Question, Sequence[Flaw]]]
 
@@ -33,7 +34,7 @@ def moodle(refused: Refused) -> Iterator[str]:
 def _said(question: Question, flaws: Sequence[Flaw]) -> Iterator[str]:
     yield f"#{question.index}, line {question.line}"
     for flaw in flaws:
-        yield f"{flaw.field}: {' '.join(flaw.message.split())} [{flaw.reason}]"
+        yield f"{flaw.field}: {explained(flaw.reason, ' '.join(flaw.message.split()))} [{flaw.reason}]"
 
 
 def _uncommented(text: str) -> str:

@@ -46,6 +46,7 @@ from services.kit.values.text import clean
 from services.vocabulary import certificate_list
 from services.vocabulary.certificate_list import CertificateRow
 from services.vocabulary.policy import in_force
+from services.vocabulary.sentences import explained
 
 LARGEST_FILE = 16 * 2**20  # bytes
 AT_ONCE = 1000  # rows that are looked up with one statement
@@ -157,7 +158,7 @@ class Reports:
             answers = await self._answers(part)
             told += map(_row_told, answers)
             yield Answers(answers, len(rows))
-        for refused in rejects.file(table, certificate_list.rejects(rows)):
+        for refused in rejects.file(table, certificate_list.rejects(rows), explained):
             yield Refused(refused)
         file = SentFile(clean(filename)[:LONGEST_FILENAME], digest(content))
         yield Reported(await self._report(employer, file, told), table.notices)

@@ -41,7 +41,12 @@ def require_value(mark: Mark | None, field: str) -> None:
 
 
 def short_text(text: str, longest: int) -> str:
-    """Return text of at most `longest` characters; raises Problem INVALID_VALUE."""
+    """Return text of at most `longest` characters without an ID number; raises Problem INVALID_VALUE."""
+    if national_id.stands_in(text):
+        message = (
+            "holds an ID number; take it out (a quotation mark that is not closed may have brought it here)"
+        )
+        raise Problem(Reason.INVALID_VALUE, message)
     if len(text) > longest:
         message = f"has {len(text)} characters, at most {longest} are possible; shorten it"
         raise Problem(Reason.INVALID_VALUE, message)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.kit.errors import already_exists, not_found
+from services.kit.errors import Violation, already_exists, invalid, not_found
 from services.kit.privacy import Vault
 from services.kit.resource import Resource
 from services.kit.storage.commands import command
@@ -88,5 +88,13 @@ class Learners(Resource[LearnerRow]):
 
 def _clean(row: LearnerRow) -> None:
     row.display_name = person_name(line(row.display_name, 60, "learner.display_name"))
-    row.employer = optional_line(row.employer, 100, "learner.employer")
-    row.education = optional_line(row.education, 40, "learner.education")
+    row.employer = _open_text(row.employer, 100, "learner.employer")
+    row.education = _open_text(row.education, 40, "learner.education")
+
+
+def _open_text(text: str, longest: int, field: str) -> str:
+    """Return cleaned text that everyone may read; raises INVALID_FIELD, also where an ID number stands in it."""
+    if numbers.stands_in(text):
+        problem = "holds an ID number; take it out"
+        raise invalid("INVALID_FIELD", f"{field} {problem}.", Violation(field, problem, "INVALID_FIELD"))
+    return optional_line(text, longest, field)

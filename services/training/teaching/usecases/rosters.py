@@ -25,6 +25,7 @@ from services.training.teaching.domain.roster_header import HEADINGS
 from services.training.teaching.enrolling import roster_slice
 from services.training.teaching.enrolling.roster_slice import Tally
 from services.training.teaching.storage.rows.cohorts import CohortRow
+from services.vocabulary.sentences import explained
 
 LARGEST_FILE = 32 * 2**20
 CHECKED_AT_ONCE = 2000
@@ -183,7 +184,7 @@ async def _rejects(table: Table, tally: Tally) -> AsyncIterator[Rejects]:
     tally.rejects.sort(key=lambda reject: reject.row)
     for rows in slices(tally.rejects, REJECTS_AT_ONCE):
         yield Rejects(rows=rows)
-    parts = rejects.file(table, tally.rejects)
+    parts = rejects.file(table, tally.rejects, explained)
     while part := await asyncio.to_thread(next, parts, b""):
         yield Rejects(part=part)
 

@@ -138,7 +138,15 @@ async def test_rows_that_cannot_be_read_come_back_and_are_read_when_corrected(em
         "NOTICE_CODE_BLANKS_TRIMMED",
     }
     (head, back) = csv.reader(io.StringIO(employer.rejects_file.decode("utf-8-sig")))
-    assert back == ["6", "name", "NAME_MISSING", "name: is empty; fill it in", "4", "", issued[0].number]
+    assert back == [
+        "6",
+        "姓 名",
+        "NAME_MISSING",
+        "姓 名: 没有姓名，请补填 (is empty; fill it in)",
+        "4",
+        "",
+        issued[0].number,
+    ]
     back[head.index("姓 名")] = issued[0].holder_name
     rows, _ = await employer.send(as_csv([head, back]))
     assert [row.verification.outcome for row in rows] == [VALID]

@@ -57,7 +57,9 @@ def test_other_text_stays(text):
     assert unguarded(text) == text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''@"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@a", "\ta", "\ra", "'=1", "''@", "＝1", "＠A()", " =1", "\u200b=1"]
+)
 def test_what_would_run_is_made_inert(text):
     assert inert(text) == f"'{text}"
 
@@ -67,7 +69,7 @@ def test_what_would_not_run_stays(text):
     assert inert(text) == text
 
 
-@every(st.text(alphabet="'=+-@\t\ra1\""))
+@every(st.text(alphabet="'=+-@＝＠ \u200b\t\ra1\""))
 def test_reading_back_undoes_what_writing_did(text):
     assert active(inert(text)) == text
     assert unguarded(given(kept(text))) == unguarded(text)

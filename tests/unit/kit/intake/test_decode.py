@@ -1,5 +1,7 @@
 """Bytes become text without a character replaced, and what was assumed is said."""
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,15 @@ def test_utf_8_with_one_broken_character_is_no_gb_18030():
 )
 def test_what_is_no_text_is_refused(content):
     assert refusal(content)
+
+
+def test_both_byte_orders_of_utf_32_are_known_by_their_mark():
+    found = decode(codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"))
+    assert (found.text, found.encoding) == (TEXT, "utf-32-be")
+
+
+def test_a_nul_in_other_text_is_found_in_its_line():
+    assert "line 3 holds a NUL" in refusal("姓名\n张三\n李\x00四\n".encode())
 
 
 def test_a_refusal_names_the_line():

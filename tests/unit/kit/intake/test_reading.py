@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.kit.errors import AppError
-from services.kit.intake import rows, spreadsheet
+from services.kit.intake import delimited, rows, spreadsheet
 from services.kit.intake.cells import Mark
 from services.kit.intake.headings import Headings, letters
 from services.kit.intake.notice import MOST_NOTICES, NoticeCode
@@ -60,11 +60,19 @@ def test_titles_counters_and_noise_are_passed_over():
 
 
 def test_unknown_columns_and_second_headings_are_noticed_with_their_place():
-    found = table("姓名,血型,证书编号,编号\n张三,A,9,D1\n")
+    found = table("姓名,血型,证书编号,编号\n张三,A,D1,D1\n")
     assert values(found) == [("张三", "D1", "")]
     assert [(n.code, n.place) for n in found.notices] == [
         (NoticeCode.UNKNOWN_COLUMN, "column B 血型"),
         (NoticeCode.DUPLICATE_HEADING, "column C 证书编号"),
+    ]
+
+
+def test_a_second_column_that_says_something_else_is_noticed_with_its_rows():
+    found = table("姓名,证书编号,编号\n张三,D1,D1\n李四,D9,D2\n王五,,D3\n")
+    differs = [n for n in found.notices if n.rows]
+    assert [(n.code, n.place, n.rows) for n in differs] == [
+        (NoticeCode.DUPLICATE_HEADING, "column B 证书编号", (3,))
     ]
 
 
@@ -177,6 +185,24 @@ def test_lines_within_a_cell_are_one_row():
 )
 def test_a_quotation_mark_that_is_not_closed_is_an_error_where_it_began(rest):
     assert "Line 3" in refusal(f'姓名,编号,单位\n钱七,D0,\n张三,D1,"甲”\n{rest}')
+
+
+def test_shorter_rows_are_not_swallowed_by_a_mark_either():
+    assert "Line 2" in refusal('姓名,编号,单位,学历\n张三,D1,"甲\n李四,D2\n王五,D3,甲"\n')
+
+
+def test_a_cell_that_is_too_long_is_not_called_unclosed():
+    message = refusal(f"姓名,编号\n张三,{'1' * 200_000}\n")
+    assert "Line 2: a cell has more than 131072 characters" in message
+
+
+def test_blank_lines_are_not_kept_and_have_an_end(monkeypatch):
+    monkeypatch.setattr(delimited, "MOST_LINES", 1000)
+    found = table("姓名,编号\n" + "\n" * 900 + "张三,D1\n")
+    assert [(row.number, row.line) for row in found.rows] == [(902, 902)]
+    assert [(n.code, n.count) for n in found.notices] == [(NoticeCode.BLANK_ROWS_LEFT_OUT, 900)]
+    with pytest.raises(AppError, match="FILE_TOO_LARGE"):
+        table("姓名,编号\n张三,D1\n" + "\n" * 1000)
 
 
 def test_text_behind_a_closing_mark_is_an_error_of_its_own():

@@ -20,8 +20,15 @@ CELLS = st.text("张1'=+\t\"\n,", min_size=1, max_size=6)
 NUMBER = "370102199001011234"
 
 
+def said(reason: str, message: str) -> str:
+    """What people read of a reason."""
+    return f"{message} <{reason}>"
+
+
 def written(table, *numbers):
-    return b"".join(rejects.file(table, [Reject(n, "number", "INVALID_VALUE", "is wrong") for n in numbers]))
+    return b"".join(
+        rejects.file(table, [Reject(n, "number", "INVALID_VALUE", "is wrong") for n in numbers], said)
+    )
 
 
 def test_nothing_refused_is_no_file():
@@ -37,15 +44,24 @@ def test_all_columns_go_back_as_sent_with_the_reasons_before_them():
     found = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert found == [
         [*REASONS, "序号", "姓名", "编号", "备注"],
-        ["3", "number", "INVALID_VALUE", "number: is wrong", "1", "张　三", f'="{NUMBER}"', "'=1+1"],
+        [
+            "3",
+            "编号",
+            "INVALID_VALUE",
+            "编号: is wrong <INVALID_VALUE>",
+            "1",
+            "张　三",
+            f'="{NUMBER}"',
+            "'=1+1",
+        ],
     ]
 
 
 def test_several_problems_of_a_row_are_one_row():
     table = read_now("姓名,编号\n张三,1\n".encode(), HEADINGS)
     problems = [Reject(2, "name", "A", "is a"), Reject(2, "number", "A", "is b"), Reject(2, "", "C", "is c")]
-    _, line = csv.reader(io.StringIO(b"".join(rejects.file(table, problems)).decode("utf-8-sig")))
-    assert line[:4] == ["2", "name; number", "A; C", "name: is a; number: is b; is c"]
+    _, line = csv.reader(io.StringIO(b"".join(rejects.file(table, problems, said)).decode("utf-8-sig")))
+    assert line[:4] == ["2", "姓名; 编号", "A; C", "姓名: is a <A>; 编号: is b <A>; is c <C>"]
 
 
 def test_a_rejects_file_is_read_as_what_was_sent():
@@ -89,7 +105,7 @@ def test_lines_of_json_go_back_as_lines_of_json():
 
 def test_a_large_file_comes_in_parts():
     table = read_now("姓名,编号\n".encode() + "张三,1\n".encode() * 20000, HEADINGS)
-    parts = list(rejects.file(table, [Reject(row.number, "", "X", "is wrong") for row in table.rows]))
+    parts = list(rejects.file(table, [Reject(row.number, "", "X", "is wrong") for row in table.rows], said))
     assert len(parts) > 1
     assert max(map(len, parts)) < 2**20
     assert len(read_now(b"".join(parts), HEADINGS).rows) == 20000

@@ -11,6 +11,7 @@ from services.training.teaching.domain import roster_cell
 from services.training.teaching.domain.roster import Checked, Checker
 from services.training.teaching.domain.roster_cell import Problem
 from services.training.teaching.domain.roster_header import HEADINGS
+from tests.support.people import person
 
 TODAY = date(2025, 3, 10)
 VALID = "53010219200508011X"
@@ -167,6 +168,12 @@ def test_an_enrollment_in_the_future_is_refused():
 def test_no_message_quotes_an_id_number():
     result = check(["1", "张三", "530102192005080119"], ["2", "李四", VALID], ["3", "李四", VALID])
     assert not [r for r in result.rejects if "5301021920" in r.message]
+
+
+def test_an_id_number_in_another_column_is_refused():
+    with pytest.raises(Problem, match="take it out"):
+        roster_cell.short_text(f"某公司 李四,{person(2).national_id}", 100)
+    assert roster_cell.short_text("某公司 12345678901234567890", 100)
 
 
 def test_a_failed_formula_is_no_value_of_any_field():
