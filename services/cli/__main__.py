@@ -28,9 +28,9 @@ from services.cli.session import Session
 from services.client import catalog
 
 BY_HAND: dict[str, tuple[Callable[[typer.Typer], None] | None, set[str]]] = {
-    "roster": (rosters.add, {"import"}),
+    "roster": (rosters.add, {"import", "follow-import"}),
     "bank": (questions.add, set()),
-    "item": (questions.add, {"import", "export"}),
+    "item": (questions.add, {"import", "export", "follow-import"}),
     "certificate": (verification.add, {"export"}),
     "batch": (releases.add, {"watch"}),
     "report": (reports.add, {"batch-verify-file"}),

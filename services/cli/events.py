@@ -9,13 +9,11 @@ from rich.table import Table
 
 from services.cli import output
 from services.cli.commands import reported, started
-from services.cli.options import Json
+from services.cli.options import Json, Service, services_of
 from services.cli.session import Session
 from services.client import catalog, requests
 from services.client.fields import CHINA, BadValue
 from services.kit.errors import AppError, Kind, not_found
-
-Service = Annotated[str, typer.Option("--service", help="training | assessment | certificates；缺省为全部")]
 
 
 def group() -> typer.Typer:
@@ -36,17 +34,11 @@ def _call(session: Session, service: str, name: str, **content: Any) -> Any:
     return next(session.caller.answers(service, method, [requests.parse(method, content)]))
 
 
-def _services(chosen: str) -> tuple[str, ...]:
-    if chosen and chosen not in catalog.SERVICES:
-        raise BadValue(f"--service {chosen}: {' | '.join(catalog.SERVICES)}")
-    return (chosen,) if chosen else catalog.SERVICES
-
-
 def status(ctx: typer.Context, service: Service = "", json: Json = False) -> None:
     """Show the figures of each service."""
     session = started(ctx, json)
     with reported(session):
-        found = {each: _figures(_call(session, each, "GetEventStatus")) for each in _services(service)}
+        found = {each: _figures(_call(session, each, "GetEventStatus")) for each in services_of(service)}
         if session.json:
             output.print_json(found)
         else:
@@ -70,7 +62,7 @@ def list_parked(ctx: typer.Context, service: Service = "", json: Json = False) -
     """List what could not be handled."""
     session = started(ctx, json)
     with reported(session):
-        found = [{"service": s} | output.plain(e) for s in _services(service) for e in _parked(session, s)]
+        found = [{"service": s} | output.plain(e) for s in services_of(service) for e in _parked(session, s)]
         if session.json:
             output.print_json(found)
         elif found:
@@ -98,7 +90,7 @@ def drop(ctx: typer.Context, event_id: str, service: Service = "", json: Json = 
 def _on_parked(ctx: typer.Context, method: str, event_id: str, service: str, json: bool) -> None:
     session = started(ctx, json)
     with reported(session):
-        done = [each for each in _services(service) if _tried(session, each, method, event_id)]
+        done = [each for each in services_of(service) if _tried(session, each, method, event_id)]
         if not done:
             raise not_found(event_id)
         told = {"event_id": event_id, "done": done}
@@ -125,7 +117,7 @@ def republish(
     session = started(ctx, json)
     with reported(session):
         content = {"since": _moment(since)} if since else {}
-        found = {s: _call(session, s, "RepublishEvents", **content).events for s in _services(service)}
+        found = {s: _call(session, s, "RepublishEvents", **content).events for s in services_of(service)}
         output.print_json(found) if session.json else output.lines(output.account(found))
 
 

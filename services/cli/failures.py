@@ -20,10 +20,11 @@ CODES = {
     Kind.EXHAUSTED: REFUSED,
     Kind.UNAVAILABLE: UNAVAILABLE,
     Kind.DEADLINE: UNAVAILABLE,
+    Kind.CANCELLED: REFUSED,
 }
 EXIT_CODES = {
     OK: ("成功", "done"),
-    REFUSED: ("规则不允许", "refused by the rules"),
+    REFUSED: ("规则不允许，或被提前终止", "refused by the rules, or ended early"),
     USAGE: ("用法或请求有误", "wrong usage or request"),
     NOT_FOUND: ("不存在", "not found"),
     NOT_ALLOWED: ("未登录或无权", "not logged in or not allowed"),

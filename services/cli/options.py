@@ -9,9 +9,20 @@ from typing import Annotated, Any
 
 import typer
 
+from services.client import catalog
 from services.client.fields import JSON, BadValue, Field
 
+Service = Annotated[
+    str, typer.Option("--service", help="training | assessment | certificates；缺省为全部 · all of them")
+]
 Json = Annotated[bool, typer.Option("--json", help="JSON 输出 · answer as JSON")]
+
+
+def services_of(chosen: str) -> tuple[str, ...]:
+    """Return the services that `--service` means; raises BadValue that names them."""
+    if chosen and chosen not in catalog.SERVICES:
+        raise BadValue(f"--service {chosen}: {' | '.join(catalog.SERVICES)}")
+    return (chosen,) if chosen else catalog.SERVICES
 
 
 def sign(run: Callable[..., None], options: Iterable[Field], first: Field | None, paged: bool) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from google.protobuf import json_format
+from google.protobuf import json_format, symbol_database
 from google.protobuf.message import Message
 from rich.console import Console
 from rich.table import Table
 
+from services.client.failures import told_by
+
 CHINA = timezone(timedelta(hours=8))
 QUIET_WIDTH = 200  # columns where the output is no terminal
 COLUMNS = 7
+LISTED = 20  # elements of a list on the screen; --json has them all
 FIRST = (
     "name",
     "number",
@@ -102,7 +105,7 @@ def _cell(value: Any) -> str:
 
 
 def account(value: dict[str, Any], indent: str = "") -> Iterator[str]:
-    """Yield the lines of one resource."""
+    """Yield the lines of one resource; of a long list the first ones, and how many more there are."""
     width = max((len(key) for key in value), default=0)
     for key, inner in value.items():
         if isinstance(inner, dict) and not _flat(inner):
@@ -110,8 +113,10 @@ def account(value: dict[str, Any], indent: str = "") -> Iterator[str]:
             yield from account(inner, indent + "  ")
         elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
             yield f"{indent}{key}:"
-            for each in inner:
+            for each in inner[:LISTED]:
                 yield f"{indent}  - " + ", ".join(f"{k}={_cell(v)}" for k, v in each.items())
+            if len(inner) > LISTED:
+                yield f"{indent}  … +{len(inner) - LISTED} (--json)"
         else:
             yield f"{indent}{key:<{width}}  {_cell(', '.join(map(str, inner)) if isinstance(inner, list) else inner)}"
 
@@ -149,7 +154,18 @@ SPECIAL = {
     "google.type.Date": lambda d: f"{d.year:04d}-{d.month:02d}-{d.day:02d}",
     "google.protobuf.Timestamp": lambda t: _local(t.ToDatetime(timezone.utc)),  # noqa: UP017
     "google.protobuf.Duration": lambda d: f"{d.ToTimedelta()}",
+    "google.protobuf.Any": lambda packed: _unpacked(packed),
+    "google.rpc.Status": lambda status: told_by(status),
 }
+
+
+def _unpacked(packed: Any) -> dict[str, Any]:
+    """Return what an Any holds; only its type where that is not known here."""
+    try:
+        kind = symbol_database.Default().GetSymbol(packed.TypeName())
+    except KeyError:
+        return {"type": packed.TypeName()}
+    return _readable(kind.FromString(packed.value))
 
 
 def _local(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from services.cli.commands import reported, started
 from services.cli.intake import Intake, KeepRejects
 from services.cli.options import Json
 from services.cli.progress import Stages
+from services.cli.session import Session
 from services.client import uploads
 from services.client.fields import BadValue
 
@@ -37,16 +38,20 @@ def import_items(
     session = started(ctx, json)
     with reported(session):
         sent = parts(bank, file, dry_run, point)
-        with Stages(quiet=session.json) as stages:
-            answers = session.caller.stream("ItemService/ImportItems", sent)
-            last, intake = gather(answers, stages)
-        intake.keep(rejects)
-        figures = {name: getattr(last, name) for name in FIGURES}
-        if session.json:
-            output.print_json(figures | intake.plain())
-        else:
-            output.lines(output.account(figures))
-            output.lines(intake.lines(session.lang))
+        tell(session, session.caller.stream("ItemService/ImportItems", sent), rejects)
+
+
+def tell(session: Session, answers: Iterable[Any], rejects: Path | None) -> None:
+    """Show progress and what came of an import; keep what was refused."""
+    with Stages(quiet=session.json) as stages:
+        last, intake = gather(answers, stages)
+    intake.keep(rejects)
+    figures = {name: getattr(last, name) for name in FIGURES}
+    if session.json:
+        output.print_json(figures | intake.plain())
+    else:
+        output.lines(output.account(figures))
+        output.lines(intake.lines(session.lang))
 
 
 def parts(bank: str, file: Path, dry_run: bool, point: str) -> list[dict[str, Any]]:

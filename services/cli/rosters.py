@@ -11,6 +11,7 @@ from services.cli.commands import reported, started
 from services.cli.intake import Intake, KeepRejects
 from services.cli.options import Json
 from services.cli.progress import Stages
+from services.cli.session import Session
 from services.client import uploads
 
 STAGES = {1: "接收 receiving", 2: "检查 checking", 3: "导入 importing"}
@@ -35,15 +36,19 @@ def import_roster(
     with reported(session):
         about = {"filename": file.name, "dry_run": dry_run}
         sent = uploads.parts(file.read_bytes(), first=about, every={"parent": cohort})
-        with Stages(quiet=session.json) as stages:
-            answers = session.caller.stream("RosterService/ImportRoster", sent)
-            summary, intake = gather(answers, stages)
-        intake.keep(rejects)
-        if session.json:
-            output.print_json(output.plain(summary) | intake.plain())
-        else:
-            output.show(summary, False)
-            output.lines(intake.lines(session.lang))
+        tell(session, session.caller.stream("RosterService/ImportRoster", sent), rejects)
+
+
+def tell(session: Session, answers: Iterator[Any], rejects: Path | None) -> None:
+    """Show progress and what came of an import; keep what was refused."""
+    with Stages(quiet=session.json) as stages:
+        summary, intake = gather(answers, stages)
+    intake.keep(rejects)
+    if session.json:
+        output.print_json(output.plain(summary) | intake.plain())
+    else:
+        output.show(summary, False)
+        output.lines(intake.lines(session.lang))
 
 
 def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, Intake]:

@@ -23,6 +23,7 @@ KINDS = {
     Kind.EXHAUSTED: ("超出限额", "A limit is reached"),
     Kind.UNAVAILABLE: ("服务暂不可用", "Not available now"),
     Kind.DEADLINE: ("超时", "Took too long"),
+    Kind.CANCELLED: ("已提前终止", "Ended early"),
 }
 HAN = re.compile("[\u4e00-\u9fff]")
 FAULTS = (
@@ -60,6 +61,12 @@ def failed(call: str, status: status_pb2.Status) -> AppError | Fault:
     if status.code in {code.value[0] for code in FAULTS}:
         return Fault(call, grpc.StatusCode.INTERNAL, status.message)
     return error_of(status)
+
+
+def told_by(status: status_pb2.Status) -> dict[str, str]:
+    """Return what a status says, and its reason where it has one."""
+    reason = error_of(status).reason
+    return {"message": status.message} | ({"reason": reason} if reason else {})
 
 
 def lines(refusal: AppError, lang: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     EXHAUSTED = "exhausted"
     UNAVAILABLE = "unavailable"
     DEADLINE = "deadline"
+    CANCELLED = "cancelled"  # somebody ended it early
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tools.docs.events import published
 
 METHODS = list(contract.methods())
 READS = re.compile(
-    "(Get|List|Find|Verify|BatchVerify|BatchGet|Export|Explain|Check(?!In)|Preview|Download|Watch)[A-Z]"
+    "(Get|List|Find|Verify|BatchVerify|BatchGet|Export|Explain|Check(?!In)|Preview|Download|Watch|Follow)[A-Z]"
 )
 FREE_ROLES = {access_pb2.ROLE_SUPERVISOR, access_pb2.ROLE_SERVICE, access_pb2.ROLE_PUBLIC}
 NATIONAL_ID = re.compile(r"^(national_id|id_number|identity_number)s?$")

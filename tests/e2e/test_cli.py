@@ -161,10 +161,17 @@ def test_a_large_roster_is_an_operation_to_watch(shell: Shell, tmp_path: Path) -
     assert (listed["name"], listed["state"], listed["done"]) == (name[0], "OPERATION_STATE_SUCCEEDED", 6000)
     code, out, err = shell.run("operation", "watch", name[0])
     assert (code, "6000/6000" in err) == (0, True), (out, err)
+    code, out, err = shell.run("operation", "get", name[0])
+    assert (code, "enrollments_created  6000" in out, "type_url" in out) == (0, True, False), out
+    code, out, err = shell.run("operation", "watch", name[0], "--rejects", str(tmp_path / "none.csv"))
+    assert (code, "enrollments_created  6000" in out, (tmp_path / "none.csv").exists()) == (0, True, False)
     result = shell.json("operation", "get", name[0])["result"]
     assert result["@type"].endswith("ImportRosterResponse")
     assert result["summary"]["enrollments_created"] == 6000
     assert shell.json("operation", "cancel", name[0])["state"] == "OPERATION_STATE_SUCCEEDED"
+    assert "此前已经结束" in shell.run("operation", "cancel", name[0])[2]
+    assert "queued | running" in shell.run("operation", "list", "--state", "done")[2]
+    assert "training | assessment" in shell.run("operation", "list", "--service", "foo")[2]
     headless.write_text("无表头\n" * 40_000, "utf-8")
     assert shell.run("roster", "import", cohort, str(headless))[0] == 2
     (failed,) = shell.json("operation", "list", "institutions/long", "--state", "failed")["operations"]

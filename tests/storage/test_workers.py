@@ -67,7 +67,7 @@ class Desk:
                 await asyncio.sleep(0.005)
 
     async def answers(self, name: str) -> list[int]:
-        return [Int32Value.FromString(a).value async for a in self.operations.answers(name)]
+        return [Int32Value.FromString(a).value async for a in self.operations.answers(name, "count")]
 
     async def accounts(self) -> list[int]:
         """Return the numbers of the steps that were taken."""
@@ -109,7 +109,7 @@ async def test_a_job_is_done_and_told(desk: Desk):
 async def test_answers_come_while_the_job_runs(desk: Desk):
     name = await desk.ask()
     async with working(desk):
-        stream = desk.operations.answers(name)
+        stream = desk.operations.answers(name, "count")
         first = await anext(stream)
         assert (await desk.operations.get(name)).state is OperationState.RUNNING
         assert Int32Value.FromString(first).value == 1

@@ -23,6 +23,7 @@ CODES: dict[Kind, grpc.StatusCode] = {
     Kind.EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Kind.UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
     Kind.DEADLINE: grpc.StatusCode.DEADLINE_EXCEEDED,
+    Kind.CANCELLED: grpc.StatusCode.CANCELLED,
 }
 KINDS = {code: kind for kind, code in CODES.items()}
 DETAILS_KEY = "grpc-status-details-bin"
@@ -51,10 +52,8 @@ def status_of(error: AppError, domain: str, request_id: str = "") -> status_pb2.
 
 
 def error_of(status: status_pb2.Status) -> AppError:
-    """Return the error that a status tells of; what was CANCELLED is a conflict, other codes are UNAVAILABLE."""
-    kinds = {code.value[0]: kind for code, kind in KINDS.items()} | {
-        grpc.StatusCode.CANCELLED.value[0]: Kind.CONFLICT
-    }
+    """Return the error that a status tells of; codes outside the table become UNAVAILABLE."""
+    kinds = {code.value[0]: kind for code, kind in KINDS.items()}
     found = AppError(kinds.get(status.code, Kind.UNAVAILABLE), "", status.message)
     _read(found, status)
     return found
@@ -108,12 +107,14 @@ def _list(target: Any, entries: Sequence[Message], info: error_details_pb2.Error
 
 def from_call(error: Any) -> AppError:
     """Return the AppError behind a client's `grpc.RpcError`; codes outside the table become UNAVAILABLE."""
+    told = [value for key, value in error.trailing_metadata() or () if key == DETAILS_KEY]
     kind = KINDS.get(error.code(), Kind.UNAVAILABLE)
+    if kind is Kind.CANCELLED and not told:  # a connection that ended, not work that somebody ended
+        kind = Kind.UNAVAILABLE
     found = AppError(kind, error.code().name, error.details() or error.code().name)
-    for key, value in error.trailing_metadata() or ():
-        if key == DETAILS_KEY:
-            with suppress(DecodeError):
-                _read(found, status_pb2.Status.FromString(value))
+    for value in told:
+        with suppress(DecodeError):
+            _read(found, status_pb2.Status.FromString(value))
     return found
 
 

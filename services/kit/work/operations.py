@@ -9,7 +9,7 @@ from typing import Any
 from google.rpc import code_pb2, status_pb2
 
 from services.kit.acts.actor import ACTOR, Actor
-from services.kit.errors import AppError, Kind, precondition
+from services.kit.errors import AppError, Kind, not_found, precondition
 from services.kit.resource import Resource
 from services.kit.rpc.status import error_of, status_of
 from services.kit.storage import operations
@@ -105,12 +105,17 @@ class Operations(Resource[Operation]):
             last = now
             await asyncio.sleep(PAUSE)
 
-    async def answers(self, name: str) -> AsyncIterator[bytes]:
-        """Yield what the job tells, serialized, until it has ended; raises what the job raised."""
+    async def answers(self, name: str, kind: str) -> AsyncIterator[bytes]:
+        """Yield what a job of that kind tells, serialized, from its beginning until it has ended.
+
+        Raises NOT_FOUND, and what the job raised.
+        """
         after = 0
         while True:
             async with self.store.read() as tx:
                 row = await tx.get(self.row, name)
+                if row.kind != kind:
+                    raise not_found(name)
                 told = await operations.answers(tx, name, after)
             for number, answer in told:
                 after = number
@@ -157,9 +162,7 @@ def _asker() -> dict[str, Any]:
 def cancelled(row: Operation) -> status_pb2.Status:
     """Return what a cancelled operation says."""
     message = f"{row.name} was ended early; what was done before stays."
-    status = status_of(AppError(Kind.CONFLICT, "OPERATION_CANCELLED", message), "shuzheng")
-    status.code = code_pb2.CANCELLED
-    return status
+    return status_of(AppError(Kind.CANCELLED, "OPERATION_CANCELLED", message), "shuzheng")
 
 
 def _require_success(row: Operation) -> None:

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from shuzheng.assessment.v1 import bank_service_pb2, item_service_pb2
 from shuzheng.assessment.v1.bank_service_pb2_grpc import BankServiceStub
+from shuzheng.assessment.v1.item_service_pb2_grpc import ItemServiceStub
 from shuzheng.operations.v1 import operation_service_pb2 as operations
 from shuzheng.operations.v1.operation_pb2 import OperationState
 from shuzheng.operations.v1.operation_service_pb2_grpc import OperationServiceStub
@@ -95,6 +96,9 @@ async def test_the_caller_is_told_the_same_by_a_worker(open_service, opened, pre
     await open_bank(small)
     expected = await send_file(small, BANK, file, GIFT, preview=preview)
     assert told(answers) == told(expected)
+    stub = opened.stub(ItemServiceStub, "body", BODY)
+    request = item_service_pb2.FollowItemImportRequest(name=first.operation)
+    assert told([answer async for answer in stub.FollowItemImport(request)]) == told(expected)
     assert counts(answers[-1]) == (263, 263, 240, 20, 3)
     assert not expected[0].operation, "a small file became an operation"
     assert all(bool(item.name) is not preview for answer in answers for item in answer.items)
@@ -140,7 +144,7 @@ async def test_an_import_is_cancelled_in_the_middle(opened):
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await sending
     assert (error.value.code(), from_call(error.value).reason) == (
-        grpc.StatusCode.ABORTED, "OPERATION_CANCELLED",
+        grpc.StatusCode.CANCELLED, "OPERATION_CANCELLED",
     )  # fmt: skip
     found = await operation(opened)
     assert found.state == OperationState.OPERATION_STATE_CANCELLED and 100 <= found.done < 3000

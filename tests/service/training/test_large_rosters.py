@@ -99,6 +99,23 @@ async def test_the_caller_is_told_the_same_by_a_worker(world, cohort, dry_run: b
     assert result.notices == large.notices
 
 
+async def test_who_hung_up_is_told_the_same_again(world, cohort, refused):
+    async with working(world):
+        large = await world.import_roster(cohort, roster(ROWS, ("甲", "123")))
+    name = (await operation(world)).name
+    request = roster_service_pb2.FollowRosterImportRequest(name=name)
+    answers = [answer async for answer in world.a.rosters.FollowRosterImport(request)]
+    assert b"".join(answer.rejects_file for answer in answers) == large.rejects_file != b""
+    assert answers[-1].summary == large.summary
+    with refused() as refusal:
+        _ = [answer async for answer in world.b.rosters.FollowRosterImport(request)]
+    assert refusal.reason == "OTHER_TENANT"
+    with refused() as refusal:
+        request.name = name.replace("training-", "training-0")
+        _ = [answer async for answer in world.a.rosters.FollowRosterImport(request)]
+    assert refusal.reason == "RESOURCE_NOT_FOUND"
+
+
 async def test_refused_rows_wait_sealed_too(world, cohort):
     name, number = "甲", person(7).national_id.replace("1", "7", 1)
     async with working(world):

@@ -485,6 +485,28 @@ class RetireItemRequest(_message.Message):
 Global___RetireItemRequest: _TypeAlias = RetireItemRequest  # noqa: Y015
 
 @_typing.final
+class FollowItemImportRequest(_message.Message):
+    """Which import to follow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """bodies/{body}/operations/{operation}."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowItemImportRequest: _TypeAlias = FollowItemImportRequest  # noqa: Y015
+
+@_typing.final
 class ImportItemsRequest(_message.Message):
     """One part of an import. Every message names the bank; the first one's settings count."""
 

@@ -86,6 +86,11 @@ class ItemServiceStub:
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.RetireItemRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_assessment_dot_v1_dot_item__pb2.Item.FromString,
                 _registered_method=True)
+        self.FollowItemImport = channel.unary_stream(
+                '/shuzheng.assessment.v1.ItemService/FollowItemImport',
+                request_serializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.FollowItemImportRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.ImportItemsResponse.FromString,
+                _registered_method=True)
         self.ImportItems = channel.stream_stream(
                 '/shuzheng.assessment.v1.ItemService/ImportItems',
                 request_serializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.ImportItemsRequest.SerializeToString,
@@ -173,6 +178,14 @@ class ItemServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FollowItemImport(self, request, context):
+        """Follows an import that a worker does, from its beginning: the answers that ImportItems gives, for whoever hung up, as
+        long as the operation is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ImportItems(self, request_iterator, context):
         """Imports a question file sent in chunks. Good items go in as drafts, bad ones come back as rejects,
         items that the bank holds already are counted and left alone. A large file is imported by a worker.
@@ -240,6 +253,11 @@ def add_ItemServiceServicer_to_server(servicer, server):
                     servicer.RetireItem,
                     request_deserializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.RetireItemRequest.FromString,
                     response_serializer=shuzheng_dot_assessment_dot_v1_dot_item__pb2.Item.SerializeToString,
+            ),
+            'FollowItemImport': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowItemImport,
+                    request_deserializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.FollowItemImportRequest.FromString,
+                    response_serializer=shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.ImportItemsResponse.SerializeToString,
             ),
             'ImportItems': grpc.stream_stream_rpc_method_handler(
                     servicer.ImportItems,
@@ -523,6 +541,33 @@ class ItemService:
             '/shuzheng.assessment.v1.ItemService/RetireItem',
             shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.RetireItemRequest.SerializeToString,
             shuzheng_dot_assessment_dot_v1_dot_item__pb2.Item.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowItemImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/shuzheng.assessment.v1.ItemService/FollowItemImport',
+            shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.FollowItemImportRequest.SerializeToString,
+            shuzheng_dot_assessment_dot_v1_dot_item__service__pb2.ImportItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,10 @@ class ItemServiceStub:
     """Activates many items of one bank at once: all or none."""
     RetireItem: _aio.UnaryUnaryMultiCallable[_item_service_pb2.RetireItemRequest, _item_pb2.Item]
     """Any state → RETIRED."""
+    FollowItemImport: _aio.UnaryStreamMultiCallable[_item_service_pb2.FollowItemImportRequest, _item_service_pb2.ImportItemsResponse]
+    """Follows an import that a worker does, from its beginning: the answers that ImportItems gives, for whoever hung up, as
+    long as the operation is kept.
+    """
     ImportItems: _aio.StreamStreamMultiCallable[_item_service_pb2.ImportItemsRequest, _item_service_pb2.ImportItemsResponse]
     """Imports a question file sent in chunks. Good items go in as drafts, bad ones come back as rejects,
     items that the bank holds already are counted and left alone. A large file is imported by a worker.
@@ -130,6 +134,16 @@ class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_item_service_pb2.RetireItemRequest, _abc.Awaitable[_item_pb2.Item]],
     ) -> _abc.Awaitable[_item_pb2.Item]:
         """Any state → RETIRED."""
+
+    @_abc_1.abstractmethod
+    def FollowItemImport(
+        self,
+        request: _item_service_pb2.FollowItemImportRequest,
+        context: _aio.ServicerContext[_item_service_pb2.FollowItemImportRequest, _abc.AsyncIterator[_item_service_pb2.ImportItemsResponse]],
+    ) -> _abc.AsyncIterator[_item_service_pb2.ImportItemsResponse]:
+        """Follows an import that a worker does, from its beginning: the answers that ImportItems gives, for whoever hung up, as
+        long as the operation is kept.
+        """
 
     @_abc_1.abstractmethod
     def ImportItems(

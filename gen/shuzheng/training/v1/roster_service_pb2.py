@@ -30,13 +30,15 @@ from shuzheng.training.v1 import roster_pb2 as shuzheng_dot_training_dot_v1_dot_
 from shuzheng.type.v1 import notice_pb2 as shuzheng_dot_type_dot_v1_dot_notice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/roster_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/roster.proto\x1a\x1dshuzheng/type/v1/notice.proto\"\x99\x01\n\x13ImportRosterRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\x12\x18\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\xb1\x02\n\x14ImportRosterResponse\x12\x36\n\x08progress\x18\x01 \x01(\x0b\x32$.shuzheng.training.v1.RosterProgress\x12\x33\n\x07rejects\x18\x02 \x03(\x0b\x32\".shuzheng.training.v1.RosterReject\x12\x14\n\x0crejects_file\x18\x03 \x01(\x0c\x12\x34\n\x07summary\x18\x04 \x01(\x0b\x32#.shuzheng.training.v1.RosterSummary\x12\x35\n\toperation\x18\x05 \x01(\tB\"\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\x12)\n\x07notices\x18\x06 \x03(\x0b\x32\x18.shuzheng.type.v1.Notice2\x8c\x01\n\rRosterService\x12{\n\x0cImportRoster\x12).shuzheng.training.v1.ImportRosterRequest\x1a*.shuzheng.training.v1.ImportRosterResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)shuzheng/training/v1/roster_service.proto\x12\x14shuzheng.training.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a shuzheng/options/v1/access.proto\x1a!shuzheng/training/v1/roster.proto\x1a\x1dshuzheng/type/v1/notice.proto\"[\n\x19\x46ollowRosterImportRequest\x12>\n\x04name\x18\x01 \x01(\tB0\xe2\x41\x01\x02\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\xbaH\x07r\x05\x10\x01\x18\xac\x02\"\x99\x01\n\x13ImportRosterRequest\x12;\n\x06parent\x18\x01 \x01(\tB+\xe2\x41\x01\x02\xfa\x41\x1a\n\x18training.shuzheng/Cohort\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x1a\n\x08\x66ilename\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xff\x01\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\x12\x18\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\xb1\x02\n\x14ImportRosterResponse\x12\x36\n\x08progress\x18\x01 \x01(\x0b\x32$.shuzheng.training.v1.RosterProgress\x12\x33\n\x07rejects\x18\x02 \x03(\x0b\x32\".shuzheng.training.v1.RosterReject\x12\x14\n\x0crejects_file\x18\x03 \x01(\x0c\x12\x34\n\x07summary\x18\x04 \x01(\x0b\x32#.shuzheng.training.v1.RosterSummary\x12\x35\n\toperation\x18\x05 \x01(\tB\"\xfa\x41\x1f\n\x1doperations.shuzheng/Operation\x12)\n\x07notices\x18\x06 \x03(\x0b\x32\x18.shuzheng.type.v1.Notice2\x92\x02\n\rRosterService\x12{\n\x0cImportRoster\x12).shuzheng.training.v1.ImportRosterRequest\x1a*.shuzheng.training.v1.ImportRosterResponse\"\x10\x8a\xb5\x18\x0c\n\n\x08\x02\x12\x06parent(\x01\x30\x01\x12\x83\x01\n\x12\x46ollowRosterImport\x12/.shuzheng.training.v1.FollowRosterImportRequest\x1a*.shuzheng.training.v1.ImportRosterResponse\"\x0e\x8a\xb5\x18\n\n\x08\x08\x02\x12\x04name0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shuzheng.training.v1.roster_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_FOLLOWROSTERIMPORTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_FOLLOWROSTERIMPORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\037\n\035operations.shuzheng/Operation\272H\007r\005\020\001\030\254\002'
   _globals['_IMPORTROSTERREQUEST'].fields_by_name['parent']._loaded_options = None
   _globals['_IMPORTROSTERREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\032\n\030training.shuzheng/Cohort\272H\007r\005\020\001\030\254\002'
   _globals['_IMPORTROSTERREQUEST'].fields_by_name['filename']._loaded_options = None
@@ -47,10 +49,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTROSTERRESPONSE'].fields_by_name['operation']._serialized_options = b'\372A\037\n\035operations.shuzheng/Operation'
   _globals['_ROSTERSERVICE'].methods_by_name['ImportRoster']._loaded_options = None
   _globals['_ROSTERSERVICE'].methods_by_name['ImportRoster']._serialized_options = b'\212\265\030\014\n\n\010\002\022\006parent'
-  _globals['_IMPORTROSTERREQUEST']._serialized_start=257
-  _globals['_IMPORTROSTERREQUEST']._serialized_end=410
-  _globals['_IMPORTROSTERRESPONSE']._serialized_start=413
-  _globals['_IMPORTROSTERRESPONSE']._serialized_end=718
-  _globals['_ROSTERSERVICE']._serialized_start=721
-  _globals['_ROSTERSERVICE']._serialized_end=861
+  _globals['_ROSTERSERVICE'].methods_by_name['FollowRosterImport']._loaded_options = None
+  _globals['_ROSTERSERVICE'].methods_by_name['FollowRosterImport']._serialized_options = b'\212\265\030\n\n\010\010\002\022\004name'
+  _globals['_FOLLOWROSTERIMPORTREQUEST']._serialized_start=256
+  _globals['_FOLLOWROSTERIMPORTREQUEST']._serialized_end=347
+  _globals['_IMPORTROSTERREQUEST']._serialized_start=350
+  _globals['_IMPORTROSTERREQUEST']._serialized_end=503
+  _globals['_IMPORTROSTERRESPONSE']._serialized_start=506
+  _globals['_IMPORTROSTERRESPONSE']._serialized_end=811
+  _globals['_ROSTERSERVICE']._serialized_start=814
+  _globals['_ROSTERSERVICE']._serialized_end=1088
 # @@protoc_insertion_point(module_scope)

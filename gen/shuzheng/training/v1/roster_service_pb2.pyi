@@ -21,6 +21,28 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class FollowRosterImportRequest(_message.Message):
+    """Which import to follow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """institutions/{institution}/operations/{operation}."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowRosterImportRequest: _TypeAlias = FollowRosterImportRequest  # noqa: Y015
+
+@_typing.final
 class ImportRosterRequest(_message.Message):
     """One part of the file. Every message names the cohort."""
 
@@ -56,7 +78,7 @@ Global___ImportRosterRequest: _TypeAlias = ImportRosterRequest  # noqa: Y015
 
 @_typing.final
 class ImportRosterResponse(_message.Message):
-    """Answer of ImportRoster: a message holds progress, rejects or the summary."""
+    """Answer of ImportRoster and FollowRosterImport: a message holds progress, rejects or the summary."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

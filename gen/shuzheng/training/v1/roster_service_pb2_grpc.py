@@ -40,6 +40,11 @@ class RosterServiceStub:
                 request_serializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterRequest.SerializeToString,
                 response_deserializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.FromString,
                 _registered_method=True)
+        self.FollowRosterImport = channel.unary_stream(
+                '/shuzheng.training.v1.RosterService/FollowRosterImport',
+                request_serializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.FollowRosterImportRequest.SerializeToString,
+                response_deserializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.FromString,
+                _registered_method=True)
 
 
 class RosterServiceServicer:
@@ -56,12 +61,25 @@ class RosterServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FollowRosterImport(self, request, context):
+        """Follows an import that a worker does, from its beginning: the answers that ImportRoster gives, for whoever hung up,
+        as long as the operation is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RosterServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'ImportRoster': grpc.stream_stream_rpc_method_handler(
                     servicer.ImportRoster,
                     request_deserializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterRequest.FromString,
+                    response_serializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.SerializeToString,
+            ),
+            'FollowRosterImport': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowRosterImport,
+                    request_deserializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.FollowRosterImportRequest.FromString,
                     response_serializer=shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.SerializeToString,
             ),
     }
@@ -92,6 +110,33 @@ class RosterService:
             target,
             '/shuzheng.training.v1.RosterService/ImportRoster',
             shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterRequest.SerializeToString,
+            shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowRosterImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/shuzheng.training.v1.RosterService/FollowRosterImport',
+            shuzheng_dot_training_dot_v1_dot_roster__service__pb2.FollowRosterImportRequest.SerializeToString,
             shuzheng_dot_training_dot_v1_dot_roster__service__pb2.ImportRosterResponse.FromString,
             options,
             channel_credentials,

@@ -22,6 +22,10 @@ class RosterServiceStub:
     Importing the same file again changes nothing; the file of refused rows, corrected, can be sent like any other. A large file
     is imported by a worker.
     """
+    FollowRosterImport: _aio.UnaryStreamMultiCallable[_roster_service_pb2.FollowRosterImportRequest, _roster_service_pb2.ImportRosterResponse]
+    """Follows an import that a worker does, from its beginning: the answers that ImportRoster gives, for whoever hung up,
+    as long as the operation is kept.
+    """
 
 class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
     """Rosters: files of learners as institutions send them."""
@@ -36,6 +40,16 @@ class RosterServiceServicer(metaclass=_abc_1.ABCMeta):
         is enrolling. Answers with progress, then with the rows that were refused and why, then with a summary.
         Importing the same file again changes nothing; the file of refused rows, corrected, can be sent like any other. A large file
         is imported by a worker.
+        """
+
+    @_abc_1.abstractmethod
+    def FollowRosterImport(
+        self,
+        request: _roster_service_pb2.FollowRosterImportRequest,
+        context: _aio.ServicerContext[_roster_service_pb2.FollowRosterImportRequest, _abc.AsyncIterator[_roster_service_pb2.ImportRosterResponse]],
+    ) -> _abc.AsyncIterator[_roster_service_pb2.ImportRosterResponse]:
+        """Follows an import that a worker does, from its beginning: the answers that ImportRoster gives, for whoever hung up,
+        as long as the operation is kept.
         """
 
 def add_RosterServiceServicer_to_server(servicer: RosterServiceServicer, server: _aio.Server) -> None: ...

@@ -158,8 +158,19 @@ class ItemService(services.ItemServiceServicer):
         asked = Asked(ITEM_IMPORT, body_of(into.bank), into.bank, into.author, asdict(into), content)
         operation = await self.operations.ask(asked)
         yield messages.ImportItemsResponse(operation=operation.name)
-        async for answer in self.operations.answers(operation.name):
-            yield messages.ImportItemsResponse.FromString(answer)
+        async for answer in self._told(operation.name):
+            yield answer
+
+    async def FollowItemImport(
+        self, request: messages.FollowItemImportRequest, context: Any
+    ) -> AsyncIterator[messages.ImportItemsResponse]:
+        """Answer as the import does that somebody asked for."""
+        async for answer in self._told(request.name):
+            yield answer
+
+    async def _told(self, operation: str) -> AsyncIterator[messages.ImportItemsResponse]:
+        async for told in self.operations.answers(operation, ITEM_IMPORT):
+            yield messages.ImportItemsResponse.FromString(told)
 
     async def ExportItems(
         self, request: messages.ExportItemsRequest, context: Any

@@ -100,8 +100,20 @@ class RosterService(roster_service_pb2_grpc.RosterServiceServicer):
             Asked(ROSTER_IMPORT, tenant, settings.cohort, caller().subject, arguments, sealed)
         )
         yield roster_service_pb2.ImportRosterResponse(operation=operation.name)
-        async for told in self.operations.answers(operation.name):
+        async for answer in self._told(operation.name):
+            yield answer
+
+    async def FollowRosterImport(
+        self, request: roster_service_pb2.FollowRosterImportRequest, context: Any
+    ) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
+        """Answer as the import does that somebody asked for."""
+        async for answer in self._told(request.name):
+            yield answer
+
+    async def _told(self, operation: str) -> AsyncIterator[roster_service_pb2.ImportRosterResponse]:
+        """Yield what a worker tells; the rejects file is opened only here, where it leaves the service."""
+        async for told in self.operations.answers(operation, ROSTER_IMPORT):
             answer = roster_service_pb2.ImportRosterResponse.FromString(told)
             if answer.rejects_file:
-                answer.rejects_file = vault.open_file(answer.rejects_file)
+                answer.rejects_file = self.rosters.vault.open_file(answer.rejects_file)
             yield answer
