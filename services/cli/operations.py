@@ -30,6 +30,10 @@ FOLLOWED: dict[str, tuple[str, Callable[[Session, Iterator[Any], Path | None], N
 }
 ENDED_BEFORE = ("该任务此前已经结束，没有什么可终止", "It had ended before; there is nothing to end.")
 ENDS = ("已请求终止：当前一批完成后停止", "Asked to end: it stops after the batch under way.")
+ALL_REJECTS = (
+    "退回内容如有，可全部取回并改正",
+    "All that was refused, if anything, to correct and send again",
+)
 Name = Annotated[str, typer.Argument(help="…/operations/{service}-{id}")]
 
 
@@ -94,6 +98,9 @@ def _show(session: Session, operation: Any) -> None:
     """Show an operation; what its result may be has to be known for that."""
     list(catalog.services())
     output.show(operation, session.json)
+    if not session.json and operation.kind in FOLLOWED and operation.HasField("result"):
+        told = ALL_REJECTS[session.lang == "en"]
+        output.error_console().print(f"{told}: operation watch {operation.name} --rejects FILE", markup=False)
 
 
 def get(ctx: typer.Context, name: Name, json: Json = False) -> None:

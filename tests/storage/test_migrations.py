@@ -1,6 +1,8 @@
 """The migrations of every service make exactly its tables, once, on both engines."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -83,3 +85,22 @@ async def test_replicas_that_start_together_migrate_once(databases: Databases, s
     finally:
         for replica in replicas:
             await replica.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_migration_is_written_where_nothing_has_changed(service: str):
+    before = sorted((ROOT / service / "migrations" / "versions").glob("*.py"))
+    done = written(service, "nothing")
+    assert (done.returncode, "nothing is written" in done.stdout) == (0, True), done.stderr
+    assert sorted((ROOT / service / "migrations" / "versions").glob("*.py")) == before
+
+
+def test_a_service_that_is_none_is_said_to_be_none():
+    done = written("nothing", "nothing")
+    assert (done.returncode, "no such service" in done.stderr) == (2, True)
+
+
+def written(service: str, message: str) -> "subprocess.CompletedProcess[str]":
+    """Ask for a migration as a developer does."""
+    command = [sys.executable, "-m", "services.kit.storage.migrate", service, message]
+    return subprocess.run(command, cwd=ROOT.parent, capture_output=True, text=True, timeout=60)

@@ -5,8 +5,8 @@
 writes the next script from the difference between the rows and the migrations.
 """
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from importlib import import_module
 from importlib.resources import files
@@ -59,7 +59,7 @@ def metadata_of(service: str) -> MetaData:
 
 
 async def revise(service: str, message: str) -> None:
-    """Write the next migration of a service by comparing its rows with its migrations."""
+    """Write the next migration of a service by comparing its rows with its migrations; none where they agree."""
     package, metadata = f"services.{service}", metadata_of(service)
     with tempfile.TemporaryDirectory() as scratch:
         database = Database(f"sqlite:///{scratch}/scratch.db")
@@ -75,8 +75,35 @@ def _revise(connection: Connection, package: str, metadata: MetaData, message: s
 
     config = _config(connection, package, metadata)
     number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
-    command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+    command.revision(
+        config,
+        message,
+        autogenerate=True,
+        rev_id=f"{number:04d}",
+        process_revision_directives=_require_difference,
+    )
+
+
+def _require_difference(_context: Any, _revision: Any, scripts: list[Any]) -> None:
+    """Write nothing where nothing has changed."""
+    if all(script.upgrade_ops.is_empty() for script in scripts):
+        print("rows and migrations agree; nothing is written")
+        scripts.clear()
+
+
+def main() -> None:
+    """Write what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m services.kit.storage.migrate",
+        description="Writes the next migration of a service from the difference between its rows and its migrations.",
+    )
+    parser.add_argument("service", help="whose, for example training")
+    parser.add_argument("message", help="what it does, for example 'add cohorts'")
+    chosen = parser.parse_args()
+    if not (files("services") / chosen.service / "migrations").is_dir():
+        parser.error(f"services/{chosen.service}/migrations: there is no such service")
+    asyncio.run(revise(chosen.service, chosen.message))
 
 
 if __name__ == "__main__":
-    asyncio.run(revise(sys.argv[1], sys.argv[2]))
+    main()
