@@ -239,12 +239,12 @@ async def _ended(take: Taking) -> AsyncIterator[Progress]:
 def _unknown(question: Question, code: str, codes: set[str]) -> list[Flaw]:
     if code in codes:
         return []
-    named = (
-        f"category {question.category!r} names"
+    wrong = (
+        f"category {question.category!r} names no knowledge point of the bank; correct it"
         if question.category
-        else "the question has no category that names"
+        else "the question stands in no category; put it into one that names a knowledge point of the bank"
     )
-    return [Flaw("category", Reason.UNKNOWN_KNOWLEDGE_POINT, f"{named} no knowledge point of the bank")]
+    return [Flaw("category", Reason.UNKNOWN_KNOWLEDGE_POINT, wrong)]
 
 
 def _values(bank: str, question: Question, code: str, actor: str) -> dict[str, Any]:
