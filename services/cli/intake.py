@@ -50,12 +50,14 @@ class Intake:
     def lines(self, lang: str) -> Iterator[str]:
         """Yield a line for each of the first rejects and for each notice."""
         for reject in self.rejects[:SHOWN]:
-            where = f"{self.at} {getattr(reject, self.at)}"
+            number = getattr(reject, self.at)
+            where = notices.row(number, lang) if self.at == "row" or lang != "en" else f"{self.at} {number}"
             field = f"{reject.field}: " if reject.field else ""
             yield f"  {where}: {field}{failures.explained(reject.reason, reject.message, lang)}"
         if len(self.rejects) > SHOWN:
-            yield f"  … {len(self.rejects) - SHOWN} more"
+            more = len(self.rejects) - SHOWN
+            yield f"  … {more} more" if lang == "en" else f"  … 另有 {more} 条"
         if self.notices:
-            yield "提示 notices:"
+            yield "notices:" if lang == "en" else "提示："
         for notice in self.notices:
             yield f"  - {notices.line(notice, lang)}"

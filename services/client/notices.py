@@ -20,10 +20,17 @@ def line(notice: Notice, lang: str) -> str:
     known = NoticeCode.DESCRIPTOR.values_by_number.get(notice.code)
     chinese = sentences().get(known.name.removeprefix(PREFIX), "") if known and lang != "en" else ""
     said = f"{chinese} ({notice.message})" if chinese else notice.message
-    return f"{notice.place}: {said}{_where(notice)}" if notice.place else f"{said}{_where(notice)}"
+    return (
+        f"{notice.place}: {said}{_where(notice, lang)}" if notice.place else f"{said}{_where(notice, lang)}"
+    )
 
 
-def _where(notice: Notice) -> str:
+def _where(notice: Notice, lang: str) -> str:
     times = f" ×{notice.count}" if notice.count > 1 else ""
     more = ", …" if len(notice.rows) < notice.count and notice.rows else ""
-    return times + (f" · row {', '.join(map(str, notice.rows))}{more}" if notice.rows else "")
+    return times + (f" · {row(', '.join(map(str, notice.rows)) + more, lang)}" if notice.rows else "")
+
+
+def row(number: object, lang: str) -> str:
+    """Return the place of a row, or of several."""
+    return f"row {number}" if lang == "en" else f"第 {number} 行"

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from services.client import uploads
+from services.client import notices, uploads
 from services.embedded.demo import files
 from services.embedded.demo.expectation import expect, refused
 from services.embedded.demo.files import day
@@ -91,7 +91,9 @@ def _report_roster(j: Journey, each: dict[str, Any], summary: Any, answers: list
         f"{summary.rejected} rejected → {file.name}; the same file again changes nothing",
     )
     for reject in rejects:
-        j.teller.reason(reject.reason, reject.message, f"row {reject.row} {reject.field}: ")
+        j.teller.reason(
+            reject.reason, reject.message, f"{notices.row(reject.row, j.teller.lang)} {reject.field}: "
+        )
     for notice in answers[-1].notices:
         j.teller.notice(notice)
     j.add("learners_imported", summary.enrollments_created)

@@ -18,14 +18,14 @@ class Teller:
 
     def __init__(self, lang: str, *, aside: bool = False) -> None:
         """`aside` tells on standard error, so that standard output is free for the summary."""
-        self.english = lang == "en"
+        self.lang = lang
         stream = sys.stderr if aside else sys.stdout
         self.console = Console(stderr=aside, highlight=False, soft_wrap=not stream.isatty())
         self.seconds: dict[str, float] = {}
 
     def words(self, zh: str, en: str) -> str:
         """Return the one in the language of this run."""
-        return en if self.english else zh
+        return en if self.lang == "en" else zh
 
     def say(self, zh: str, en: str) -> None:
         """Print one sentence."""
@@ -37,11 +37,11 @@ class Teller:
 
     def reason(self, reason: str, message: str, before: str = "") -> None:
         """Print one reason below a sentence, in Chinese with the service's own words behind it."""
-        self.note(before + explained(reason, message, "en" if self.english else "zh"))
+        self.note(before + explained(reason, message, self.lang))
 
     def notice(self, notice: Notice) -> None:
         """Print what a reader of a file folded, assumed or left out."""
-        self.note(notices.line(notice, "en" if self.english else "zh"))
+        self.note(notices.line(notice, self.lang))
 
     @contextmanager
     def stage(self, key: str, zh: str, en: str) -> Iterator[None]:

@@ -28,7 +28,10 @@ def intake() -> Intake:
 def test_the_first_rejects_and_all_notices_are_lines(intake: Intake) -> None:
     lines = list(intake.lines("en"))
     assert lines[0] == "  row 2: phone: is wrong [INVALID_VALUE]"
-    assert lines[SHOWN:] == ["  … 1 more", "提示 notices:", "  - read as GB 18030"]
+    assert lines[SHOWN:] == ["  … 1 more", "notices:", "  - read as GB 18030"]
+    lines = list(intake.lines("zh"))
+    assert lines[0].startswith("  第 2 行: phone: 内容不符合该栏要求 (is wrong)")
+    assert lines[SHOWN : SHOWN + 2] == ["  … 另有 1 条", "提示："]
 
 
 def test_programs_get_everything(intake: Intake) -> None:

@@ -23,7 +23,7 @@ def test_every_code_has_its_word_and_its_sentence() -> None:
 
 def test_a_line_tells_what_how_often_and_where() -> None:
     chinese = notices.sentences()["CHARACTERS_FOLDED"]
-    assert notices.line(FOLDED, "zh") == f"column B 编号: {chinese} (was folded) ×9 · row 2, 3, …"
+    assert notices.line(FOLDED, "zh") == f"column B 编号: {chinese} (was folded) ×9 · 第 2, 3, … 行"
     assert notices.line(FOLDED, "en") == "column B 编号: was folded ×9 · row 2, 3, …"
 
 
