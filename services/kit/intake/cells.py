@@ -30,7 +30,7 @@ ERRORS = frozenset(
 )
 SCIENTIFIC = re.compile(r"\s*[+-]?\d+(\.\d+)?E\+?\d+\s*", re.IGNORECASE)
 GUARD = re.compile(r'\s*="([^"]*)"\s*')
-QUOTED = re.compile(r"[\s']*([0-9A-Za-z][0-9A-Za-z \-]*)\s*")
+QUOTED = re.compile(r"[\s']*([0-9A-Za-z][0-9A-Za-z \-]*)")
 LONG = re.compile(r"\d{12,}|0\d+")  # digits that a spreadsheet rounds, or shows otherwise
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 WIDE = ("＝", "＋", "－", "＠")  # which East Asian spreadsheets take for the same
@@ -84,8 +84,8 @@ def unguarded(text: str) -> str:
     if found := GUARD.fullmatch(text):
         return found.group(1)
     if "\t" in text or text.lstrip().startswith("'"):
-        found = QUOTED.fullmatch(text)
-        return found.group(1).rstrip() if found and any(map(str.isdigit, text)) else text
+        found = QUOTED.fullmatch(text.rstrip())
+        return found.group(1) if found and any(map(str.isdigit, text)) else text
     return text
 
 

@@ -9,7 +9,7 @@ from services.kit.intake.headings import LONGEST, REASONS_LEFT_OUT, Column, Head
 from services.kit.intake.notice import Notice, NoticeCode, Noticed
 from services.kit.intake.rows import NONE, Row, trimmed
 
-ODD = re.compile(r"^\s*['=#]|\t|\dE\+?\d", re.IGNORECASE | re.MULTILINE)  # in a row with guards or marks
+ODD = re.compile(r"^[^\S\n]*['=#]|\t|\dE\+?\d", re.IGNORECASE | re.MULTILINE)  # in a row with guards or marks
 FOLDED = "full-width and the like were folded, invisible characters left out"
 TRIMMED = "blanks around it and doubled ones within were left out"
 GUARDED = 'what guards a number (="…", an apostrophe, tabs) was taken off'

@@ -43,7 +43,7 @@ def write_token(statement: Select, last: str) -> str:
 def read_token(statement: Select, token: str) -> str:
     """Return the name after which to continue; raises INVALID_PAGE_TOKEN for a token of another query."""
     try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         mark, last = raw[:8], raw[8:].decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise _refuse() from None

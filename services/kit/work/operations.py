@@ -161,7 +161,7 @@ def _asker() -> dict[str, Any]:
 
 def cancelled(row: Operation) -> status_pb2.Status:
     """Return what a cancelled operation says."""
-    message = f"{row.name} was ended early; what was done before stays."
+    message = f"{row.name} was ended early; what was done before stays. Send the file again for the rest."
     return status_of(AppError(Kind.CANCELLED, "OPERATION_CANCELLED", message), "shuzheng")
 
 

@@ -34,6 +34,8 @@ SHOWN = {hidden: character for character, hidden in HIDDEN.items()}
 TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 MARKUP = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 WEIGHT = re.compile(r"\s*%(-?[0-9]{1,3}(?:[.][0-9]{1,7})?)%")
+PERHAPS_WEIGHT = re.compile(r"\s*%[-+]?[0-9][0-9.,]*%")
+NUMBER = re.compile(r"\s*[-+]?[0-9]*[.]?[0-9]*([eE][-+]?[0-9]+)?\s*")
 LARGEST = 30  # digits before or behind the point, more than any number has that is marked
 STATEMENTS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 NOISE = re.compile(r"[\s\";']*")  # left over behind a closing brace
@@ -54,7 +56,7 @@ def questions(source: str) -> Iterator[Question]:
     for line, block, sent in _blocks(source):
         if block.lstrip().startswith("$CATEGORY:"):
             head, _, block = block.lstrip().partition("\n")
-            category = head.removeprefix("$CATEGORY:").strip()[:LONGEST_CATEGORY]
+            category = head.removeprefix("$CATEGORY:").strip()[-LONGEST_CATEGORY:]
             line += 1
         if block.strip():
             index += 1
@@ -79,6 +81,9 @@ def _blocks(source: str) -> Iterator[tuple[int, str, str]]:
     start = 0
     for number, line in enumerate([*_lines(source), ""], 1):
         is_comment = line.lstrip().startswith("//")
+        if block and line.lstrip().startswith("$CATEGORY:"):  # as if a blank line stood before it
+            yield start, "\n".join(block), "\n".join(sent)
+            block, sent = [], []
         if line.strip() and not is_comment:
             start = start if block else number
             block.append(line)
@@ -107,9 +112,16 @@ def _question(block: str, index: int, line: int, category: str) -> Question:
     title = _reveal(named.group(1)).strip()[:200] if named else ""
     body = text.lstrip()[named.end() :] if named else text
     try:
+        _require_no_stand_ins(block)
         return checked(index, line, title, category, _content(body))
     except FlawError as error:
         return rejected(index, line, title, category, error.flaw)
+
+
+def _require_no_stand_ins(block: str) -> None:
+    if found := HELD.search(block):
+        message = f"holds U+{ord(found.group()):04X}, a character without a meaning of its own; replace it"
+        raise FlawError("stem", Reason.MALFORMED_QUESTION, message)
 
 
 def _reveal(text: str) -> str:
@@ -187,6 +199,9 @@ def _options(answers: str) -> list[Option]:
 
 def _option(marker: str, text: str) -> Option:
     weighed = WEIGHT.match(text)
+    if not weighed and PERHAPS_WEIGHT.match(text):
+        message = f"{_reveal(text).strip()[:20]!r} begins with no weight; write %50% or %33.333%"
+        raise FlawError("answers", Reason.MALFORMED_QUESTION, message)
     text = text[weighed.end() :] if weighed else text
     percent = float(weighed.group(1)) if weighed else None
     return Option(marker, text.partition("#")[0].strip(), percent)
@@ -243,9 +258,9 @@ def _range(text: str) -> tuple[str, str]:
 
 def _decimal(text: str) -> Decimal:
     """Return a number; raises InvalidOperation, or FlawError for one that would fill the memory when written out."""
-    found = Decimal(text.strip())
-    if not found.is_finite():
+    if not NUMBER.fullmatch(text):
         raise InvalidOperation
+    found = Decimal(text.strip())
     if abs(found.adjusted()) > LARGEST:
         message = (
             f"{_reveal(text).strip()[:40]!r} is larger, or finer, than any number that is marked; correct it"

@@ -88,7 +88,7 @@ SCRIPTS = {"sup": RAISED, "sub": LOWERED}
 MARKED = re.compile("[<&]")
 # A tag ends before the next one begins, so that no text is looked at more than once or twice.
 TAG = re.compile(
-    r"""<!--(?:(?!-->|<!--).)*-->|<[!?][^<>]*>"""
+    r"""(?P<comment><!--(?:(?!-->|<!--).)*-->|<!\[(?:if|endif)\b[^<>]*>)"""
     r"""|<(?P<end>/?)(?P<name>[a-z][a-z0-9:-]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""",
     re.DOTALL | re.IGNORECASE,
 )
@@ -109,8 +109,11 @@ def plain_text(text: str, markup: str, field: str) -> str:
 
 def is_formatted(text: str) -> bool:
     """Tell whether text has tags that are read as nothing, or as ends of lines."""
-    names = ((match["name"] or "").lower() for match in TAG.finditer(text))
-    return any(name in LINES or name in INLINE or name in SCRIPTS for name in names)
+    for match in TAG.finditer(text):
+        name = (match["name"] or "").lower()
+        if match["comment"] or name in LINES or name in INLINE or name in SCRIPTS:
+            return True
+    return False
 
 
 class _Reader:
@@ -131,7 +134,7 @@ class _Reader:
         for match in TAG.finditer(text):
             self._text(text[at : match.start()])
             at = match.end()
-            if tag := (match["name"] or "").lower():
+            if tag := (match["name"] or "").lower():  # a comment has none
                 (self._end if match["end"] else self._start)(tag, match.group())
         self._text(text[at:])
         return "".join(self.pieces)

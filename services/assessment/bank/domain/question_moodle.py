@@ -5,13 +5,15 @@ https://docs.moodle.org/en/Moodle_XML_format; the caller parses with a parser th
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
+from xml.sax.saxutils import escape
 
 from services.assessment.bank.domain.item import ItemContent, ItemType
 from services.assessment.bank.domain.question_file import (
     LONGEST_CATEGORY,
     MARK,
     MOST_ANSWERS,
+    Flaw,
     FlawError,
     Question,
     checked,
@@ -23,40 +25,72 @@ from services.assessment.reasons import Reason
 from services.kit.intake.notice import NoticeCode
 
 PARTS = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|(?P<comment><!--.*?-->)|(?P<start><question(?=[\s/>])[^>]*>)|(?P<end></question\s*>)",
+    r"<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<comment><!--.*?-->)|(?P<start><question(?=[\s/>])[^>]*>)|(?P<end></question\s*>)",
     re.DOTALL,
 )
 READ = ("questiontext", "generalfeedback", "answer")
-LEFT_OUT = ("answer/feedback/text", "hint/text", "tags/tag/text")
+LEFT_OUT = (
+    "answer/feedback/text", "correctfeedback/text", "partiallycorrectfeedback/text", "incorrectfeedback/text",
+    "hint/text", "tags/tag/text", "idnumber",
+)  # fmt: skip
+PERCENT = re.compile(r"\s*-?[0-9]{1,3}([.][0-9]{1,10})?\s*")
 FORMATS = {"html": "html", "markdown": "markdown", "plain_text": "plain"}
 
 
 def questions(root: Element, source: str) -> Iterator[Question]:
-    """Yield the questions of a document; `source` is its text, for the line numbers."""
-    category, index = "", 0
-    places = list(sources(source))
-    for place, element in enumerate(root.iter("question")):
-        if element.get("type") == "category":
-            category = (element.findtext("category/text") or "").strip()[:LONGEST_CATEGORY]
-            continue
-        index += 1
-        line, sent = places[place] if place < len(places) else (0, "")
-        yield _question(element, index, line, category).of(sent, *_left_out(element))
+    """Yield the questions of a document; `source` is its text, for the line numbers.
+
+    What else stands in it is a refused question, so that nothing is passed over.
+    """
+    category, index, line = "", 0, 1
+    places = iter(sources(source))
+    for element, stray in _parts(root):
+        if element is not None and element.tag == "question":
+            line, sent = next(places, (0, ""))
+            if element.get("type") == "category":
+                category = (element.findtext("category/text") or "").strip()[-LONGEST_CATEGORY:]
+                continue
+            index += 1
+            yield _question(element, index, line, category).of(sent, *_left_out(element))
+        else:
+            index += 1
+            sent = tostring(element, "unicode").strip() if element is not None else escape(stray)
+            yield rejected(index, line, "", category, _none(element, stray)).of(sent)
+
+
+def _parts(root: Element) -> Iterator[tuple[Element | None, str]]:
+    """Yield the elements below the root, and (None, text) for text between them."""
+    if (root.text or "").strip():
+        yield None, (root.text or "").strip()
+    for element in root:
+        if isinstance(element.tag, str):  # not a comment
+            yield element, ""
+        if (element.tail or "").strip():
+            yield None, (element.tail or "").strip()
+
+
+def _none(element: Element | None, stray: str) -> Flaw:
+    if element is None:
+        return Flaw("type", Reason.MALFORMED_QUESTION, f"text {stray[:40]!r} stands outside of all questions")
+    message = f"element {str(element.tag)[:60]!r} is none that is read; a question is a <question>"
+    return Flaw("type", Reason.MALFORMED_QUESTION, message)
 
 
 def sources(source: str) -> list[tuple[int, str]]:
-    """Return line and text of each <question> that is neither in a comment nor in CDATA."""
+    """Return line and text of each outer <question> that is in no comment, CDATA or instruction."""
     found: list[tuple[int, str]] = []
-    opened: list[tuple[int, int]] = []  # which, and where it starts
-    seen, at = 1, 0
+    seen, at, depth, start, own = 1, 0, 0, 0, False
     for match in PARTS.finditer(source):
         if match["start"]:
-            seen, at = seen + source.count("\n", at, match.start()), match.start()
-            found.append((seen, match["start"]))
-            opened += [] if match["start"].endswith("/>") else [(len(found) - 1, at)]
-        elif match["end"] and opened:
-            which, start = opened.pop()
-            found[which] = (found[which][0], source[start : match.end()])
+            if depth == 0:
+                seen, at, start = seen + source.count("\n", at, match.start()), match.start(), match.start()
+                own = "xmlns" not in match["start"]  # another's question only looks like one
+                found += [(seen, match["start"])] if own else []
+            depth += not match["start"].endswith("/>")
+        elif match["end"] and depth:
+            depth -= 1
+            if depth == 0 and own:
+                found[-1] = (seen, source[start : match.end()])
     return found
 
 
@@ -96,6 +130,9 @@ def _content(element: Element, kind: str) -> ItemContent:
         raise FlawError("type", Reason.UNSUPPORTED_TYPE, message)
     if (element.findtext("image") or "").strip():
         raise FlawError("stem", Reason.UNSUPPORTED_CONTENT, "the question has an image")
+    if len(element.findall("questiontext")) > 1 or element.find(".//question") is not None:
+        message = "there is more than one <questiontext>, or a question within the question"
+        raise FlawError("stem", Reason.MALFORMED_QUESTION, message)
     stem = _text(element.find("questiontext"), "stem")
     return reader(element, stem, _text(element.find("generalfeedback"), "explanation"))
 
@@ -105,6 +142,12 @@ def _text(element: Element | None, field: str) -> str:
         return ""
     if element.find("file") is not None:
         raise FlawError(field, Reason.UNSUPPORTED_CONTENT, f"{field} has a file attached")
+    texts = element.findall("text")
+    if len(texts) > 1:
+        raise FlawError(field, Reason.MALFORMED_QUESTION, f"{field} has {len(texts)} <text>; leave one")
+    if texts and len(texts[0]):
+        message = f"{field} has elements inside <text>; write its HTML as CDATA, or with &lt; and &gt;"
+        raise FlawError(field, Reason.MALFORMED_QUESTION, message)
     markup = FORMATS.get(element.get("format", ""), "moodle")
     return plain_text(element.findtext("text") or "", markup, field)
 
@@ -117,11 +160,11 @@ def _answers(element: Element) -> list[tuple[str, float]]:
 
 
 def _percent(answer: Element, at: int) -> float:
-    try:
-        return float(answer.get("fraction", "0"))
-    except ValueError:
-        message = f"fraction {answer.get('fraction', '')[:20]!r} is no number"
-        raise FlawError(f"answers[{at}]", Reason.MALFORMED_QUESTION, message) from None
+    fraction = answer.get("fraction", "0")
+    if not PERCENT.fullmatch(fraction):
+        message = f"fraction {fraction[:20]!r} is no number of percent"
+        raise FlawError(f"answers[{at}]", Reason.MALFORMED_QUESTION, message)
+    return float(fraction)
 
 
 def _choice(element: Element, stem: str, explanation: str) -> ItemContent:

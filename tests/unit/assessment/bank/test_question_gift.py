@@ -135,3 +135,24 @@ def test_moodles_own_examples_are_read():
     assert sum(question.content is not None for question in found) >= 30
     hard = list(questions((SAMPLES / "questions.gift.txt").read_text("utf-8")))
     assert [bool(q.content) for q in hard] == [False, False, True, True, True, False, True, True, True]
+
+
+def test_a_category_within_a_block_is_one_all_the_same():
+    first, second = questions("$CATEGORY: 1.1\n\nQ one {T}\n$CATEGORY: 1.2\n\nQ two {F}\n")
+    assert [code_in(question.category) for question in (first, second)] == ["1.1", "1.2"]
+    assert first.content.stem == "Q one"
+    (last,) = questions("$CATEGORY: 1.1\n$CATEGORY: 1.2\nQ {T}\n")
+    assert (code_in(last.category), last.content.stem) == ("1.2", "Q")
+
+
+def test_characters_that_stand_in_for_others_are_refused():
+    assert reason("Char \ue001x {T}") == ["MALFORMED_QUESTION"]
+
+
+@pytest.mark.parametrize("block", ["{=%100,0%right ~wrong}", "{#1_000}", "{#=1_0}", "{#1:0_1}"])
+def test_numbers_are_plain(block):
+    assert reason(f"Q {block}") == ["MALFORMED_QUESTION"]
+
+
+def test_a_percent_sign_may_begin_an_answer():
+    assert taken("Which? {=%d ~%5}").choices[0].text == "%d"

@@ -175,3 +175,66 @@ def test_moodles_own_files_are_taken_or_rejected_for_the_right_reason(file, kind
         pytest.skip("no sample files here")
     found = read((SAMPLES / file).read_text("utf-8"))
     assert [q.content.type if q.content else q.flaws[0].reason for q in found] == kinds
+
+
+STATEMENT = f"<question type='truefalse'>{TEXT.format('题干')}{answers((100, 'true'))}</question>"
+
+
+def test_an_instruction_hides_no_comment_and_no_question():
+    hostile = "<?x " + "<!--" * 20_000 + " <question> ?>"
+    good, bad = read(f"<quiz>{hostile}{STATEMENT}<question type='essay'><name/></question></quiz>")
+    assert good.content is not None and good.source == STATEMENT
+    assert bad.source == "<question type='essay'><name/></question>"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<questiontext format='html'><text>Which <b>of these</b>?</text></questiontext>",
+        "<questiontext format='html'><text>a</text><text>b</text></questiontext>",
+        f"{TEXT.format('a')}{TEXT.format('b')}",
+        f"{TEXT.format('a')}<question type='truefalse'/>",
+    ],
+    ids=["elements in text", "two texts", "two stems", "a question within"],
+)
+def test_what_would_be_cut_is_refused(inner):
+    source = f"<quiz><question type='truefalse'>{inner}{answers((100, 'true'))}</question></quiz>"
+    (question,) = read(source)
+    assert [flaw.reason for flaw in question.flaws] == ["MALFORMED_QUESTION"]
+
+
+@pytest.mark.parametrize(
+    "stray", ["<Question type='truefalse'/>", "<item>甲</item>", "<question xmlns='urn:x'/>", "甲乙"]
+)
+def test_what_is_no_question_is_refused_and_not_passed_over(stray):
+    first, other, last = read(f"<quiz>{STATEMENT}{stray}{STATEMENT}</quiz>")
+    assert [flaw.reason for flaw in other.flaws] == ["MALFORMED_QUESTION"]
+    assert first.source == last.source == STATEMENT
+    assert other.source
+
+
+@pytest.mark.parametrize("fraction", ["inf", "nan", "1_00", "", "1e2"])
+def test_a_weight_is_a_plain_number(fraction):
+    assert one("truefalse", answers((fraction, "true"))).flaws
+
+
+def test_a_long_category_keeps_its_last_step():
+    category = f"<question type='category'><category><text>1.1 {'x' * 600}/1.2 y</text></category></question>"
+    (question,) = read(f"<quiz>{category}{STATEMENT}</quiz>")
+    assert code_in(question.category) == "1.2"
+
+
+@pytest.mark.parametrize("text", ["What does <?php echo 1; ?> print?", "Is <!DOCTYPE html> needed?"])
+def test_code_is_no_comment(text):
+    escaped = text.replace("<", "&lt;").replace(">", "&gt;")
+    source = (
+        f"<quiz><question type='truefalse'><questiontext format='html'><text>{escaped}</text></questiontext>"
+    )
+    (question,) = read(f"{source}{answers((100, 'true'))}</question></quiz>")
+    assert question.content.stem == text
+
+
+def test_a_comment_within_html_is_left_out_and_said():
+    question = one("truefalse", answers((100, "true")), "甲<!--[if gte mso 9]> 乙 <![endif]-->丙")
+    assert question.content.stem == "甲丙"
+    assert "FORMATTING_LEFT_OUT" in [code.name for code in question.said]

@@ -205,6 +205,13 @@ def test_blank_lines_are_not_kept_and_have_an_end(monkeypatch):
         table("姓名,编号\n张三,D1\n" + "\n" * 1000)
 
 
+@pytest.mark.parametrize("cell", ['"x' + "\n" * 100_000 + 'y"', "'1" + " " * 100_000 + "!", "," * 900 + "z"])
+def test_no_cell_takes_long(cell):
+    started = time.process_time()
+    table(f"姓名,编号,单位\n张三,D1,{cell}\n" * 3)
+    assert time.process_time() - started < 5, "what is sent decides how long reading takes"
+
+
 def test_text_behind_a_closing_mark_is_an_error_of_its_own():
     message = refusal('姓名,编号\n"张"三,D1\n')
     assert "Line 2" in message
