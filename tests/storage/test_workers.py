@@ -196,6 +196,7 @@ async def test_a_job_is_cancelled_in_the_middle(desk: Desk):
     with pytest.raises(AppError) as refusal:
         await desk.answers(name)
     assert refusal.value.reason == "OPERATION_CANCELLED"
+    assert f"at {len(done)} of {STEPS}" in refusal.value.message
     assert (await desk.operations.cancel(name)).state is OperationState.CANCELLED, "a repeat is harmless"
 
 

@@ -42,6 +42,7 @@ class Run:
         self.operation = operation
         self.hold = Hold(operation.name, operation.worker)
         self.standing = Standing.HELD
+        self.done, self.total = operation.done, operation.total
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -73,6 +74,7 @@ class Run:
         self.standing = await operations.step(tx, self.hold, Step(stage, done, total, note, told))
         if self.standing is not Standing.HELD:
             raise StoppedError(self.standing)
+        self.done, self.total = done, total
 
     async def tell(self, done: int, total: int, *, stage: str = "", answer: Message | None = None) -> None:
         """Take a step that changes nothing but what is told."""

@@ -136,7 +136,10 @@ class Operations(Resource[Operation]):
             raise precondition("NOT_CANCELLABLE", f"{name} cannot be ended early.", name=name)
         row.cancel_requested = True
         if row.state is OperationState.QUEUED:
-            row.state, row.error = OperationState.CANCELLED, cancelled(row).SerializeToString()
+            row.state, row.error = (
+                OperationState.CANCELLED,
+                cancelled(name, row.done, row.total).SerializeToString(),
+            )
             row.end_time = tx.now
             await operations.drop_input(tx, name)
         return await tx.save(row)
@@ -159,9 +162,11 @@ def _asker() -> dict[str, Any]:
     return {"roles": sorted(actor.roles), "tenant": actor.tenant, "duties": sorted(actor.duties)}
 
 
-def cancelled(row: Operation) -> status_pb2.Status:
+def cancelled(name: str, done: int, total: int) -> status_pb2.Status:
     """Return what a cancelled operation says."""
-    message = f"{row.name} was ended early; what was done before stays. Send the file again for the rest."
+    message = (
+        f"{name} was ended early at {done} of {total}; what was done before stays. Ask again for the rest."
+    )
     return status_of(AppError(Kind.CANCELLED, "OPERATION_CANCELLED", message), "shuzheng")
 
 

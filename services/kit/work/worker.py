@@ -127,7 +127,7 @@ class Worker:
             outcome = work.result()
             await self._end(run, OperationState.SUCCEEDED, outcome.result, outcome.answers)
         elif run.standing is Standing.CANCELLED:
-            await self._end(run, OperationState.CANCELLED, cancelled(run.operation))
+            await self._end(run, OperationState.CANCELLED, cancelled(run.hold.name, run.done, run.total))
         else:
             await self._end(run, OperationState.FAILED, self._failure(run, error))
 
