@@ -111,6 +111,7 @@ class PostgresServer:
             "shared_buffers": "64MB",
             "fsync": str(self.fsync).lower(),
             "full_page_writes": str(self.fsync).lower(),
+            "autovacuum": str(self.fsync).lower(),  # plans must not depend on when statistics come
         }
         command = [self.binaries / "postgres", "-D", self.data, "-p", str(port)]
         command += [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
