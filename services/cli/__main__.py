@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,14 @@ from services.cli.failures import EXIT_CODES
 from services.cli.options import Json
 from services.cli.session import Session
 from services.client import catalog
+
+
+class Language(StrEnum):
+    """The languages that are spoken."""
+
+    ZH = "zh"
+    EN = "en"
+
 
 BY_HAND: dict[str, tuple[Callable[[typer.Typer], None] | None, set[str]]] = {
     "roster": (rosters.add, {"import", "follow-import"}),
@@ -75,7 +84,9 @@ def _group(noun: catalog.Noun) -> typer.Typer:
 def _options(
     ctx: typer.Context,
     json: Json = False,
-    lang: Annotated[str, typer.Option("--lang", help="zh | en (SHUZHENG_LANG)")] = "",
+    lang: Annotated[
+        Language, typer.Option("--lang", envvar="SHUZHENG_LANG", help="语言 · language")
+    ] = Language.ZH,
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="数据目录 (SHUZHENG_DATA_DIR)，缺省 var")
     ] = None,
@@ -86,8 +97,7 @@ def _options(
 ) -> None:
     """Options that hold for every command."""
     folder = data_dir or Path(os.environ.get("SHUZHENG_DATA_DIR", "var"))
-    language = lang or os.environ.get("SHUZHENG_LANG", "zh")
-    ctx.obj = Session(folder, "en" if language.lower().startswith("en") else "zh", json, endpoint, token)
+    ctx.obj = Session(folder, lang.value, json, endpoint, token)
 
 
 def main() -> None:

@@ -28,15 +28,17 @@ def _help(noun: Noun, method: MethodDescriptor) -> str:
 def _command(noun: Noun, method: MethodDescriptor) -> Callable[..., None]:
     known = fields(method)
     paged = "page_token" in method.input_type.fields_by_name
+    first = positional(method)
 
     def run(ctx: typer.Context, json: bool, request_file: str, every: bool = False, **given: Any) -> None:
         session = started(ctx, json)
         with reported(session):
             content = options.read_json(request_file) if request_file else {}
             request = requests.build(method, known, given, content, options.read)
+            options.require(requests.missing(known, content), first)
             output.show(_answer(session, noun.service, method, request, every), session.json)
 
-    options.sign(run, known, positional(method), paged)
+    options.sign(run, known, first, paged)
     return run
 
 

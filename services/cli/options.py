@@ -44,6 +44,13 @@ def sign(run: Callable[..., None], options: Iterable[Field], first: Field | None
     run.__annotations__ = kinds
 
 
+def require(missing: Iterable[Field], first: Field | None) -> None:
+    """Raise BadValue that names what a command needs and was not given, as it is written on the command line."""
+    told = [f"{{{field.key}}}" if field == first else _option(field) for field in missing]
+    if told:
+        raise BadValue(f"缺少 missing: {', '.join(told)}")
+
+
 def _parameter(name: str, annotation: Any, defaults: dict[str, Any]) -> inspect.Parameter:
     default = defaults.get(name, inspect.Parameter.empty)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

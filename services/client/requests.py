@@ -45,6 +45,17 @@ def build(
     return parse(method, content)
 
 
+def missing(fields: Iterable[Field], content: Mapping[str, Any]) -> list[Field]:
+    """Return the fields that a request needs and has no value for."""
+    return [field for field in fields if field.needed and not _is_given(_value(content, field.path))]
+
+
+def _value(content: Any, path: Iterable[str]) -> Any:
+    for part in path:
+        content = content.get(part, content.get(_camel(part))) if isinstance(content, Mapping) else None
+    return content
+
+
 def parse(method: MethodDescriptor, content: dict[str, Any]) -> Message:
     """Return the request that JSON values mean, with a fresh request_id where it takes one; raises BadValue."""
     try:

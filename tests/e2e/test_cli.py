@@ -100,6 +100,10 @@ def test_exit_codes_tell_what_was_wrong(shell: Shell) -> None:
     assert (code, err.startswith("Not allowed")) == (4, True)
     assert shell.run("--endpoint", "127.0.0.1:9", "program", "list")[0] == 6
     assert shell.run("cohort", "nonsense")[0] == 2
+    code, _, err = shell.run("cohort", "list")
+    assert (code, "缺少 missing: {parent}" in err) == (2, True)
+    code, _, err = shell.run("--lang", "fr", "cohort", "list")
+    assert (code, "'zh', 'en'" in err) == (2, True)
 
 
 def enrolling(shell: Shell, identifier: str, code: str) -> str:

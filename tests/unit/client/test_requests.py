@@ -114,3 +114,13 @@ def test_a_text_is_never_taken_for_the_name_of_a_file(tmp_path: Path) -> None:
     ):
         with pytest.raises(BadValue, match=key):
             build(noun, verb, **{key: f"@{file}"})
+
+
+def test_what_is_needed_and_not_given_is_named() -> None:
+    method = BY_NAME["institution"].verbs["create"]
+    known = fields(method)
+    content = {"institution": {"displayName": "示例大学", "uscc": "52999999000000001L"}}
+    missing = [field.key for field in requests.missing(known, content)]
+    assert "kind" in missing
+    assert not {"display_name", "uscc", "region"} & set(missing)
+    assert requests.missing(known, content | {"institution": content["institution"] | {"kind": "KIND"}}) == []
