@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shuzheng.certificates.v1 import verification_pb2 as answers
 from shuzheng.certificates.v1 import verification_service_pb2 as verification
 from shuzheng.certificates.v1 import verification_service_pb2_grpc as verification_grpc
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select
 
 from bench import certificates, floor, log
 from bench.load import python_client
@@ -32,7 +33,7 @@ from services.certificates.proofs.signing.did import did_document, did_of
 from services.certificates.root import Base
 from services.kit.clock import SystemClock
 from services.kit.events.broker import free_port
-from services.kit.events.relay import BATCH
+from services.kit.events.relay import BATCH, marking
 from services.kit.storage.database import Database
 from services.kit.storage.hot import HotPath, in_array
 from services.kit.storage.migrate import upgrade
@@ -71,19 +72,21 @@ async def _register(report: Report, folder: Path, sizes: tuple[int, ...]) -> Non
 async def _mark(report: Report, database: Database, store: Store, size: int) -> None:
     """Let the outbox grow too, and mark facts as the relay does, beside finding as many by their key."""
     outbox, path = store.tables.outbox, HotPath(database)
-    have = await _fill_outbox(store, size)
+    await _fill_outbox(store, size)
     await path.open()
-    mark = path.write(update(outbox).where(in_array(outbox.c.id, "ids")).values(published_at=bindparam("at")))
+    mark = path.write(marking(outbox))
     find = path.query(select(outbox.c.position).where(in_array(outbox.c.id, "ids")))
-    ids = [f"event-{place}" for place in random.Random(1).sample(range(have), BATCH)]
+    ids = [f"event-{place}" for place in random.Random(1).sample(range(size), BATCH)]
     floor_ms = statistics.median([await _ms(lambda: find.all(ids=ids)) for _ in range(MARKS)])
-    found_ms = statistics.median([await _ms(lambda: mark({"ids": ids, "at": START})) for _ in range(MARKS)])
+    found_ms = statistics.median(
+        [await _ms(lambda: mark({"ids": ids, "published_at": START})) for _ in range(MARKS)]
+    )
     await path.close()
     note = f"finding them takes {floor_ms:.2f} ms"
     report.add(f"{BATCH} facts marked of {size:,}", found_ms, "ms", ratio=found_ms / floor_ms, note=note)
 
 
-async def _fill_outbox(store: Store, size: int) -> int:
+async def _fill_outbox(store: Store, size: int) -> None:
     async with store.read() as tx:
         have = await tx.one(select(func.max(store.tables.outbox.c.position))) or 0
     fact = {"aggregate_type": "", "aggregate_id": "", "type": "t", "payload": b"", "occurred_at": START}
@@ -94,7 +97,6 @@ async def _fill_outbox(store: Store, size: int) -> int:
                 for n in range(first, min(first + CHUNK, size))
             ]
             await tx.execute(store.tables.outbox.insert(), facts)
-    return size
 
 
 async def _ms(work: Callable[[], Awaitable[object]]) -> float:
@@ -207,7 +209,7 @@ async def _all_valid(address: str, bodies: list[bytes]) -> None:
 async def _median_ms(address: str, method: str, bodies: list[bytes]) -> float:
     async with grpc.aio.insecure_channel(address) as channel:
         call = channel.unary_unary(method)
-        return statistics.median([await _timed(call, body) for body in bodies[:SINGLE]]) * 1000
+        return statistics.median([await _ms(partial(call, body)) for body in bodies[:SINGLE]])
 
 
 async def _batch_ms(address: str, bodies: list[bytes]) -> float:
@@ -221,12 +223,6 @@ async def _batch_ms(address: str, bodies: list[bytes]) -> float:
             assert len(answered[0].verifications) == len(rows)
 
         return statistics.median([await _ms(ask) for _ in range(MARKS)])
-
-
-async def _timed(call: Callable[[bytes], Awaitable[bytes]], body: bytes) -> float:
-    started = time.perf_counter()
-    await call(body)
-    return time.perf_counter() - started
 
 
 async def _log(report: Report, folder: Path, sizes: tuple[int, ...]) -> None:

@@ -1,6 +1,6 @@
 """What came of a file that was sent: rows refused, things noticed, and the file to correct and send again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import output
+from services.cli.session import Session
 from services.client import failures, notices
 
 SHOWN = 20  # rejects on the screen; the file has them all
@@ -39,6 +40,17 @@ class Intake:
         if path is not None and self.file:
             path.write_bytes(self.file)
             output.error_console().print(f"退回内容 rejects: {path}", markup=False)
+
+    def tell(
+        self, session: Session, rejects: Path | None, plain: dict[str, Any], lines: Iterable[str]
+    ) -> None:
+        """Keep what was refused, and show it below `lines`, or beside `plain` for programs."""
+        self.keep(rejects)
+        if session.json:
+            output.print_json(plain | self.plain())
+        else:
+            output.lines(lines)
+            output.lines(self.lines(session.lang))
 
     def plain(self) -> dict[str, Any]:
         """Return everything as JSON values."""

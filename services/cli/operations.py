@@ -17,7 +17,6 @@ from services.cli.session import Session
 from services.client import catalog, failures, requests
 from services.client.fields import BadValue, Field
 
-STAGES = {"RECEIVING": "接收 receiving", "CHECKING": "检查 checking", "IMPORTING": "导入 importing"}
 KINDS = {
     "roster_import": "导入名册 importing a roster",
     "item_import": "导入试题 importing questions",
@@ -137,7 +136,7 @@ def _follow(session: Session, name: str, rejects: Path) -> None:
 
 def said(operation: Any) -> str:
     """Return what an operation is doing, in words; a kind of tomorrow by its name."""
-    return STAGES.get(operation.stage) or KINDS.get(operation.kind, operation.kind)
+    return rosters.STAGES.get(operation.stage) or KINDS.get(operation.kind, operation.kind)
 
 
 def _conclude(session: Session, operation: Any) -> None:

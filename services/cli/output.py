@@ -60,10 +60,10 @@ def show(message: Message, as_json: bool) -> None:
     rows = _rows_field(message.DESCRIPTOR)
     if rows:
         _show_rows(
-            rows, [_readable(row) for row in getattr(message, rows)], getattr(message, "next_page_token", "")
+            rows, [readable(row) for row in getattr(message, rows)], getattr(message, "next_page_token", "")
         )
     else:
-        for line in account(_readable(message)):
+        for line in account(readable(message)):
             console().print(line, markup=False)
 
 
@@ -125,7 +125,7 @@ def _flat(value: dict[str, Any]) -> bool:
     return set(value) <= {"occupation", "direction", "level"}
 
 
-def _readable(message: Message) -> dict[str, Any]:
+def readable(message: Message) -> dict[str, Any]:
     """Return a message with dates as dates, times in China's time and enum values as words."""
     return {field.name: _value(field, value) for field, value in message.ListFields()}
 
@@ -141,7 +141,7 @@ def _single(field: Any, value: Any) -> Any:
         return _word(field.enum_type, value)
     if field.message_type is None:
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    return SPECIAL.get(field.message_type.full_name, _readable)(value)
+    return SPECIAL.get(field.message_type.full_name, readable)(value)
 
 
 def _word(enum: Any, number: int) -> str:
@@ -165,7 +165,7 @@ def _unpacked(packed: Any) -> dict[str, Any]:
         kind = symbol_database.Default().GetSymbol(packed.TypeName())
     except KeyError:
         return {"type": packed.TypeName()}
-    return _readable(kind.FromString(packed.value))
+    return readable(kind.FromString(packed.value))
 
 
 def _local(moment: datetime) -> str:

@@ -45,13 +45,8 @@ def tell(session: Session, answers: Iterable[Any], rejects: Path | None) -> None
     """Show progress and what came of an import; keep what was refused."""
     with Stages(quiet=session.json) as stages:
         last, intake = gather(answers, stages)
-    intake.keep(rejects)
     figures = {name: getattr(last, name) for name in FIGURES}
-    if session.json:
-        output.print_json(figures | intake.plain())
-    else:
-        output.lines(output.account(figures))
-        output.lines(intake.lines(session.lang))
+    intake.tell(session, rejects, figures, output.account(figures))
 
 
 def parts(bank: str, file: Path, dry_run: bool, point: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from shuzheng.training.v1.roster_pb2 import RosterStage
 
 from services.cli import output
 from services.cli.commands import reported, started
@@ -14,7 +15,7 @@ from services.cli.progress import Stages
 from services.cli.session import Session
 from services.client import uploads
 
-STAGES = {1: "接收 receiving", 2: "检查 checking", 3: "导入 importing"}
+STAGES = {"RECEIVING": "接收 receiving", "CHECKING": "检查 checking", "IMPORTING": "导入 importing"}
 HELP = "导入学员名册 (XLSX, XLS, CSV, NDJSON) · RosterService/ImportRoster"
 
 
@@ -43,12 +44,7 @@ def tell(session: Session, answers: Iterator[Any], rejects: Path | None) -> None
     """Show progress and what came of an import; keep what was refused."""
     with Stages(quiet=session.json) as stages:
         summary, intake = gather(answers, stages)
-    intake.keep(rejects)
-    if session.json:
-        output.print_json(output.plain(summary) | intake.plain())
-    else:
-        output.show(summary, False)
-        output.lines(intake.lines(session.lang))
+    intake.tell(session, rejects, output.plain(summary), output.account(output.readable(summary)))
 
 
 def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, Intake]:
@@ -58,7 +54,8 @@ def gather(answers: Iterator[Any], stages: Stages) -> tuple[Any, Intake]:
         stages.note(answer.operation)
         if answer.HasField("progress"):
             at = answer.progress
-            stages.show(STAGES.get(at.stage, "…"), at.rows_done, at.rows_total)
+            stage = RosterStage.Name(at.stage).removeprefix("ROSTER_STAGE_")
+            stages.show(STAGES.get(stage, "…"), at.rows_done, at.rows_total)
         intake.take(answer)
         summary = answer.summary
     return summary, intake

@@ -20,9 +20,8 @@ def line(notice: Notice, lang: str) -> str:
     known = NoticeCode.DESCRIPTOR.values_by_number.get(notice.code)
     chinese = sentences().get(known.name.removeprefix(PREFIX), "") if known and lang != "en" else ""
     said = f"{chinese} ({notice.message})" if chinese else notice.message
-    return (
-        f"{notice.place}: {said}{_where(notice, lang)}" if notice.place else f"{said}{_where(notice, lang)}"
-    )
+    place = f"{notice.place}: " if notice.place else ""
+    return f"{place}{said}{_where(notice, lang)}"
 
 
 def _where(notice: Notice, lang: str) -> str:

@@ -32,7 +32,7 @@ def build(
     content: dict[str, Any] | None = None,
     read: Callable[[Field, str], Any] = Field.read,
 ) -> Message:
-    """Return the request that texts by the fields' keys mean, over `content`; raises BadValue.
+    """Return the request that texts by the fields' keys mean, over `content`, which then holds them; raises BadValue.
 
     `read` turns the text of one field into its JSON value.
     """

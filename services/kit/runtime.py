@@ -170,7 +170,6 @@ class Service(Reader):
 
     async def prepare(self) -> None:
         """Bring the schema up to date and connect the hot paths; raises UNAVAILABLE without a database."""
-        be_a_child()
         await self.database.reach()
         await upgrade(self.database, f"services.{self.name}", self.metadata)
         await self.hot.open()
@@ -207,6 +206,7 @@ class Service(Reader):
 
     async def work(self, *areas: Area) -> "Service":
         """Do the jobs of the areas; call after `prepare`, instead of `start`."""
+        be_a_child()
         silence = timedelta(seconds=self.config.worker_silence)
         worker = Worker(self.store, _jobs(areas), self.wakening, silence)
         self._run([self.connection.open, self.wakening.listen, worker.run])

@@ -8,7 +8,7 @@ is then left is a statement without an index, however small the tables of tests 
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,12 +31,18 @@ MEANT = {
     "SELECT certificates.name, documents.document, documents.proofs": "an export reads every document",
 }
 PLANNED = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH|INSERT\b.*\bSELECT)\b", re.IGNORECASE | re.DOTALL)
-CATALOGS = re.compile(r"\b(FROM|JOIN|UPDATE|INTO)\s+(pg_|sqlite_|pragma_|alembic_version)", re.IGNORECASE)
+CATALOGS = re.compile(
+    r"\b(FROM|JOIN|UPDATE|INTO)\s+(pg_|sqlite_|pragma_|alembic_version)|set_config\(", re.IGNORECASE
+)
 SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
 SORTS = "USE TEMP B-TREE FOR ORDER BY"  # a page for which everything that fits is sorted
 DERIVED = ("json_each", "CONSTANT")
 # Joins that read the whole of one side, which the planner likes while tables are as small as in tests.
 AVOIDED = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+AVOID, ALLOW = (
+    "SELECT " + ", ".join(f"set_config('{method}', '{switch}', true)" for method in AVOIDED)
+    for switch in ("off", "on")
+)
 PARTIAL_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
 PARTIAL_POSTGRES = "SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL"
 
@@ -77,9 +83,8 @@ def _of_a_service() -> bool:
     return code is None or not any(place in code.co_filename for place in ("/tests/", "pytest_asyncio"))
 
 
-SEEN = (
-    Plans()
-)  # of this process: the services that a test opens make the same statements as those of the last
+# Of this process: the services that a test opens make the same statements as those of the test before.
+SEEN = Plans()
 
 
 def sqlite_faults(sql: str, details: list[str], partial: set[str]) -> list[str]:
@@ -153,14 +158,17 @@ def explain(connection: Connection, sql: str, given: Any) -> list[str]:
     """Return what is wrong with the plan of a statement, asked in its own transaction."""
     ask = connection.exec_driver_sql
     if connection.dialect.name == "sqlite":
-        details = [row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", given)]
-        return sqlite_faults(sql, details, {row[0] for row in ask(PARTIAL_SQLITE)})
-    for method in AVOIDED:
-        ask(f"SET LOCAL {method} = off")
+        return explain_on_sqlite(ask, sql, given)
+    ask(AVOID)
     plan = ask(f"EXPLAIN (FORMAT JSON) {sql}", given).scalar_one()
-    for method in AVOIDED:
-        ask(f"SET LOCAL {method} = on")
+    ask(ALLOW)
     return postgres_faults(_loaded(plan), {row[0] for row in ask(PARTIAL_POSTGRES)})
+
+
+def explain_on_sqlite(ask: Callable[..., Iterable[Any]], sql: str, given: Any) -> list[str]:
+    """Return what is wrong with the plan of a statement, asked by any function that runs SQL."""
+    details = [row[3] for row in ask(f"EXPLAIN QUERY PLAN {sql}", given)]
+    return sqlite_faults(sql, details, {row[0] for row in ask(PARTIAL_SQLITE)})
 
 
 def _loaded(plan: Any) -> dict[str, Any]:
@@ -174,9 +182,8 @@ def _hot_sqlite(plans: Plans) -> Iterator[None]:
 
     def look(connection: Any, compiled: Any, arguments: list[Any]) -> None:
         if plans.is_new("sqlite", compiled.sql):
-            details = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", arguments)]
-            partial = {row[0] for row in connection.execute(PARTIAL_SQLITE)}
-            plans.judge("sqlite", compiled.sql, sqlite_faults(compiled.sql, details, partial))
+            faults = explain_on_sqlite(connection.execute, compiled.sql, arguments)
+            plans.judge("sqlite", compiled.sql, faults)
 
     async def read_watched(self: Any, compiled: Any, arguments: list[Any], **options: Any) -> list[Any]:
         look(self.reader, compiled, arguments)
@@ -200,12 +207,10 @@ def _hot_postgres(plans: Plans) -> Iterator[None]:
     async def look(connection: Any, compiled: Any, arguments: list[Any]) -> None:
         if plans.is_new("postgresql", compiled.sql):
             async with connection.transaction():
-                for method in AVOIDED:
-                    await connection.execute(f"SET LOCAL {method} = off")
+                await connection.execute(AVOID)
                 plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {compiled.sql}", *arguments)
                 partial = {row[0] for row in await connection.fetch(PARTIAL_POSTGRES)}
-                for method in AVOIDED:
-                    await connection.execute(f"SET LOCAL {method} = on")
+                await connection.execute(ALLOW)
             plans.judge("postgresql", compiled.sql, postgres_faults(_loaded(plan), partial))
 
     async def read_watched(self: Any, compiled: Any, arguments: list[Any], **options: Any) -> list[Any]:

@@ -37,7 +37,7 @@ class Relay:
         self.clock = clock
         table = store.tables.outbox
         self.waiting = hot.query(_waiting(table))
-        self.mark = hot.write(_mark(table))
+        self.mark = hot.write(marking(table))
         self.nudged = asyncio.Event()
         store.on_commit.append(self.nudged.set)
         connection.on_reconnect.append(self.nudged.set)
@@ -120,5 +120,6 @@ def _waiting(table: Table) -> Any:
     )
 
 
-def _mark(table: Table) -> Any:
+def marking(table: Table) -> Any:
+    """Return the UPDATE that marks the facts `ids` as published at `published_at`."""
     return update(table).where(in_array(table.c.id, "ids")).values(published_at=bindparam("published_at"))

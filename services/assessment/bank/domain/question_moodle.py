@@ -5,6 +5,7 @@ https://docs.moodle.org/en/Moodle_XML_format; the caller parses with a parser th
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from xml.etree.ElementTree import Element, tostring
 from xml.sax.saxutils import escape
 
@@ -54,7 +55,7 @@ def questions(root: Element, source: str) -> Iterator[Question]:
             yield _question(element, index, line, category).of(sent, *_left_out(element))
         else:
             index += 1
-            sent = tostring(element, "unicode").strip() if element is not None else escape(stray)
+            sent = _written(element) if element is not None else escape(stray)
             yield rejected(index, line, "", category, _none(element, stray)).of(sent)
 
 
@@ -67,6 +68,13 @@ def _parts(root: Element) -> Iterator[tuple[Element | None, str]]:
             yield element, ""
         if (element.tail or "").strip():
             yield None, (element.tail or "").strip()
+
+
+def _written(element: Element) -> str:
+    """Return an element as text, without what stands behind it."""
+    alone = copy(element)
+    alone.tail = None
+    return tostring(alone, "unicode")
 
 
 def _none(element: Element | None, stray: str) -> Flaw:

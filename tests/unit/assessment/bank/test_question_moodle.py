@@ -238,3 +238,8 @@ def test_a_comment_within_html_is_left_out_and_said():
     question = one("truefalse", answers((100, "true")), "甲<!--[if gte mso 9]> 乙 <![endif]-->丙")
     assert question.content.stem == "甲丙"
     assert "FORMATTING_LEFT_OUT" in [code.name for code in question.said]
+
+
+def test_what_stands_behind_a_stray_element_is_written_once():
+    _, item, text = read(f"<quiz>{STATEMENT}<item>甲</item>乙</quiz>")
+    assert (item.source, text.source) == ("<item>甲</item>", "乙")
